@@ -1,0 +1,1 @@
+"""Problems of moving goods and people."""

@@ -1,0 +1,1 @@
+"""The sandbox: use case × algorithm × backend → run record."""

@@ -1,0 +1,197 @@
+"""The three things a contributor can write: a use case, an algorithm, a backend.
+
+    use case × algorithm × backend → run record
+
+A use case is a handful of pure functions. An algorithm is plain sequential code that is
+handed `execute`, its only way to a machine. A backend takes a program and later gives its
+result. Everything else (waiting, storing, resuming, counting, scoring) is the framework's.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
+
+import numpy as np
+from pydantic import PrivateAttr
+
+from usecases.models import Model
+from usecases.programs import Program
+from usecases.records import Circuits, Record, Reference, Sense, Source
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+I = TypeVar("I", bound=Record)  # instance  # noqa: E741
+M = TypeVar("M", bound=Model)  # model
+O = TypeVar("O")  # what is observed  # noqa: E741
+S = TypeVar("S")  # solution: an answer in the domain's words
+R = TypeVar("R")  # what a program results in
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[O]):
+    """One observed answer, its energy in the model, and how often it was seen.
+
+    `stderr` is the standard error of an energy that was estimated; an estimate is not a shot.
+    """
+
+    value: O
+    energy: float
+    count: int = 1
+    stderr: float | None = None
+
+
+@dataclass(frozen=True)
+class Energy:
+    """What is observed of a fermionic model: a state's energy and electron numbers.
+
+    Electron numbers may be fractional when they are expectation values.
+    """
+
+    energy: float
+    alpha: float
+    beta: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCase(Generic[I, M, O, S]):
+    """A problem of the world as pure functions and the words around them."""
+
+    title: str
+    unit: str
+    sense: Sense = "min"
+    instance: type[I]
+    """Parses and validates a user's input."""
+    instances: Mapping[str, Callable[[], I]]
+    """Named, real instances: "demo", "workshop", "frontier", ..."""
+    example: Callable[[int, int], I]
+    """(size, seed) → a random instance."""
+    tiny: int
+    """The size of `example` at which every check enumerates."""
+    model: Callable[[I], M]
+    interpret: Callable[[I, O], S]
+    """Reads an answer back; strict: it never repairs silently."""
+    violations: Callable[[I, S], list[str]]
+    """The broken rules of the domain, in the domain's words; empty when feasible."""
+    objective: Callable[[I, S], float]
+    """The value of a feasible solution, computed from the instance, never from the model."""
+    reference: Callable[[I], Reference]
+    """What classical computing proves, by a route that does not pass through the model."""
+    plot: Callable[[I, S], Figure] | None = None
+    formats: Mapping[str, Callable[[str], I]] = field(default_factory=dict)
+    """File suffix → parser of the field's own file format (text in, instance out)."""
+    algorithms: tuple[str, ...] = ("qaoa",)
+    """Names of the algorithms to try first."""
+    tolerance: float | None = None
+    """A difference the field calls none, in `unit` (chemical accuracy)."""
+    sources: tuple[str, ...] = ()
+
+
+class Execute(Protocol):
+    """An algorithm's way to a machine."""
+
+    def __call__(self, program: Program[R]) -> R:
+        """Run the program on the chosen machine and wait for its result."""
+        ...
+
+    def train(self, program: Program[R]) -> R:
+        """Run it on the machine that trains: a local simulator when the chosen one is remote."""
+        ...
+
+
+class Algorithm(Record, ABC):
+    """A way to solve models; hyperparameters are the fields, validated and recorded.
+
+    All randomness comes from the generator that is passed to `solve`, so that a run that is
+    started again asks for the same work.
+    """
+
+    accepts: ClassVar[tuple[type, ...]]
+    """The model languages it understands."""
+    needs: ClassVar[tuple[type[Program[Any]], ...]] = ()
+    """The programs it asks of a machine; none for a classical solver."""
+
+    @abstractmethod
+    def solve(self, model: Any, execute: Execute, rng: np.random.Generator) -> list[Outcome[Any]]:
+        """The answers observed, each with its energy in `model`."""
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What a machine gives back for one job; times in seconds.
+
+    `value` is made of lists, numbers, text and mappings only, so that it survives storage.
+    """
+
+    value: Any
+    machine: float
+    queued: float = 0.0
+    compiled: float = 0.0
+    circuits: Circuits | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+
+class Backend(Record, ABC):
+    """A machine; settings are the fields, and secrets come from the environment only."""
+
+    runs: ClassVar[tuple[type[Program[Any]], ...]]
+    """The programs it understands natively."""
+    source: ClassVar[Source] = "simulated"
+
+    @abstractmethod
+    def submit(self, program: Program[Any], tag: str) -> str:
+        """Hand the program in under our tag; the machine's job id, at once."""
+
+    @abstractmethod
+    def collect(self, job: str) -> JobResult | None:
+        """The result, or None while the job waits."""
+
+    def check(self, program: Program[Any]) -> None:
+        """Refuse work that cannot fit before any of it is done.
+
+        Raises TooLarge, which names the largest size that fits.
+        """
+
+
+class LocalBackend(Backend):
+    """A machine in this process: `run` is all there is to write."""
+
+    _results: dict[str, JobResult] = PrivateAttr(default_factory=dict)
+
+    @abstractmethod
+    def run(self, program: Program[Any]) -> JobResult:
+        """Run the program now."""
+
+    def submit(self, program: Program[Any], tag: str) -> str:
+        self._results[tag] = self.run(program)
+        return tag
+
+    def collect(self, job: str) -> JobResult | None:
+        return self._results.pop(job)
+
+
+class Quote(Record):
+    """What a job is expected to cost, and how that is known."""
+
+    amount: float
+    currency: str
+    basis: Literal["vendor quote", "dated table", "unknown", "free"]
+
+
+class RemoteBackend(Backend):
+    """A machine elsewhere: work may wait, be billed, and outlive this process."""
+
+    @abstractmethod
+    def find(self, tag: str) -> str | None:
+        """The job that was submitted under the tag, if the machine has one."""
+
+    @abstractmethod
+    def estimate(self, program: Program[Any]) -> Quote:
+        """What the program would cost."""
+
+    @abstractmethod
+    def cancel(self, job: str) -> None:
+        """Ask the machine to drop the job."""

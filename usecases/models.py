@@ -1,0 +1,167 @@
+"""Model languages: the mathematics an instance is turned into.
+
+`BQM` is dimod's binary quadratic model. `CostNetwork` is a sum of tables over a few binary
+variables each (a cost function network, also called weighted constraint satisfaction):
+it holds costs that are not quadratic exactly. `Ising` is a polynomial in spins, the form
+that gate machines apply as phases. `FermionicHamiltonian` is a molecule in a basis of
+orbitals. `Incumbent` is a binary model that comes with a feasible answer to improve on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from dimod import BinaryQuadraticModel
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from qiskit.quantum_info import SparsePauliOp
+
+    PauliSum: TypeAlias = SparsePauliOp
+    """A qubit operator as a sum of Pauli strings, Qiskit's order: the last letter is qubit 0."""
+
+BQM: TypeAlias = BinaryQuadraticModel
+Sample: TypeAlias = Mapping[str, int]
+"""One value, 0 or 1, for each variable by its name."""
+
+Bits: TypeAlias = NDArray[np.int8]
+"""Shape (rows, variables), entries 0 and 1."""
+
+Floats: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A cost paid by some patterns of a few variables.
+
+    `costs[k]` is paid when variable `scope[j]` equals bit j of k for all j; patterns that are
+    not listed cost nothing.
+    """
+
+    scope: tuple[int, ...]
+    costs: Mapping[int, float]
+
+    def energies(self, bits: Bits) -> Floats:
+        """The cost of each row of `bits`."""
+        if not self.scope:
+            return np.full(len(bits), self.costs.get(0, 0.0))
+        patterns = bits[:, self.scope].astype(np.int64) @ (1 << np.arange(len(self.scope)))
+        keys = np.array(sorted(self.costs), dtype=np.int64)
+        values = np.array([self.costs[k] for k in keys.tolist()])
+        at = np.clip(np.searchsorted(keys, patterns), 0, max(len(keys) - 1, 0))
+        return np.where(keys[at] == patterns, values[at], 0.0) if len(keys) else np.zeros(len(bits))
+
+
+@dataclass(frozen=True)
+class CostNetwork:
+    """A cost over binary variables as a sum of factors."""
+
+    variables: tuple[str, ...]
+    factors: tuple[Factor, ...]
+
+    def energies(self, bits: Bits) -> Floats:
+        """The cost of each row of `bits`, shape (rows,)."""
+        return reduce(np.add, (f.energies(bits) for f in self.factors), np.zeros(len(bits)))
+
+
+@dataclass(frozen=True)
+class Ising:
+    """A polynomial in spins z = 1 − 2x: `terms[(i, j, ...)]` multiplies z_i z_j ...
+
+    The empty tuple holds the constant. Indices point into `variables` and ascend.
+    """
+
+    variables: tuple[str, ...]
+    terms: Mapping[tuple[int, ...], float]
+
+    def energies(self, bits: Bits) -> Floats:
+        """The energy of each row of `bits`, shape (rows,)."""
+        spins = 1.0 - 2.0 * bits
+        total = np.zeros(len(bits))
+        for indices, coefficient in self.terms.items():
+            total += coefficient * spins[:, indices].prod(axis=1)
+        return total
+
+    def table(self) -> Floats:
+        """The energies of all 2^n strings; bit i of the position is variable i.
+
+        A fast Walsh–Hadamard transform of the coefficients: n passes over 2^n numbers.
+        """
+        n = len(self.variables)
+        table = np.zeros(1 << n)
+        for indices, coefficient in self.terms.items():
+            table[sum(1 << i for i in indices)] += coefficient
+        for i in range(n):
+            pair = table.reshape(-1, 2, 1 << i)
+            low = pair[:, 0].copy()
+            pair[:, 0] += pair[:, 1]
+            pair[:, 1] = low - pair[:, 1]
+        return table
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """A binary model with a known feasible answer, to be improved block by block."""
+
+    model: BQM
+    sample: Sample
+
+
+@dataclass(frozen=True)
+class FermionicHamiltonian:
+    """Electrons in orthonormal spatial orbitals, energies in hartree.
+
+    E = constant + Σ h_pq a†_p a_q + ½ Σ (pq|rs) a†_p a†_r a_s a_q, summed over spins.
+    `one_body` h has shape (m, m); `two_body` (pq|rs), in chemists' notation, (m, m, m, m).
+    `alpha` and `beta` count the electrons of each spin; the state sought is the lowest of
+    spin `multiplicity` 2S + 1.
+    """
+
+    constant: float
+    one_body: Floats
+    two_body: Floats
+    alpha: int
+    beta: int
+    multiplicity: int = 1
+
+    @property
+    def orbitals(self) -> int:
+        """How many spatial orbitals there are; two spin orbitals each."""
+        return len(self.one_body)
+
+
+BinaryModel: TypeAlias = BQM | CostNetwork | Ising | Incumbent
+Model: TypeAlias = BinaryModel | FermionicHamiltonian
+
+
+def variables(model: BinaryModel) -> tuple[str, ...]:
+    """The names of a binary model's variables, in the order of its bits."""
+    if isinstance(model, Incumbent):
+        return variables(model.model)
+    return tuple(map(str, model.variables))
+
+
+def qubits(model: Model) -> int:
+    """How many qubits hold one answer of the model, without auxiliary ones."""
+    if isinstance(model, FermionicHamiltonian):
+        return 2 * model.orbitals
+    return len(variables(model))
+
+
+def energies(model: BinaryModel, bits: Bits) -> Floats:
+    """The energy of each row of `bits`, columns in the order of `variables(model)`."""
+    if isinstance(model, Incumbent):
+        return energies(model.model, bits)
+    if isinstance(model, BinaryQuadraticModel):
+        found = model.energies((bits, list(model.variables)))
+        return np.asarray(found, dtype=np.float64)
+    return model.energies(bits)
+
+
+def all_bits(n: int) -> Bits:
+    """All 2^n strings; column i of row k is bit i of k."""
+    return ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.int8)

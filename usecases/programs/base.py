@@ -1,0 +1,42 @@
+"""The base of every program: self-contained work whose result has a type."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Lowered(Generic[R]):
+    """The same work in a plainer language, and the way back to the result that was asked for."""
+
+    program: Program[Any]
+    back: Callable[[Any], R]
+
+
+class Program(ABC, Generic[R]):
+    """Work for a machine, with everything it depends on, the seed of its shots included."""
+
+    @property
+    @abstractmethod
+    def qubits(self) -> int:
+        """How many qubits or binary variables the work takes."""
+
+    @abstractmethod
+    def key(self) -> str:
+        """A hash of the content: equal work has equal keys, in any process."""
+
+    @abstractmethod
+    def read(self, raw: Any) -> R:
+        """The result from a machine's raw value, checked the same whether live or replayed.
+
+        Raises VerificationFailed when the value cannot be a result of this program.
+        """
+
+    def lower(self) -> Lowered[R] | None:
+        """The same work in a plainer language, if there is one."""
+        return None

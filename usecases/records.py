@@ -1,0 +1,163 @@
+"""Frozen data that is stored, printed and scripted against."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Kind = Literal["optimal", "bound", "best_known"]
+Sense = Literal["min", "max"]
+Source = Literal["simulated", "recorded", "hardware"]
+Interval = tuple[float, float]
+
+
+class Record(BaseModel):
+    """Immutable data checked at construction; unknown fields, NaN and infinity are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Reference(Record):
+    """What classical computing proves about an instance.
+
+    `value` is in the use case's unit. `kind` is "optimal" only when `method` proves it.
+    """
+
+    value: float
+    kind: Kind
+    method: str
+    source: str = ""
+
+
+class InstanceData(Record):
+    """One concrete problem as it was run: its name, its content and the content's hash."""
+
+    name: str
+    sha256: str
+    data: dict[str, Any]
+
+
+class Chance(Record):
+    """What uniform random shots score through the same interpretation.
+
+    `samples` random strings were drawn, or all of them enumerated when `exact`.
+    """
+
+    feasible_share: float
+    optimal_share: float | None
+    samples: int
+    exact: bool
+
+
+class Score(Record):
+    """How good the answer is, and how sure that is. Formulas: `usecases.metrics`."""
+
+    feasible: bool
+    objective: float | None
+    unit: str
+    sense: Sense
+    stderr: float | None = None
+    reference: Reference
+    gap: float | None
+    ratio: float | None = None
+    within_tolerance: bool | None = None
+    feasible_share: float | None = None
+    feasible_interval: Interval | None = None
+    optimal_share: float | None = None
+    optimal_interval: Interval | None = None
+    chance: Chance | None = None
+    lift: float | None = None
+    lift_interval: tuple[float, float | None] | None = None
+    tts99: float | None = None
+    tts99_interval: tuple[float, float | None] | None = None
+    violations: tuple[str, ...] = ()
+
+
+class Call(Record):
+    """One piece of work asked of a machine; times in seconds."""
+
+    key: str
+    program: str
+    backend: str
+    job: str
+    seconds: float
+    queued: float
+
+
+class Circuits(Record):
+    """Size of the largest circuit that was sampled, as written and as the machine ran it."""
+
+    qubits: int
+    depth: int
+    two_qubit_gates: int
+    compiled_depth: int
+    compiled_two_qubit_gates: int
+
+
+class Timing(Record):
+    """Where the wall time went, in seconds; `queue` is waiting and counts for nobody."""
+
+    model: float
+    compile: float
+    queue: float
+    machine: float
+    classical: float
+    score: float
+
+
+class Samples(Record):
+    """Raw shots: how often each bit string was seen, bits in the order of `variables`."""
+
+    variables: tuple[str, ...]
+    counts: dict[str, int]
+
+
+class Answer(Record):
+    """The observed answer that was judged, as the algorithm returned it."""
+
+    value: Any
+    energy: float
+    count: int
+    stderr: float | None = None
+
+
+class RunRecord(Record):
+    """Everything that one run asked, did and found."""
+
+    id: str
+    usecase: str
+    instance: InstanceData
+    algorithm: str
+    parameters: dict[str, Any]
+    backend: str | None
+    backend_settings: dict[str, Any]
+    train_on: str | None
+    seed: int
+    shots: int | None
+    qubits: int
+    score: Score
+    solution: Any
+    answer: Answer
+    samples: Samples | None
+    calls: tuple[Call, ...]
+    timing: Timing
+    circuits: Circuits | None
+    versions: dict[str, str]
+    provenance: dict[str, Any]
+    source: Source
+    digest: str = ""
+
+    def sealed(self) -> RunRecord:
+        """The record with the hash of its own content, by which a changed byte is found."""
+        return self.model_copy(update={"digest": self.content_hash()})
+
+    def content_hash(self) -> str:
+        """SHA-256 of everything in the record but the digest itself."""
+        return sha256(self.model_copy(update={"digest": ""}).model_dump_json())
+
+
+def sha256(text: str) -> str:
+    """The hexadecimal SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Classical solvers that prove an optimum of a model."""
