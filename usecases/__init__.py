@@ -1,1 +1,38 @@
-"""The sandbox: use case × algorithm × backend → run record."""
+"""The sandbox: use case × algorithm × backend → run record.
+
+    from usecases import run
+    record = run("logistics/vehicle_routing", "demo", "qaoa", "aer")
+    record.score
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from usecases.compare import compare, table
+    from usecases.plots import plot
+    from usecases.registry import names
+    from usecases.runner import run
+
+__all__ = ["compare", "names", "plot", "run", "table"]
+
+_HOMES = {
+    "compare": "usecases.compare",
+    "names": "usecases.registry",
+    "plot": "usecases.plots",
+    "run": "usecases.runner",
+    "table": "usecases.compare",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Verbs are imported when they are first used: nothing heavy is loaded before (PEP 562)."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'usecases' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -97,7 +97,11 @@ class Circuits(Record):
 
 
 class Timing(Record):
-    """Where the wall time went, in seconds; `queue` is waiting and counts for nobody."""
+    """Where the wall time went, in seconds.
+
+    `queue` is waiting and counts for nobody; `reference` is what classical computing took to
+    prove or find its value.
+    """
 
     model: float
     compile: float
@@ -105,6 +109,7 @@ class Timing(Record):
     machine: float
     classical: float
     score: float
+    reference: float
 
 
 class Samples(Record):

@@ -1,9 +1,9 @@
 """Work a machine can be asked to do, and how one kind lowers to another.
 
-    AlternatingEnergy ──┐
-    FermionicEnergy ────┴─► Estimate ─► SampleCircuits      every gate machine
-    AlternatingSamples ───────────────► SampleCircuits
-    SampleModel                                              annealers
+    AlternatingEnergy ──┐              ┌─► Expectation      simulators (exact values)
+    FermionicEnergy ────┴─► Estimate ──┴─► SampleCircuits   every gate machine (with shots)
+    AlternatingSamples ──────────────────► SampleCircuits
+    SampleModel                                             annealers
 
 A fast simulator understands a program in its own terms; any gate machine understands circuits.
 """
@@ -17,7 +17,13 @@ from usecases.programs.alternating import (
 )
 from usecases.programs.annealing import Read, SampleModel
 from usecases.programs.base import Lowered, Program
-from usecases.programs.circuits import Counts, Estimate, Estimated, SampleCircuits
+from usecases.programs.circuits import (
+    Counts,
+    Estimate,
+    Estimated,
+    Expectation,
+    SampleCircuits,
+)
 from usecases.programs.fermionic import UCCSD, Excitation, FermionicEnergy
 
 __all__ = [
@@ -29,6 +35,7 @@ __all__ = [
     "Estimate",
     "Estimated",
     "Excitation",
+    "Expectation",
     "FermionicEnergy",
     "Lowered",
     "Mixer",

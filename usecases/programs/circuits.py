@@ -41,7 +41,7 @@ class SampleCircuits(Program[list[Counts]]):
 
     @property
     def qubits(self) -> int:
-        return max(c.num_qubits for c in self.circuits)
+        return max((c.num_qubits for c in self.circuits), default=0)
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -62,11 +62,40 @@ class SampleCircuits(Program[list[Counts]]):
 
 
 @dataclass(frozen=True, eq=False)
-class Estimate(Program[list[Estimated]]):
-    """Expectation values of observables in the state a circuit prepares.
+class Expectation(Program[list[Estimated]]):
+    """Exact expectation values of observables in the state a circuit prepares.
 
-    With `shots` None the value is exact, which only a simulator can give; otherwise each
-    group of qubit-wise commuting terms is measured that many times.
+    Only a simulator can give them.
+    """
+
+    circuit: QuantumCircuit
+    observables: tuple[SparsePauliOp, ...]
+
+    @property
+    def qubits(self) -> int:
+        return self.circuit.num_qubits
+
+    def key(self) -> str:
+        from qiskit import qasm3
+
+        terms = tuple(tuple(o.to_list()) for o in self.observables)
+        return sha256(repr(("expectation", qasm3.dumps(self.circuit), terms)))
+
+    def read(self, raw: Any) -> list[Estimated]:
+        found = [Estimated(*pair) for pair in _validated(_estimates, raw)]
+        if len(found) != len(self.observables):
+            raise VerificationFailed(
+                f"{len(found)} values came back for {len(self.observables)} observables"
+            )
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate(Program[list[Estimated]]):
+    """Expectation values with standard errors.
+
+    Each group of qubit-wise commuting terms is measured `shots` times; with `shots` None the
+    values are exact and the errors 0.
     """
 
     circuit: QuantumCircuit
@@ -79,31 +108,23 @@ class Estimate(Program[list[Estimated]]):
         return self.circuit.num_qubits
 
     def key(self) -> str:
-        from qiskit import qasm3
-
-        terms = tuple(tuple(o.to_list()) for o in self.observables)
-        return sha256(repr(("estimate", qasm3.dumps(self.circuit), terms, self.shots, self.seed)))
+        exact = Expectation(self.circuit, self.observables)
+        return sha256(repr(("estimate", exact.key(), self.shots, self.seed)))
 
     def read(self, raw: Any) -> list[Estimated]:
-        found = [Estimated(*pair) for pair in _validated(_estimates, raw)]
-        if len(found) != len(self.observables):
-            raise VerificationFailed(
-                f"{len(found)} values came back for {len(self.observables)} observables"
-            )
-        return found
+        return Expectation(self.circuit, self.observables).read(raw)
 
-    def lower(self) -> Lowered[list[Estimated]] | None:
-        """Sampling circuits, one for each group of qubit-wise commuting terms."""
+    def lower(self) -> Lowered[list[Estimated]]:
         if self.shots is None:
-            return None
+            return Lowered(Expectation(self.circuit, self.observables), list)
         groups = [(k, g) for k, o in enumerate(self.observables) for g in _groups(o)]
-        circuits = tuple(_measured(self.circuit, group) for _, group in groups)
-        if not circuits:
-            return None
+        # With nothing but constants one circuit still runs, so that every machine is asked alike.
+        measured = [_measured(self.circuit, group) for _, group in groups]
+        circuits = tuple(measured or [_measured(self.circuit, self.observables[0])])
 
         def back(tables: list[Counts]) -> list[Estimated]:
             found = [_constant(o) for o in self.observables]
-            for (k, group), counts in zip(groups, tables, strict=True):
+            for (k, group), counts in zip(groups, tables, strict=False):
                 mean, variance = _mean(group, counts)
                 value, stderr = found[k]
                 found[k] = Estimated(value + mean, math.hypot(stderr, math.sqrt(variance)))

@@ -1,0 +1,68 @@
+"""Spool: a shared folder as a queue, in front of a simulator; a stand-in for a cloud machine."""
+
+import json
+import uuid
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+
+from usecases.contracts import JobResult, Quote, RemoteBackend
+from usecases.programs import SampleCircuits
+
+
+class Spool(RemoteBackend):
+    """Jobs are files in `folder`; each is ready when it was asked for `polls` times."""
+
+    runs: ClassVar[tuple[type[SampleCircuits], ...]] = (SampleCircuits,)
+
+    folder: str = Field(min_length=1)
+    polls: int = Field(default=1, ge=0, le=100)
+    price: float = Field(default=0.0, ge=0.0)
+
+    def submit(self, program: SampleCircuits, tag: str) -> str:
+        job = uuid.uuid4().hex
+        work = {"tag": tag, "circuits": program.texts, "shots": program.shots, "polls": 0}
+        self._write(job, work | {"seed": program.seed})
+        return job
+
+    def collect(self, job: str) -> JobResult | None:
+        work = json.loads(self._path(job).read_text())
+        if work["polls"] < self.polls:
+            self._write(job, work | {"polls": work["polls"] + 1})
+            return None
+        return JobResult(_simulated(work), machine=0.0, provenance={"machine": "spool"})
+
+    def find(self, tag: str) -> str | None:
+        for path in Path(self.folder).glob("*.json"):
+            if json.loads(path.read_text())["tag"] == tag:
+                return path.stem
+        return None
+
+    def estimate(self, program: SampleCircuits) -> Quote:
+        cost = self.price * program.shots * len(program.circuits)
+        return Quote(amount=cost, currency="EUR", basis="dated table" if cost else "free")
+
+    def cancel(self, job: str) -> None:
+        self._path(job).unlink(missing_ok=True)
+
+    def _path(self, job: str) -> Path:
+        return Path(self.folder) / f"{job}.json"
+
+    def _write(self, job: str, work: dict[str, object]) -> None:
+        fresh = self._path(job).with_suffix(".new")
+        fresh.write_text(json.dumps(work))
+        fresh.replace(self._path(job))
+
+
+def _simulated(work: dict[str, object]) -> list[dict[str, int]]:
+    from qiskit import qasm3
+    from qiskit_aer import AerSimulator
+
+    circuits = [qasm3.loads(text) for text in work["circuits"]]
+    options = {"shots": work["shots"], "seed_simulator": work["seed"]}
+    found = AerSimulator().run(circuits, **options).result()
+    return [dict(found.get_counts(i)) for i in range(len(circuits))]
+
+
+backend = Spool

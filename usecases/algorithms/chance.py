@@ -1,0 +1,45 @@
+"""Uniform random answers: what shots score when the machine knows nothing.
+
+Every sampled answer must beat this row before it deserves attention.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from usecases.contracts import Algorithm, Execute, Outcome
+from usecases.models import (
+    BQM,
+    CostNetwork,
+    FermionicHamiltonian,
+    Incumbent,
+    Ising,
+    Model,
+    qubits,
+)
+from usecases.observe import outcomes
+
+
+class Chance(Algorithm):
+    """Draw `shots` strings uniformly; a fermionic string fills spin orbitals at random."""
+
+    accepts: ClassVar[tuple[type, ...]] = (
+        BQM,
+        CostNetwork,
+        Ising,
+        Incumbent,
+        FermionicHamiltonian,
+    )
+
+    shots: int = Field(default=4096, ge=1, le=1_000_000)
+
+    def solve(self, model: Model, execute: Execute, rng: np.random.Generator) -> list[Outcome[Any]]:
+        bits = rng.integers(0, 2, size=(self.shots, qubits(model)), dtype=np.int8)
+        distinct, counts = np.unique(bits, axis=0, return_counts=True)
+        return outcomes(model, distinct, counts.tolist())
+
+
+algorithm = Chance

@@ -1,0 +1,134 @@
+"""Qiskit Aer: exact statevectors and shots, ideal or with the noise of a real machine's twin."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from usecases.contracts import JobResult, LocalBackend
+from usecases.errors import MissingExtra, UnknownName
+from usecases.machine import BASIS, check_qubits, largest_state, sizes
+from usecases.programs import Expectation, Program, SampleCircuits
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+LARGEST_DENSITY = 12
+"""Exact noisy values need a density matrix: 4^n numbers."""
+
+
+class Aer(LocalBackend):
+    """A simulator of gate machines.
+
+    `noise` names a machine whose recorded calibration sets gate errors, readout errors,
+    coupling and basis gates (for example "manila" or "fez"); the result stays simulated.
+    """
+
+    runs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits, Expectation)
+
+    noise: str = Field(default="", max_length=40)
+    precision: Literal["double", "single"] = "double"
+    optimization_level: int = Field(default=1, ge=0, le=3)
+
+    def check(self, program: Program[Any]) -> None:
+        amplitude = 16 if self.precision == "double" else 8
+        largest = largest_state(amplitude)
+        if self.noise:
+            largest = min(largest, fake_device(self.noise).num_qubits)
+            if getattr(program, "shots", None) is None:
+                largest = min(largest, LARGEST_DENSITY)
+        check_qubits(program.qubits, largest, f"aer{f' with noise={self.noise}' * bool(self.noise)}")
+
+    def run(self, program: SampleCircuits | Expectation) -> JobResult:
+        if isinstance(program, SampleCircuits):
+            return self._sample(program)
+        return self._expectation(program)
+
+    def _sample(self, program: SampleCircuits) -> JobResult:
+        begun = time.perf_counter()
+        compiled = self._compiled(program.circuits)
+        started = time.perf_counter()
+        job = self._simulator().run(compiled, shots=program.shots, seed_simulator=program.seed)
+        found = job.result()
+        counts = [
+            {key.replace(" ", ""): int(n) for key, n in found.get_counts(i).items()}
+            for i in range(len(compiled))
+        ]
+        return JobResult(
+            counts,
+            machine=time.perf_counter() - started,
+            compiled=started - begun,
+            circuits=sizes(program.circuits, compiled),
+        )
+
+    def _expectation(self, program: Expectation) -> JobResult:
+        from qiskit_aer.library import SaveExpectationValue
+
+        begun = time.perf_counter()
+        circuit = program.circuit.copy()
+        layout = range(circuit.num_qubits)
+        if self.noise:
+            circuit = self._compiled((circuit,))[0]
+            layout = circuit.layout.final_index_layout() if circuit.layout else layout
+        for k, observable in enumerate(program.observables):
+            circuit.append(SaveExpectationValue(observable, str(k)), list(layout))
+        started = time.perf_counter()
+        method = "density_matrix" if self.noise else "statevector"
+        data = self._simulator(method).run(circuit, shots=1).result().data(0)
+        values = [[float(data[str(k)].real), 0.0] for k in range(len(program.observables))]
+        return JobResult(values, time.perf_counter() - started, compiled=started - begun)
+
+    def _compiled(self, circuits: tuple[QuantumCircuit, ...]) -> list[QuantumCircuit]:
+        from qiskit import transpile
+
+        options: dict[str, Any] = {"optimization_level": self.optimization_level}
+        options |= {"seed_transpiler": 0, "num_processes": 1}
+        if self.noise:
+            return list(transpile(list(circuits), backend=fake_device(self.noise), **options))
+        return list(transpile(list(circuits), basis_gates=list(BASIS), **options))
+
+    def _simulator(self, method: str | None = None) -> Any:
+        return _simulator(self.noise, self.precision, method or self._method())
+
+    def _method(self) -> str:
+        # Without noise a statevector; with noise the method that suits the circuit.
+        return "automatic" if self.noise else "statevector"
+
+
+@cache
+def _simulator(noise: str, precision: str, method: str) -> Any:
+    from qiskit_aer import AerSimulator
+
+    options: dict[str, Any] = {"method": method, "precision": precision}
+    if noise:
+        from qiskit_aer.noise import NoiseModel
+
+        options["noise_model"] = NoiseModel.from_backend(fake_device(noise))
+    return AerSimulator(**options)
+
+
+@cache
+def fake_device(name: str) -> Any:
+    """The recorded twin of an IBM machine, by its name without "Fake" or "ibm_".
+
+    Raises MissingExtra without qiskit-ibm-runtime, UnknownName for a machine it lacks.
+    """
+    try:
+        from qiskit_ibm_runtime import fake_provider
+    except ImportError:
+        raise MissingExtra("qiskit-ibm-runtime", "ibm") from None
+    twins = {
+        n.removeprefix("Fake").removesuffix("V2").lower(): n
+        for n in sorted(dir(fake_provider))
+        if n.startswith("Fake") and n[4:5].isupper() and "Provider" not in n
+    }
+    key = name.lower().removeprefix("fake").removeprefix("ibm").strip("_").removesuffix("v2")
+    if key not in twins:
+        raise UnknownName("noise model", name, twins)
+    return getattr(fake_provider, twins[key])()
+
+
+backend = Aer

@@ -1,0 +1,200 @@
+"""Between an algorithm and its machine: lower, refuse, submit, wait, store, replay, count.
+
+Work for a machine in this process is simply done: a run can be computed again. Work for a
+remote machine is written down before it is sent. When the run is started again, finished jobs
+are replayed, waiting ones are asked for, and a job whose fate is unknown is looked up by its
+tag before it is sent a second time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from usecases.contracts import Backend, JobResult, RemoteBackend
+from usecases.errors import BackendUnavailable, StillQueued, UsageError
+from usecases.programs import Expectation, Program
+from usecases.records import Call, Circuits
+from usecases.store import Job, Store
+
+R = TypeVar("R")
+
+_job_result = TypeAdapter(JobResult)
+
+LONGEST_PAUSE = 30.0
+"""Seconds between two looks at a queue, reached by doubling."""
+
+
+class Executor:
+    """The `execute` that an algorithm is handed."""
+
+    def __init__(
+        self,
+        backend: Backend | None,
+        trainer: Backend | None,
+        *,
+        store: Store | None = None,
+        run: str = "",
+        max_cost: float | None = None,
+        max_wait: float | None = None,
+        progress: Callable[[int], None] = lambda calls: None,
+    ) -> None:
+        self._backend, self._trainer = backend, trainer
+        self._store, self._run = store, run
+        self._max_cost, self._max_wait = max_cost, max_wait
+        self._progress = progress
+        self._begun = time.monotonic()
+        self.calls: list[Call] = []
+        self.circuits: Circuits | None = None
+        self.machine = self.queued = self.compiled = 0.0
+        self.qubits = 0
+        self.provenance: dict[str, str] = {}
+
+    def __call__(self, program: Program[R]) -> R:
+        return self._execute(program, self._backend)
+
+    def train(self, program: Program[R]) -> R:
+        return self._execute(program, self._trainer)
+
+    def _execute(self, program: Program[R], backend: Backend | None) -> R:
+        if backend is None:
+            raise UsageError("this algorithm needs a machine", "Choose one with -b, e.g. -b aer")
+        backend.check(program)
+        plan, back = lowered(program, backend)
+        if isinstance(backend, RemoteBackend):
+            job, result = self._remote(plan, backend)
+        else:
+            job = backend.submit(plan, f"call-{len(self.calls)}")
+            result = _collected(backend, job)
+        value = back(plan.read(result.value))
+        self._count(program, backend, job, result)
+        return value
+
+    def _count(self, program: Program[Any], backend: Backend, job: str, result: JobResult) -> None:
+        self.qubits = max(self.qubits, program.qubits)
+        self.machine += result.machine
+        self.queued += result.queued
+        self.compiled += result.compiled
+        self.provenance.update(result.provenance)
+        larger = result.circuits and (
+            self.circuits is None
+            or result.circuits.compiled_two_qubit_gates >= self.circuits.compiled_two_qubit_gates
+        )
+        if larger:
+            self.circuits = result.circuits
+        self.calls.append(
+            Call(
+                key=program.key(),
+                program=type(program).__name__,
+                backend=backend_name(backend),
+                job=job,
+                seconds=result.machine,
+                queued=result.queued,
+            )
+        )
+        self._progress(len(self.calls))
+
+    def _remote(self, plan: Program[Any], backend: RemoteBackend) -> tuple[str, JobResult]:
+        if self._store is None:
+            raise UsageError("a remote machine needs a store", "Leave out store=None")
+        step, key = len(self.calls), plan.key()
+        known = self._store.job(self._run, step)
+        if known and known.key != key:
+            raise UsageError(
+                f"the resumed run asks for other work than before at call {step}",
+                "The code, a package or a setting has changed: start a new run",
+            )
+        if known and known.status == "done":
+            return str(known.job), _job_result.validate_python(known.result)
+        job = self._submitted(known, plan, backend, step, key)
+        result = self._awaited(backend, job)
+        self._store.settled(_tag(self._run, step, key), asdict(result))
+        return job, result
+
+    def _submitted(
+        self, known: Job | None, plan: Program[Any], backend: RemoteBackend, step: int, key: str
+    ) -> str:
+        """The machine's id of the job: the one it has under our tag, else of a new job."""
+        assert self._store is not None  # noqa: S101 - checked by the caller
+        if known and known.job:
+            return known.job
+        tag = _tag(self._run, step, key)
+        if known is None:
+            quote = backend.estimate(plan)
+            if quote.basis == "unknown":
+                raise BackendUnavailable(
+                    f"{backend_name(backend)} gives no price for this job",
+                    "Nothing was sent: work whose cost is unknown is never submitted",
+                )
+            name = backend_name(backend)
+            intent = Job(
+                tag, self._run, step, key, name, "intent", None, None, quote.amount, quote.currency
+            )
+            self._store.intend(intent, self._max_cost)
+            job = backend.submit(plan, tag)
+        else:
+            job = backend.find(tag) or backend.submit(plan, tag)
+        self._store.submitted(tag, job)
+        return job
+
+    def _awaited(self, backend: RemoteBackend, job: str) -> JobResult:
+        pause = 0.05
+        while (result := backend.collect(job)) is None:
+            waited = time.monotonic() - self._begun
+            if self._max_wait is not None and waited >= self._max_wait:
+                raise StillQueued(
+                    f"job {job} is still queued after {waited:.0f} s",
+                    f"Pick it up with: usecases jobs attach {self._run}",
+                )
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        return result
+
+
+def lowered(program: Program[R], backend: Backend) -> tuple[Program[Any], Callable[[Any], R]]:
+    """The program in a language that the machine understands, and the way back.
+
+    Raises BackendUnavailable when there is none.
+    """
+    plan: Program[Any] = program
+    ways: list[Callable[[Any], Any]] = []
+    while not isinstance(plan, backend.runs):
+        lower = plan.lower()
+        if lower is None:
+            raise BackendUnavailable(_refusal(plan, backend), "List others: usecases list backends")
+        plan = lower.program
+        ways.append(lower.back)
+
+    def back(value: Any) -> R:
+        for way in reversed(ways):
+            value = way(value)
+        found: R = value
+        return found
+
+    return plan, back
+
+
+def backend_name(backend: Backend) -> str:
+    """The name of the file that declares the machine."""
+    return type(backend).__module__.rpartition(".")[2]
+
+
+def _refusal(plan: Program[Any], backend: Backend) -> str:
+    if isinstance(plan, Expectation):
+        return f"{backend_name(backend)} cannot give exact expectation values, only shots"
+    return f"{backend_name(backend)} cannot run {type(plan).__name__} programs"
+
+
+def _collected(backend: Backend, job: str) -> JobResult:
+    result = backend.collect(job)
+    if result is None:
+        raise BackendUnavailable(f"{backend_name(backend)} lost job {job}")
+    return result
+
+
+def _tag(run: str, step: int, key: str) -> str:
+    return f"{run}-{step}-{key[:8]}"

@@ -1,0 +1,142 @@
+"""Instances from outside: by name, by size and seed, or from a file that is not trusted."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from usecases.contracts import UseCase
+from usecases.errors import BadInstance, UnknownName
+from usecases.records import InstanceData, Record, sha256
+
+LARGEST_FILE = 16 * 2**20
+"""Bytes; the largest real instances are a hundredth of it."""
+
+
+def load(case: UseCase[Any, Any, Any, Any], source: str) -> tuple[str, Record]:
+    """An instance and its name from a known name, "size=N,seed=S", or a file's path.
+
+    Raises UnknownName or BadInstance, which names the file and the field.
+    """
+    if source in case.instances:
+        return source, case.instances[source]()
+    if match := re.fullmatch(r"size=(\d{1,4})(?:,seed=(\d{1,9}))?", source):
+        size, seed = int(match[1]), int(match[2] or 0)
+        return source, _example(case, size, seed)
+    path = Path(source)
+    if path.is_file() or path.suffix or "/" in source:
+        return path.stem, _from_file(case, path)
+    raise UnknownName("instance", source, [*case.instances, "size=N,seed=S", "a file's path"])
+
+
+def described(name: str, instance: Record) -> InstanceData:
+    """The instance as a run record keeps it."""
+    data = instance.model_dump(mode="json", exclude_defaults=True)
+    return InstanceData(name=name, sha256=content_hash(instance), data=data)
+
+
+def content_hash(instance: Record) -> str:
+    """SHA-256 of the instance's content in canonical JSON."""
+    data = instance.model_dump(mode="json", exclude_defaults=True)
+    return sha256(json.dumps(data, sort_keys=True, allow_nan=False))
+
+
+def _example(case: UseCase[Any, Any, Any, Any], size: int, seed: int) -> Record:
+    try:
+        found: Record = case.example(size, seed)
+    except ValidationError as error:
+        raise _complaint(error) from None
+    return found
+
+
+def _from_file(case: UseCase[Any, Any, Any, Any], path: Path) -> Record:
+    name = path.name
+    try:
+        text = _text(path)
+        if parser := _parser(case, path):
+            found: Record = parser(text)
+            return found
+        return parse_json(case.instance, text)
+    except ValidationError as error:
+        raise _complaint(error).in_file(name) from None
+    except BadInstance as error:
+        raise (error if error.file else error.in_file(name)) from None
+
+
+def _parser(case: UseCase[Any, Any, Any, Any], path: Path) -> Any:
+    """The parser for the file's suffix, or for its whole name where it has none."""
+    key = path.suffix.lower() or path.name.lower()
+    if key == ".json":
+        return None
+    if key in case.formats:
+        return case.formats[key]
+    known = ", ".join([".json", *case.formats])
+    raise BadInstance("format", f"{key} files are not read here", f"Known formats: {known}")
+
+
+def _text(path: Path) -> str:
+    """The file's text; refused unread when it is too large, and when it is not text."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise BadInstance(
+                "size", f"{size / 2**20:.0f} MB where at most {LARGEST_FILE >> 20} MB are read"
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInstance("path", f"cannot be read ({error.strerror})") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInstance("content", "is not text", "Instances are UTF-8 text files") from None
+    if "\0" in text:
+        raise BadInstance("content", "is not text", "Instances are UTF-8 text files")
+    if not text.strip():
+        raise BadInstance("content", "the file is empty")
+    return text
+
+
+def parse_json(kind: type[Record], text: str) -> Record:
+    """A strictly validated record; refuses NaN, repeated keys and deep nesting."""
+    try:
+        json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
+    except RecursionError:
+        raise BadInstance("content", "is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise BadInstance(
+            f"line {error.lineno}", f"is not JSON ({error.msg})", "Is the file cut off?"
+        ) from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise BadInstance("content", str(error).split(";")[0]) from None
+    return kind.model_validate_json(text, strict=True)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [k for k, _ in pairs]
+        twice = next(k for k in keys if keys.count(k) > 1)
+        raise BadInstance(twice, "is given twice")
+    return found
+
+
+def _refused(constant: str) -> Any:
+    raise BadInstance("content", f"holds {constant}, which is not a number")
+
+
+def _complaint(error: ValidationError) -> BadInstance:
+    """The first thing that is wrong, in one line, with the field's path."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"])) or "content"
+    problem = first["msg"].removeprefix("Value error, ")
+    value = first.get("input")
+    if first["type"] not in ("value_error", "missing", "extra_forbidden", "json_invalid"):
+        shown = repr(value)
+        problem += f", got {shown if len(shown) <= 40 else shown[:37] + '...'}"
+    if len(error.errors()) > 1:
+        problem += f" (and {len(error.errors()) - 1} more)"
+    return BadInstance(where, problem)

@@ -1,0 +1,55 @@
+"""What the gate backends share: memory limits, compiled circuits and their sizes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from usecases.errors import TooLarge
+from usecases.records import Circuits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qiskit import QuantumCircuit
+
+BASIS = ("rz", "sx", "x", "cx")
+"""The gates in which circuits are counted on machines that have none of their own."""
+
+
+def largest_state(bytes_per_amplitude: int) -> int:
+    """How many qubits of statevector fit in half of the memory that is free now."""
+    import psutil
+
+    free = psutil.virtual_memory().available // 2
+    return max(int(math.log2(max(free // bytes_per_amplitude, 1))), 1)
+
+
+def check_qubits(qubits: int, largest: int, machine: str) -> None:
+    """Raises TooLarge when the work does not fit; names the largest size that does."""
+    if qubits > largest:
+        raise TooLarge(
+            f"{machine} would need {qubits} qubits and holds at most {largest} here",
+            "Take a smaller instance, or -a exact or -a annealing, which need no statevector",
+        )
+
+
+def sizes(written: Sequence[QuantumCircuit], compiled: Sequence[QuantumCircuit]) -> Circuits:
+    """The size of the deepest circuit before and after compilation, measurements left out."""
+    pairs = zip(written, compiled, strict=True)
+    before, after = max(pairs, key=lambda pair: _two_qubit(pair[1]))
+    return Circuits(
+        qubits=before.num_qubits,
+        depth=_depth(before),
+        two_qubit_gates=_two_qubit(before),
+        compiled_depth=_depth(after),
+        compiled_two_qubit_gates=_two_qubit(after),
+    )
+
+
+def _depth(circuit: QuantumCircuit) -> int:
+    return int(circuit.depth(lambda item: item.operation.name not in ("measure", "barrier")))
+
+
+def _two_qubit(circuit: QuantumCircuit) -> int:
+    return sum(len(i.qubits) == 2 and i.operation.name != "barrier" for i in circuit.data)

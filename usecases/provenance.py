@@ -1,0 +1,61 @@
+"""Which code and which packages made a record."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = (
+    "quantum-usecases",
+    "dimod",
+    "dwave-samplers",
+    "numpy",
+    "ortools",
+    "pennylane",
+    "pennylane-lightning",
+    "pyscf",
+    "pyvrp",
+    "qiskit",
+    "qiskit-aer",
+    "qiskit-ibm-runtime",
+    "scipy",
+)
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The versions of Python and of every package that can touch a result."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+@cache
+def code() -> dict[str, Any]:
+    """The git revision of this code and whether it was changed; None outside a clone."""
+    root = Path(__file__).resolve().parent.parent
+    git = shutil.which("git")
+    if git is None or not (root / ".git").exists():
+        return {"git_revision": None, "git_dirty": None, "platform": platform.platform()}
+    revision = _git(git, root, "rev-parse", "HEAD")
+    status = _git(git, root, "status", "--porcelain")
+    return {
+        "git_revision": revision,
+        "git_dirty": None if status is None else bool(status),
+        "platform": platform.platform(),
+    }
+
+
+def _git(git: str, root: Path, *words: str) -> str | None:
+    command = [git, "-C", str(root), *words]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return found.stdout.strip() if found.returncode == 0 else None

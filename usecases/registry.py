@@ -1,0 +1,144 @@
+"""Finding things by name: a name is a file, and packages are found by entry point.
+
+`logistics/vehicle_routing` is the file (or folder) vehicle_routing in a package that declares
+the entry point "logistics" in the group "usecases.packages". Algorithms and backends are the
+files of the packages in "usecases.algorithms" and "usecases.backends". Listing imports none
+of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from usecases.errors import MissingExtra, UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from usecases.contracts import Algorithm, Backend, UseCase
+
+KINDS = {"usecase": "packages", "algorithm": "algorithms", "backend": "backends"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A thing that can be named, and where it is declared."""
+
+    name: str
+    module: str
+    path: Path
+
+    @property
+    def title(self) -> str:
+        """The first heading of the page, or the first line of the docstring; nothing is run."""
+        text = self.path.read_text(encoding="utf-8")
+        for line in text.splitlines()[:20]:
+            if line.startswith("# # "):
+                return line.removeprefix("# # ").strip()
+        doc = ast.get_docstring(ast.parse(text)) or ""
+        return doc.split("\n", 1)[0].rstrip(".")
+
+
+@cache
+def entries(kind: str) -> Mapping[str, Entry]:
+    """Everything of a kind that is installed, by name, in alphabetical order."""
+    found: dict[str, Entry] = {}
+    for point in entry_points(group=f"usecases.{KINDS[kind]}"):
+        spec = find_spec(point.value)
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            for path in _pages(Path(folder)):
+                stem = path.parent.name if path.name == "__init__.py" else path.stem
+                name = f"{point.name}/{stem}" if kind == "usecase" else stem
+                found.setdefault(name, Entry(name, f"{point.value}.{stem}", path))
+    return dict(sorted(found.items()))
+
+
+def _pages(folder: Path) -> list[Path]:
+    files = [p for p in folder.glob("*.py") if not p.name.startswith("_")]
+    folders = [p for p in folder.glob("*/__init__.py") if not p.parent.name.startswith("_")]
+    return files + folders
+
+
+def names(kind: str) -> list[str]:
+    """The names of a kind: "usecase", "algorithm" or "backend"."""
+    return list(entries(kind))
+
+
+def usecase(name: str) -> UseCase[Any, Any, Any, Any]:
+    """The use case of this name; its last part is enough where it is unique."""
+    return _declared("usecase", full_name(name))  # type: ignore[no-any-return]
+
+
+def full_name(name: str) -> str:
+    """The use case's name with its sector."""
+    known = entries("usecase")
+    short = [n for n in known if n.rpartition("/")[2] == name]
+    return short[0] if len(short) == 1 else name
+
+
+def algorithm(name: str, parameters: Mapping[str, Any] | None = None) -> Algorithm:
+    """The algorithm of this name with these hyperparameters.
+
+    A parameter that is itself an algorithm is given by name, its own parameters as "solver.x".
+    """
+    kind = _declared("algorithm", name)
+    return _built(kind, name, dict(parameters or {}))  # type: ignore[no-any-return]
+
+
+def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:
+    """The machine of this name with these settings."""
+    return _built(_declared("backend", name), name, dict(settings or {}))  # type: ignore[no-any-return]
+
+
+def _declared(kind: str, name: str) -> Any:
+    entry = entries(kind).get(name)
+    if entry is None:
+        raise UnknownName(kind.replace("usecase", "use case"), name, entries(kind))
+    try:
+        return getattr(import_module(entry.module), kind)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").split(".")[0]
+        if missing in sys.modules or missing == entry.module.split(".")[0]:
+            raise
+        raise MissingExtra(missing, name.split("/")[0]) from None
+
+
+def _built(kind: type[BaseModel], name: str, given: dict[str, Any]) -> Any:
+    from pydantic import ValidationError
+
+    for field, hint in _algorithm_fields(kind).items():
+        inner = {k.split(".", 1)[1]: given.pop(k) for k in list(given) if k.startswith(f"{field}.")}
+        if isinstance(given.get(field), str):
+            given[field] = algorithm(given[field], inner)
+        elif inner:
+            raise UsageError(f"{field}.{next(iter(inner))} needs {field} itself", hint)
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "its settings"
+        known = ", ".join(kind.model_fields) or "none"
+        raise UsageError(
+            f"{name}: {where}: {first['msg']}", f"{name} can be set by: {known}"
+        ) from None
+
+
+def _algorithm_fields(kind: type[Any]) -> dict[str, str]:
+    """The fields of an algorithm that hold another algorithm."""
+    from usecases.contracts import Algorithm
+
+    hints: dict[str, Callable[..., Any]] = get_type_hints(kind)
+    return {
+        n: f"Give {n}=NAME as well"
+        for n in kind.model_fields
+        if isinstance(hints.get(n), type) and issubclass(hints[n], Algorithm)  # type: ignore[arg-type]
+    }

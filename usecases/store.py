@@ -1,0 +1,323 @@
+"""The durable store of runs and jobs: SQLite, one file, many readers and writers.
+
+A run's id follows from what it asks and from how often that was asked before, so that a run
+that is started again after a crash is the same run. A remote job's row is written before the
+job is submitted (status "intent"), so that it can be looked up by its tag and never be lost
+or paid twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from usecases.errors import BudgetExceeded, UnknownName, UsageError
+from usecases.records import RunRecord, sha256
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, key TEXT NOT NULL, ordinal INTEGER NOT NULL, request TEXT NOT NULL,
+    status TEXT NOT NULL, owner TEXT NOT NULL, started REAL NOT NULL, finished REAL,
+    summary TEXT, record TEXT, error TEXT, UNIQUE (key, ordinal)
+);
+CREATE TABLE IF NOT EXISTS jobs (
+    tag TEXT PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), step INTEGER NOT NULL,
+    key TEXT NOT NULL, backend TEXT NOT NULL, status TEXT NOT NULL, job TEXT, result TEXT,
+    cost REAL NOT NULL, currency TEXT NOT NULL, created REAL NOT NULL, UNIQUE (run, step)
+);
+"""
+
+
+def home() -> Path:
+    """The user's data folder; `USECASES_HOME` moves it."""
+    if chosen := os.environ.get("USECASES_HOME"):
+        return Path(chosen)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", str(Path.home()))
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Application Support")
+    else:
+        base = os.environ.get("XDG_DATA_HOME", str(Path.home() / ".local" / "share"))
+    return Path(base) / "usecases"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A remote job as the store knows it."""
+
+    tag: str
+    run: str
+    step: int
+    key: str
+    backend: str
+    status: str
+    job: str | None
+    result: Any
+    cost: float
+    currency: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the store lists it."""
+
+    id: str
+    status: str
+    started: float
+    request: dict[str, Any]
+    summary: dict[str, Any]
+    error: str | None
+
+
+class Store:
+    """One SQLite file, by default in the user's data folder."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or home() / "store.db"
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            self._connection.row_factory = sqlite3.Row
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._connection.executescript(SCHEMA)
+            self.path.chmod(0o600)
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(
+                f"the store {self.path} cannot be opened ({error})",
+                "Set USECASES_HOME to a folder that you may write to",
+            ) from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    # Runs
+
+    def begin(self, request: Mapping[str, Any]) -> str:
+        """The id under which to run: that of an unfinished run whose process is gone, or a new one."""
+        text = json.dumps(request, sort_keys=True, allow_nan=False)
+        key = sha256(text)
+        with self._transaction() as db:
+            rows = db.execute("SELECT * FROM runs WHERE key = ? ORDER BY ordinal", (key,)).fetchall()
+            for row in rows:
+                if row["status"] in ("running", "queued") and not _alive(row["owner"]):
+                    self._claim(row["id"])
+                    return str(row["id"])
+            ordinal = len(rows)
+            identity = sha256(f"{key}:{ordinal}")[:10]
+            db.execute(
+                "INSERT INTO runs (id, key, ordinal, request, status, owner, started)"
+                " VALUES (?, ?, ?, ?, 'running', ?, ?)",
+                (identity, key, ordinal, text, _me(), time.time()),
+            )
+        return identity
+
+    def resume(self, identity: str, request: Mapping[str, Any]) -> str:
+        """Take up the run with this id; refused when any setting differs from the stored one."""
+        with self._transaction() as db:
+            row = self._row(identity)
+            stored = json.loads(row["request"])
+            asked = json.loads(json.dumps(request, sort_keys=True))
+            different = sorted(k for k in stored | asked if stored.get(k) != asked.get(k))
+            if different:
+                raise UsageError(
+                    f"run {row['id']} was started with another {', '.join(different)}",
+                    "Resume it with the settings it had, or start a new run without --resume",
+                )
+            if row["status"] == "done":
+                raise UsageError(
+                    f"run {row['id']} is finished", f"See it with: usecases jobs show {row['id']}"
+                )
+            if row["status"] in ("running", "queued") and _alive(row["owner"]):
+                raise UsageError(f"run {row['id']} is still running", "Wait for it to end")
+            self._claim(str(row["id"]))
+        del db
+        return str(row["id"])
+
+    def _claim(self, identity: str) -> None:
+        self._connection.execute(
+            "UPDATE runs SET status = 'running', owner = ? WHERE id = ?", (_me(), identity)
+        )
+
+    def finish(self, record: RunRecord) -> None:
+        """Keep a finished run's record."""
+        score = record.score
+        summary = {
+            "usecase": record.usecase,
+            "instance": record.instance.name,
+            "algorithm": record.algorithm,
+            "backend": record.backend,
+            "objective": score.objective,
+            "gap": score.gap,
+            "feasible": score.feasible,
+        }
+        self._connection.execute(
+            "UPDATE runs SET status = 'done', owner = '', finished = ?, summary = ?, record = ?,"
+            " error = NULL WHERE id = ?",
+            (time.time(), json.dumps(summary), record.model_dump_json(), record.id),
+        )
+
+    def give_up(self, identity: str, status: str, error: str) -> None:
+        """Note that a run ended without a record: "failed", or "queued" when work waits."""
+        self._connection.execute(
+            "UPDATE runs SET status = ?, owner = '', error = ? WHERE id = ?",
+            (status, error, identity),
+        )
+
+    def runs(self, limit: int = 100) -> list[Run]:
+        """The latest runs, newest first."""
+        rows = self._connection.execute(
+            "SELECT id, status, owner, started, request, summary, error FROM runs"
+            " ORDER BY started DESC LIMIT ?",
+            (limit,),
+        )
+        return [
+            Run(
+                row["id"],
+                "stopped" if row["status"] == "running" and not _alive(row["owner"]) else row["status"],
+                row["started"],
+                json.loads(row["request"]),
+                json.loads(row["summary"] or "{}"),
+                row["error"],
+            )
+            for row in rows
+        ]
+
+    def request(self, identity: str) -> dict[str, Any]:
+        """What a run was asked to do."""
+        found: dict[str, Any] = json.loads(self._row(identity)["request"])
+        return found
+
+    def record(self, identity: str) -> RunRecord:
+        """The record of a finished run, by its id or the start of it."""
+        row = self._row(identity)
+        if row["record"] is None:
+            raise UsageError(
+                f"run {row['id']} is {row['status']} and has no record yet",
+                f"Take it up with: usecases jobs attach {row['id']}",
+            )
+        return RunRecord.model_validate_json(row["record"])
+
+    def _row(self, identity: str) -> sqlite3.Row:
+        if len(identity) < 3 or not identity.isalnum():
+            raise UsageError(f"{identity!r} is not a run's id", "List them with: usecases jobs")
+        rows = self._connection.execute(
+            "SELECT * FROM runs WHERE id LIKE ? || '%' LIMIT 2", (identity,)
+        ).fetchall()
+        if len(rows) != 1:
+            known = [r["id"] for r in self._connection.execute("SELECT id FROM runs LIMIT 1000")]
+            raise UnknownName("single run", identity, known)
+        found: sqlite3.Row = rows[0]
+        return found
+
+    # Jobs of remote machines
+
+    def intend(self, job: Job, cap: float | None) -> None:
+        """Write a job's row and reserve its cost, before it is submitted, in one transaction.
+
+        Raises BudgetExceeded when the run's reserved costs would pass the cap.
+        """
+        with self._transaction() as db:
+            spent = db.execute(
+                "SELECT COALESCE(SUM(cost), 0) FROM jobs WHERE run = ? AND status != 'cancelled'",
+                (job.run,),
+            ).fetchone()[0]
+            if job.cost > 0 and (cap is None or spent + job.cost > cap):
+                raise BudgetExceeded(
+                    f"this job costs {job.cost:.2f} {job.currency} and {spent:.2f} are reserved,"
+                    f" the cap is {'not set' if cap is None else f'{cap:.2f}'}",
+                    "Nothing was sent. Raise the cap with --max-cost or ask for fewer shots",
+                )
+            db.execute(
+                "INSERT INTO jobs (tag, run, step, key, backend, status, cost, currency, created)"
+                " VALUES (?, ?, ?, ?, ?, 'intent', ?, ?, ?)",
+                (
+                    *(job.tag, job.run, job.step, job.key, job.backend),
+                    *(job.cost, job.currency, time.time()),
+                ),
+            )
+
+    def submitted(self, tag: str, job: str) -> None:
+        """Note the machine's own id of a job."""
+        self._connection.execute(
+            "UPDATE jobs SET status = 'submitted', job = ? WHERE tag = ?", (job, tag)
+        )
+
+    def settled(self, tag: str, result: Any) -> None:
+        """Keep a job's raw result."""
+        text = json.dumps(result, allow_nan=False)
+        self._connection.execute(
+            "UPDATE jobs SET status = 'done', result = ? WHERE tag = ?", (text, tag)
+        )
+
+    def cancelled(self, tag: str) -> None:
+        """Note that a job was withdrawn; its reserved cost is free again."""
+        self._connection.execute("UPDATE jobs SET status = 'cancelled' WHERE tag = ?", (tag,))
+
+    def job(self, run: str, step: int) -> Job | None:
+        """The run's job at this step, if there was one."""
+        found = self.jobs("run = ? AND step = ?", run, step)
+        return found[0] if found else None
+
+    def jobs(self, where: str = "1", *values: Any) -> list[Job]:
+        """The jobs that meet a condition of our own, oldest first."""
+        rows = self._connection.execute(
+            f"SELECT * FROM jobs WHERE {where} ORDER BY created",  # noqa: S608 - never user text
+            values,
+        )
+        names = ("tag", "run", "step", "key", "backend", "status", "job")
+        return [
+            Job(
+                *(row[n] for n in names),
+                result=json.loads(row["result"]) if row["result"] else None,
+                cost=row["cost"],
+                currency=row["currency"],
+            )
+            for row in rows
+        ]
+
+
+def _me() -> str:
+    import platform
+
+    import psutil
+
+    process = psutil.Process()
+    return f"{platform.node()}:{process.pid}:{process.create_time():.2f}"
+
+
+def _alive(owner: str) -> bool:
+    """Whether the process that owns a run still lives; one on another machine is taken to."""
+    import platform
+
+    import psutil
+
+    if not owner:
+        return False
+    node, pid, born = owner.rsplit(":", 2)
+    if node != platform.node():
+        return True
+    try:
+        process = psutil.Process(int(pid))
+        return f"{process.create_time():.2f}" == born and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
