@@ -47,8 +47,12 @@ class UnknownName(UsageError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
-        near = get_close_matches(name, names, n=3, cutoff=0.5) or names[:12]
-        hint = f"Did you mean {', '.join(near)}?" if near else f"There is no {kind} yet."
+        short = {n.rpartition("/")[2]: n for n in names}
+        near = get_close_matches(name, names, n=3, cutoff=0.6)
+        near = near or [short[n] for n in get_close_matches(name, short, n=3, cutoff=0.6)]
+        hint = f"Known: {', '.join(names[:20])}" if names else f"There is no {kind} yet"
+        if near:
+            hint = f"Did you mean {' or '.join(near)}?"
         super().__init__(f"there is no {kind} named {name!r}", hint)
 
 

@@ -30,7 +30,7 @@ def load(case: UseCase[Any, Any, Any, Any], source: str) -> tuple[str, Record]:
     path = Path(source)
     if path.is_file() or path.suffix or "/" in source:
         return path.stem, _from_file(case, path)
-    raise UnknownName("instance", source, [*case.instances, "size=N,seed=S", "a file's path"])
+    raise UnknownName("instance", source, [*case.instances, "size=N,seed=S", "FILE"])
 
 
 def described(name: str, instance: Record) -> InstanceData:

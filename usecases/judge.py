@@ -86,12 +86,12 @@ def _optimal(case: Case, judged: Judged, reference: Reference) -> bool:
 
 
 def score(
-    case: Case, judged: list[Judged], reference: Reference, luck: Chance, seconds: float
+    case: Case, judged: list[Judged], reference: Reference, luck: Chance, seconds: float | None
 ) -> tuple[Score, Judged]:
     """Every number of the score, and the answer it is about.
 
-    `seconds` is the run's time without queue and scoring. Raises VerificationFailed when an
-    answer beats what is proven.
+    `seconds` is the run's time without queue and scoring, None when the answers are no shots.
+    Raises VerificationFailed when an answer beats what is proven.
     """
     top = best(case, judged)
     stderr = top.outcome.stderr
@@ -104,7 +104,7 @@ def score(
             fields["within_tolerance"] = metrics.within(
                 top.objective, stderr or 0.0, reference.value, case.tolerance
             )
-    if stderr is None:  # shots, not an estimated value
+    if stderr is None and seconds is not None:  # shots, not an estimated value
         fields |= _shares(case, judged, reference, luck, seconds)
     found = Score(
         feasible=top.feasible,

@@ -117,6 +117,9 @@ def _built(kind: type[BaseModel], name: str, given: dict[str, Any]) -> Any:
 
     for field, hint in _algorithm_fields(kind).items():
         inner = {k.split(".", 1)[1]: given.pop(k) for k in list(given) if k.startswith(f"{field}.")}
+        if isinstance(given.get(field), Mapping):  # as a record keeps it
+            inner, given[field] = dict(given[field]), given[field]["name"]
+            inner.pop("name")
         if isinstance(given.get(field), str):
             given[field] = algorithm(given[field], inner)
         elif inner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Plan:
             "usecase": self.name,
             "instance": self.instance_name,
             "instance_sha256": content_hash(self.instance),
+            "instance_data": self.instance.model_dump(mode="json", exclude_defaults=True),
             "algorithm": algorithm_name(self.algorithm),
             "parameters": parameters(self.algorithm),
             "backend": self.backend and backend_name(self.backend),
@@ -100,20 +102,20 @@ def _backend(
 ) -> Backend | None:
     if isinstance(backend, Backend):
         return backend
-    needs = _needs(solver)
-    if backend is None and not needs:
+    asked = needs(solver)
+    if backend is None and not asked:
         if settings:
             raise UsageError(
                 f"{algorithm_name(solver)} uses no machine, so there is nothing to set on one"
             )
         return None
-    return registry.backend(backend or ("neal" if SampleModel in needs else "aer"), settings)
+    return registry.backend(backend or ("neal" if SampleModel in asked else "aer"), settings)
 
 
-def _needs(solver: Algorithm) -> tuple[type, ...]:
+def needs(solver: Algorithm) -> tuple[type, ...]:
     """What an algorithm, and those it contains, ask of a machine."""
     inner = [v for _, v in solver if isinstance(v, Algorithm)]
-    return (*solver.needs, *(n for s in inner for n in _needs(s)))
+    return (*solver.needs, *(n for s in inner for n in needs(s)))
 
 
 def run(  # noqa: PLR0913 - the parameters are the command line's
@@ -204,7 +206,8 @@ def _solved(plan: Plan, identity: str, executor: Executor, progress: Progress) -
     judged = [judge.assess(plan.case, plan.instance, o) for o in found]
     luck = judge.chance(plan.case, plan.instance, model, reference, plan.seed)
     spent = solved - started - executor.queued
-    score, top = judge.score(plan.case, judged, reference, luck, spent)
+    shots = getattr(solver, "shots", None)
+    score, top = judge.score(plan.case, judged, reference, luck, spent if shots else None)
     timing = Timing(
         model=modelled - started,
         compile=executor.compiled,
@@ -224,7 +227,7 @@ def _solved(plan: Plan, identity: str, executor: Executor, progress: Progress) -
         backend_settings=plan.backend.model_dump(mode="json") if plan.backend else {},
         train_on=plan.trainer and backend_name(plan.trainer),
         seed=plan.seed,
-        shots=getattr(plan.algorithm, "shots", None),
+        shots=shots,
         qubits=executor.qubits or qubits(work),
         score=score,
         solution=to_jsonable_python(top.solution),
@@ -242,6 +245,25 @@ def _solved(plan: Plan, identity: str, executor: Executor, progress: Progress) -
         provenance=provenance.code() | dict(executor.provenance) | _when(),
         source=plan.backend.source if plan.backend else "simulated",
     ).sealed()
+
+
+def again(request: Mapping[str, Any]) -> Plan:
+    """The plan of a run that was begun before, from the request that the store kept."""
+    case = registry.usecase(request["usecase"])
+    instance = case.instance.model_validate_json(json.dumps(request["instance_data"]))
+    backend, trainer = request["backend"], request["train_on"]
+    machine = registry.backend(backend, request["backend_settings"]) if backend else None
+    same = trainer == backend
+    return Plan(
+        name=request["usecase"],
+        case=case,
+        instance_name=request["instance"],
+        instance=instance,
+        algorithm=registry.algorithm(request["algorithm"], request["parameters"]),
+        backend=machine,
+        trainer=machine if same else registry.backend(trainer),
+        seed=request["seed"],
+    )
 
 
 def suited(algorithm: Algorithm, model: Any) -> Algorithm:

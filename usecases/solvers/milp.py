@@ -38,14 +38,14 @@ def minimise(network: CostNetwork, time_limit: float) -> tuple[Bits, float, bool
         (descended(network, np.full(len(network.variables), bit, np.int8)) for bit in (0, 1)),
         key=lambda row: _energy(network, row),
     )
-    if not scale:
+    if not scale or not network.variables:
         return start, _energy(network, start), True
     program = _program(network, factors, _energy(network, start), scale)
     found, bound = _solve(program, time_limit - (time.monotonic() - begun))
     rows = [start] if found is None else [found, start]
     best = min(rows, key=lambda row: _energy(network, row))
     energy = _energy(network, best)
-    return best, energy, energy - bound <= 10 * ROUNDING * scale
+    return best, energy, bool(energy - bound <= 10 * ROUNDING * scale)
 
 
 def descended(network: CostNetwork, start: Bits) -> Bits:
@@ -155,7 +155,7 @@ def _add_patterns(program: _Program, factor: Factor, limit: float) -> None:
         if not factor.scope:
             program.constant += cost
             continue
-        signs = {}
+        signs: dict[int, list[float]] = {}
         for j, variable in enumerate(factor.scope):
             signs.setdefault(variable, []).append(1.0 if pattern >> j & 1 else -1.0)
         _add_pattern(program, signs, cost, forbidden=cost > limit)
@@ -195,7 +195,7 @@ def _solve(program: _Program, time_limit: float) -> tuple[Bits | None, float]:
         costs * scale,
         constraints=LinearConstraint(matrix, program.low, program.high) if program.low else (),
         bounds=Bounds(0.0, 1.0),
-        integrality=np.arange(len(costs)) < n,
+        integrality=(np.arange(len(costs)) < n).astype(np.int64),
         options={"time_limit": max(time_limit, 0.01), "mip_rel_gap": 0.0},
     )
     bound = -np.inf if found.mip_dual_bound is None else found.mip_dual_bound / scale

@@ -12,13 +12,11 @@ from usecases.programs import SampleCircuits
 
 
 class Spool(RemoteBackend):
-    """Jobs are files in `folder`; each is ready when it was asked for `polls` times."""
+    """Jobs are files in `folder`, whose machine.json sets the queue's length and the price."""
 
     runs: ClassVar[tuple[type[SampleCircuits], ...]] = (SampleCircuits,)
 
-    folder: str = Field(min_length=1)
-    polls: int = Field(default=1, ge=0, le=100)
-    price: float = Field(default=0.0, ge=0.0)
+    folder: str = Field(default="spool", min_length=1)
 
     def submit(self, program: SampleCircuits, tag: str) -> str:
         job = uuid.uuid4().hex
@@ -28,28 +26,33 @@ class Spool(RemoteBackend):
 
     def collect(self, job: str) -> JobResult | None:
         work = json.loads(self._path(job).read_text())
-        if work["polls"] < self.polls:
+        if work["polls"] < self._machine().get("polls", 1):
             self._write(job, work | {"polls": work["polls"] + 1})
             return None
-        return JobResult(_simulated(work), machine=0.0, provenance={"machine": "spool"})
+        return JobResult(_simulated(work), machine=0.0, provenance={"machine": self.folder})
 
     def find(self, tag: str) -> str | None:
-        for path in Path(self.folder).glob("*.json"):
+        for path in Path(self.folder).glob("*.job"):
             if json.loads(path.read_text())["tag"] == tag:
                 return path.stem
         return None
 
     def estimate(self, program: SampleCircuits) -> Quote:
-        cost = self.price * program.shots * len(program.circuits)
+        cost = self._machine().get("price", 0.0) * program.shots * len(program.circuits)
         return Quote(amount=cost, currency="EUR", basis="dated table" if cost else "free")
 
     def cancel(self, job: str) -> None:
         self._path(job).unlink(missing_ok=True)
 
+    def _machine(self) -> dict[str, float]:
+        path = Path(self.folder) / "machine.json"
+        return dict(json.loads(path.read_text())) if path.is_file() else {}
+
     def _path(self, job: str) -> Path:
-        return Path(self.folder) / f"{job}.json"
+        return Path(self.folder) / f"{job}.job"
 
     def _write(self, job: str, work: dict[str, object]) -> None:
+        Path(self.folder).mkdir(parents=True, exist_ok=True)
         fresh = self._path(job).with_suffix(".new")
         fresh.write_text(json.dumps(work))
         fresh.replace(self._path(job))
@@ -62,7 +65,8 @@ def _simulated(work: dict[str, object]) -> list[dict[str, int]]:
     circuits = [qasm3.loads(text) for text in work["circuits"]]
     options = {"shots": work["shots"], "seed_simulator": work["seed"]}
     found = AerSimulator().run(circuits, **options).result()
-    return [dict(found.get_counts(i)) for i in range(len(circuits))]
+    tables = [found.get_counts(i) for i in range(len(circuits))]
+    return [{key.replace(" ", ""): n for key, n in counts.items()} for counts in tables]
 
 
 backend = Spool

@@ -1,0 +1,46 @@
+# Set-up and daily commands. On Windows run the commands of the README instead.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test check lab pages bench clean
+
+demo: .venv/.demo
+	$(BIN)/usecases demo
+
+test: .venv/.test
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+check: .venv/.test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/usecases page --check
+
+lab: .venv/.demo
+	$(BIN)/jupyter lab notebooks
+
+pages: .venv/.test
+	$(BIN)/usecases page
+
+bench: .venv/.test
+	$(BIN)/python benchmarks/startup.py
+
+.venv/.made:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.demo: .venv/.made pyproject.toml constraints.txt
+	@echo "Installing pinned packages into .venv (a few minutes, once) ..."
+	$(PIP) -e ".[demo]"
+	touch $@
+
+.venv/.test: .venv/.made pyproject.toml constraints.txt
+	@echo "Installing pinned packages into .venv (a few minutes, once) ..."
+	$(PIP) -e ".[test]"
+	touch $@ .venv/.demo
+
+clean:
+	rm -rf .venv build dist *.egg-info demo.html

@@ -1,0 +1,274 @@
+# %% [markdown]
+# # Unit commitment: which power stations run tomorrow
+#
+# Every afternoon the operator of a fleet of power stations decides which units will be on in
+# each hour of the next day, so that demand is met, a reserve is ready, and fuel and starts
+# cost as little as possible.
+#
+# A unit that is off costs nothing; one that is on burns fuel before it sends out its first
+# megawatt, cannot run below its minimum output, and, once started or stopped, must stay so
+# for hours. Starting a boiler that has gone cold costs twice as much as a warm one. So a
+# decision for one hour is a decision for many, and the hours cannot be planned one by one.
+# Whoever has units to schedule has this problem: utilities, the operators of pooled markets,
+# and, with batteries and combined heat and power, district heating companies.
+
+# %%
+"""Which power stations run tomorrow: unit commitment with exact economic dispatch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from energy.unit_commitment.chart import plot
+from energy.unit_commitment.fleet import (
+    Fleet,
+    Unit,
+    example,
+    kazarlis,
+    morning,
+    replicated,
+    single_hours,
+)
+from energy.unit_commitment.network import hours, merged, minimum_times, starts
+from energy.unit_commitment.reading import Schedule, interpret, objective, violations
+from energy.unit_commitment.reference import reference
+from energy.unit_commitment.tables import hour_tables, sufficient_penalty
+from usecases.contracts import UseCase
+from usecases.models import CostNetwork, Sample, all_bits
+
+__all__ = [
+    "Fleet",
+    "Schedule",
+    "Unit",
+    "build",
+    "example",
+    "interpret",
+    "model",
+    "objective",
+    "plot",
+    "reference",
+    "replicated",
+    "usecase",
+    "violations",
+]
+
+# %% [markdown]
+# ## The data
+#
+# The ten units and the 24 hours of demand of Kazarlis, Bakirtzis and Petridis (1996), on which
+# unit commitment has been compared ever since. Producing $p$ megawatts for one hour costs
+# $a + b\,p + c\,p^2$ dollars. A tenth of the demand must be ready as reserve.
+#
+# | field of a unit | meaning |
+# |---|---|
+# | `p_max`, `p_min` | largest output, smallest output while on (MW) |
+# | `a`, `b`, `c` | fuel: $/h, $/MWh, $/MW²h |
+# | `min_up`, `min_down` | hours a start or a stop must last |
+# | `hot_start`, `cold_start` | $ per start: hot up to `cold_hours` beyond `min_down`, then cold |
+# | `initial_hours` | hours on (positive) or off (negative) before hour 1 |
+#
+# Three sizes are cut from it. An hour on its own has no history, so no starts and no minimum
+# times. The workshop takes units 1, 2, 4 and 5 through hours 1 to 6 with 5 % reserve, with
+# their history. The day is the whole problem, and `replicated(day, n)` is the day with
+# everything $n$ times, the way the paper and its successors scale it. Your own fleet is a JSON
+# file with `units`, `demand` and `reserve`.
+
+# %%
+if __name__ == "__main__":
+    day = kazarlis()
+    for unit in day.units:
+        print(unit.name, unit.p_min, "to", unit.p_max, "MW, start", unit.hot_start, "$")
+    print("demand", *(f"{d:g}" for d in day.demand), "MW")
+
+# %% [markdown]
+# ## The model
+#
+# One qubit says whether one unit is on in one hour, so the model has **units × hours** qubits;
+# `u3@h07` is unit u3 in hour 7. How many megawatts each unit produces is not encoded: once the
+# units are chosen, the outputs follow exactly (*economic dispatch*: all units between their
+# limits run at one marginal cost), so they are computed and not searched. Four terms:
+#
+# * **hours** – a table per hour, $D_h(x_{1h}, \dots, x_{Uh})$: the cost of the best dispatch
+#   for each of the $2^U$ sets of units. A set that cannot serve costs what the cheapest one
+#   would, plus $P\,(1 + \text{missing MW} / \text{required MW})$.
+# * **hot starts** – $\text{hot}\; x_{t}(1 - x_{t-1})$.
+# * **cold starts** – the extra $(\text{cold} - \text{hot})\, x_t \prod_{k=1}^{K} (1 - x_{t-k})$
+#   with $K$ = `min_down + cold_hours` + 1.
+# * **minimum times** – $P$ for every hour by which a run ends too early: for a start at $t$,
+#   $P\,(1 - x_{t-1})\, x_t\, (1 - x_{t+k})$ with $0 < k <$ `min_up`, and the mirror image for
+#   a stop.
+#
+# What happened before hour 1 is known and enters as constants. Nothing is rounded and there are
+# no slack qubits: for a schedule that keeps the rules, the energy *is* its cost in dollars.
+#
+# **The penalty.** Let $L$ be the sum of the cheapest hours, each on its own. Every schedule
+# costs at least $L$, and one that breaks a rule at least $L + P$. Let $U$ be the cost of any
+# feasible schedule; unit decommitment (Tseng, Li and Oren 2000) finds one at once. Then
+# every $P > U - L$ keeps all broken schedules above the optimum. The model takes that bound
+# plus a margin of a tenth of what an hour costs; a larger margin is safe and useless, because
+# it squeezes the differences that matter into a smaller part of the spectrum.
+
+# %%
+MARGIN = 0.1
+"""What the penalty exceeds the sufficient bound by, as a fraction of an hour's least cost."""
+
+
+def model(fleet: Fleet) -> CostNetwork:
+    """The cost in $ of every commitment, with penalties that no optimum pays."""
+    return build(fleet, MARGIN)
+
+
+def build(fleet: Fleet, margin: float) -> CostNetwork:
+    """The model with a margin above the sufficient penalty, in hours' least costs.
+
+    Raises TooLarge beyond 14 units, and Infeasible when no set of units can serve an hour.
+    """
+    tables = hour_tables(fleet)
+    penalty = sufficient_penalty(fleet, tables) + margin * float(tables.cheapest.mean())
+    terms = (*hours(fleet, tables, penalty), *starts(fleet), *minimum_times(fleet, penalty))
+    return CostNetwork(fleet.labels(), merged(terms))
+
+
+# %% [markdown]
+# The sweep: for a random fleet over a few hours, the distance in dollars from the optimum to
+# the cheapest broken schedule, and the distance from the optimum to the second-best string as
+# a share of the whole spectrum. The first must be positive; the second is what an annealer or
+# an alternating ansatz has to resolve, and it shrinks as the penalty grows.
+
+# %%
+if __name__ == "__main__":
+    few = example(12, 1)
+    strings = all_bits(12)
+    answers = [
+        interpret(few, dict(zip(few.labels(), row.tolist(), strict=True))) for row in strings
+    ]
+    broken = np.array([bool(violations(few, answer)) for answer in answers])
+    print(f"feasible share of uniform strings: {1 - broken.mean():.4f}")
+    tables = hour_tables(few)
+    bound, hourly = sufficient_penalty(few, tables), float(tables.cheapest.mean())
+    for margin in (0.0, 0.1, 0.3, 1.0, 3.0, 10.0):
+        energy = build(few, margin).energies(strings)
+        levels = np.sort(energy)
+        print(
+            f"penalty {bound + margin * hourly:9.2f} $ (bound {bound:.2f} $):"
+            f" cheapest broken +{energy[broken].min() - levels[0]:9.2f} $,"
+            f" gap {(levels[1] - levels[0]) / (levels[-1] - levels[0]):.5f} of the spectrum"
+        )
+
+# %% [markdown]
+# ## Reading an answer back
+#
+# `interpret` turns the bits into a schedule and dispatches every hour that its units can serve.
+# `violations` speaks the control room's language (*hour 7: 120 MW short of demand*; *unit u3
+# stops at hour 9 after 2 h on, minimum 5 h*) and checks the outputs in megawatts as well.
+# `objective` adds up fuel from those outputs and starts from the hours on and off; it never
+# looks at the model's tables.
+
+# %%
+if __name__ == "__main__":
+    first: Sample = {label: int(label.startswith("u1@")) for label in morning().labels()}
+    for line in violations(morning(), interpret(morning(), first)):
+        print(line)
+
+# %% [markdown]
+# ## What classical computing proves
+#
+# `reference` solves the problem by another road: a mixed-integer program in which outputs are
+# variables and the quadratic cost is a set of tangents, made tight by the perspective
+# reformulation (Frangioni and Gentile 2006). HiGHS bounds the cost from below; the exact cost of
+# the schedule it finds bounds it from above; tangents are added until the two meet to 1e-8.
+# If the two do not meet, the dispatch or the start rules of this page would be wrong, so the
+# proof checks them too.
+#
+# The paper used this fleet to test a genetic algorithm, which proves nothing about the optimum.
+# It is 563 937.69 $ for the day, proven below.
+
+# %%
+if __name__ == "__main__":
+    from time import perf_counter
+
+    for name, fleet in (("workshop", morning()), ("day", kazarlis())):
+        begun = perf_counter()
+        proven = reference(fleet)
+        print(f"{name}: {proven.value:.2f} $, {proven.kind} in {perf_counter() - begun:.1f} s")
+        print(f"  {proven.method}")
+
+# %% [markdown]
+# ## The declaration
+
+# %%
+usecase = UseCase(
+    title="Unit commitment: which power stations run tomorrow",
+    unit="$",
+    sense="min",
+    instance=Fleet,
+    instances={
+        "demo": lambda: single_hours(kazarlis())[5],
+        "hour-1": lambda: single_hours(kazarlis())[0],
+        "hour-6": lambda: single_hours(kazarlis())[5],
+        "hour-10": lambda: single_hours(kazarlis())[9],
+        "workshop": morning,
+        "frontier": kazarlis,
+        "day": kazarlis,
+    },
+    example=example,
+    tiny=8,
+    model=model,
+    interpret=interpret,
+    violations=violations,
+    objective=objective,
+    reference=reference,
+    plot=plot,
+    algorithms=("qaoa", "annealing"),
+    sources=(
+        "S. A. Kazarlis, A. G. Bakirtzis, V. Petridis, A genetic algorithm solution to the unit"
+        " commitment problem, IEEE Trans. Power Systems 11(1):83-92, 1996: fleet and demand",
+        "A. Frangioni, C. Gentile, Perspective cuts for a class of convex 0-1 mixed integer"
+        " programs, Mathematical Programming 106:225-236, 2006: the reference",
+        "D. Rajan, S. Takriti, Minimum up/down polytopes of the unit commitment problem with"
+        " start-up costs, IBM RC23628, 2005: the reference",
+        "C. L. Tseng, C. A. Li, S. S. Oren, Solving the unit commitment problem by a unit"
+        " decommitment method, J. Optim. Theory Appl. 105:707-730, 2000: the penalty's bound",
+        "S. Koretsky et al., Adapting quantum approximation optimization algorithm (QAOA) for"
+        " unit commitment, arXiv:2110.12624, 2021",
+    ),
+)
+
+# %% [markdown]
+# ## What a quantum computer does with it today
+
+# %% [markdown]
+# <!-- runs -->
+
+# %%
+if __name__ == "__main__":
+    from usecases import run
+
+    for algorithm in usecase.algorithms:
+        record = run("energy/unit_commitment", "demo", algorithm)
+        print(algorithm, record.score)
+    plot(Fleet.model_validate(record.instance.data), Schedule.model_validate(record.solution))
+
+# %% [markdown]
+# Every run carries a chance row: uniform random strings read back the same way. On ten qubits a
+# thousand shots of a coin often contain the optimum, so a small gap alone says little. The lift
+# over chance is the number to read.
+#
+# ## How it scales
+#
+# * **Qubits** grow as units × hours: 10 for an hour, 24 for the workshop, 240 for the day.
+# * **Gates.** A table over $U$ units is a polynomial in up to $2^U$ products of spins. Visited in
+#   Gray-code order it takes at most $2^U - 2$ CX per hour and layer: 1 022 for ten units, 24 528
+#   for the day, before starts and minimum times.
+# * **Tables.** They list $2^U$ dispatches per hour, so the model stops at 14 units, and says so.
+#   Larger fleets have to be cut into groups that share a price, as in Lagrangian relaxation.
+#
+# The honest end: filling the table of one hour already finds that hour's optimum, so the demo is
+# solved before the quantum computer starts; it is there to learn on. What remains hard is the
+# coupling between hours, and there the mixed-integer program above proves the whole day while
+# a quantum computer that could hold its 240 qubits and tens of thousands of gates per layer
+# without error does not exist. Koretsky et al. (2021) find classical solvers effective below 400
+# units. Later work (arXiv:2412.11312, 2505.00145) splits the problem between a small quantum and a
+# classical part; arXiv:2505.16444 simulates more than 1 000 layers on up to 20 qubits to show what
+# deep circuits could do. A quantum computer would have to help where the convex relaxation is
+# loose: many equal units, congested networks, uncertain wind. None of that is shown yet.

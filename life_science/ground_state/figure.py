@@ -1,0 +1,61 @@
+"""The figure of a ground-state calculation: energies, and the error on its own scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from usecases.records import Reference
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_BLUE, _ORANGE, _RED, _GREY = "#3f90da", "#ffa90e", "#bd1f01", "#717581"
+_BAND = 1.6
+
+
+def draw(mean_field: float, found: float, reference: Reference) -> Figure:
+    """Hartree–Fock, the energy that was found and the exact one; energies in hartree.
+
+    Left the energies themselves, right what is missing to the exact energy in millihartree with
+    the band of chemical accuracy.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.4, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    exact = "exact" if reference.kind == "optimal" else "best known"
+    points = [("Hartree–Fock", mean_field, _GREY, "s"), ("found", found, _BLUE, "o")]
+    for position, (_, energy, colour, marker) in enumerate(points):
+        left.plot(position, energy, marker, color=colour, markersize=9, zorder=3)
+        difference = (energy - reference.value) * 1000
+        right.plot(position, difference, marker, color=colour, markersize=9, zorder=3)
+        right.annotate(
+            f"{difference:+.3g}",
+            (position, difference),
+            xytext=(10, 0),
+            textcoords="offset points",
+            va="center",
+        )
+    left.axhline(reference.value, color=_RED, linestyle="--", label=f"{exact}: {reference.method}")
+    left.set_ylabel("energy (hartree)")
+    left.legend(loc="upper right", frameon=False, fontsize=9)
+    left.margins(y=0.25)
+    left.ticklabel_format(axis="y", useOffset=False)
+    _errors(right, exact)
+    for axes in (left, right):
+        axes.set_xticks(range(len(points)), [name for name, *_ in points])
+        axes.set_xlim(-0.6, len(points) - 0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _errors(axes: Axes, exact: str) -> None:
+    """A scale that is linear within chemical accuracy and logarithmic outside."""
+    axes.axhspan(-_BAND, _BAND, color=_ORANGE, alpha=0.3, lw=0, label="chemical accuracy, ±1.6 mHa")
+    axes.axhline(0.0, color=_RED, linestyle="--")
+    axes.set_yscale("symlog", linthresh=_BAND)
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, -2 * _BAND), max(high, 10 * _BAND))
+    axes.set_ylabel(f"energy − {exact} energy (millihartree)")
+    axes.legend(loc="upper right", frameon=False, fontsize=9)

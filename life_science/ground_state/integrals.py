@@ -1,0 +1,201 @@
+"""From a molecule to integrals over its orbitals: stored ones, or computed by PySCF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from importlib import resources, util
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from life_science.ground_state.molecule import MOST_ORBITALS, Integrals, Molecule
+from usecases.errors import BadInstance, MissingExtra, TooLarge, Unsolvable
+from usecases.models import Floats
+from usecases.records import Record, sha256
+
+FILE = "integrals.json"
+_MOST_FUNCTIONS = 200
+_DECIMALS = 12
+_SERIAL = 40
+"""Up to this many basis functions threads cost more than they bring."""
+
+
+class Stored(Record):
+    """What is bundled about an instance: its integrals and its exact energy."""
+
+    name: str
+    energy: float
+    method: str
+    integrals: Integrals
+
+
+class Arrays(NamedTuple):
+    """Integrals unpacked: h of shape (m, m) and (pq|rs) of shape (m, m, m, m)."""
+
+    one_body: Floats
+    two_body: Floats
+
+
+def instance_key(molecule: Molecule) -> str:
+    """The hash of a molecule's content, the same as in run records."""
+    data = molecule.model_dump(mode="json", exclude_defaults=True)
+    return sha256(json.dumps(data, sort_keys=True, allow_nan=False))
+
+
+@cache
+def bundled() -> dict[str, Stored]:
+    """The stored molecules by `instance_key`."""
+    file = resources.files(__package__).joinpath(FILE)
+    content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return {key: Stored.model_validate(entry) for key, entry in content.items()}
+
+
+@lru_cache(maxsize=64)
+def integrals_of(molecule: Molecule) -> Integrals:
+    """The molecule's integrals over Hartree–Fock orbitals, frozen ones folded in.
+
+    The stored ones where there are any; otherwise PySCF computes them.
+    """
+    if molecule.integrals is not None:
+        return molecule.integrals
+    stored = bundled().get(instance_key(molecule))
+    return stored.integrals if stored else computed(molecule)
+
+
+@lru_cache(maxsize=64)
+def arrays_of(molecule: Molecule) -> Arrays:
+    """The integrals as full arrays."""
+    return unpacked(integrals_of(molecule))
+
+
+def unpacked(integrals: Integrals) -> Arrays:
+    """Every symmetric copy filled in."""
+    position = _positions(integrals.orbitals)
+    one_body = np.array(integrals.one_body)[position]
+    pairs = _positions(position.max() + 1)
+    two_body = np.array(integrals.two_body)[pairs[position[:, :, None, None], position]]
+    return Arrays(one_body, two_body)
+
+
+def computed(molecule: Molecule) -> Integrals:
+    """The integrals as PySCF computes them, rounded to 12 decimals.
+
+    Raises MissingExtra without PySCF, TooLarge beyond 32 orbitals.
+    """
+    space = active_space(molecule, mean_field(molecule))
+    with one_thread(when=space.mo_coeff.shape[0] <= _SERIAL):
+        one_body, constant = space.get_h1eff()
+        pairs = np.asarray(space.get_h2eff())
+    m = space.ncas
+    packed = pairs if pairs.ndim == 2 else _pair_matrix(pairs, m)
+    return Integrals(
+        electrons=molecule.electrons,
+        orbitals=m,
+        constant=round(float(constant), _DECIMALS),
+        one_body=_rounded(np.asarray(one_body)[np.tril_indices(m)]),
+        two_body=_rounded(packed[np.tril_indices(len(packed))]),
+    )
+
+
+def has_pyscf() -> bool:
+    """Whether PySCF is installed; there is none for Windows."""
+    return util.find_spec("pyscf") is not None
+
+
+def mean_field(molecule: Molecule) -> Any:
+    """A converged restricted Hartree–Fock (open shells: ROHF) calculation in PySCF.
+
+    Raises Unsolvable when it does not converge.
+    """
+    if not has_pyscf():
+        raise MissingExtra("pyscf", "life_science")
+    from pyscf import scf
+
+    built = _pyscf_molecule(molecule)
+    with one_thread(when=built.nao <= _SERIAL):
+        field = scf.RHF(built)
+        field.conv_tol = 1e-12
+        field.kernel()
+        if not field.converged:
+            field = field.newton()
+            field.kernel()
+    if not field.converged:
+        raise Unsolvable("Hartree–Fock does not converge for this molecule")
+    return field
+
+
+def active_space(molecule: Molecule, field: Any) -> Any:
+    """PySCF's description of the correlated orbitals: all of them without `active`."""
+    from pyscf import mcscf
+
+    functions = int(field.mo_coeff.shape[1])
+    frozen = (molecule.total_electrons - molecule.electrons) // 2
+    m = molecule.active.orbitals if molecule.active else functions
+    if frozen + m > functions:
+        raise BadInstance(
+            "active.orbitals",
+            f"{frozen} frozen and {m} active orbitals where the basis has {functions}",
+        )
+    if m > MOST_ORBITALS:
+        raise TooLarge(
+            f"{m} orbitals need {2 * m} qubits",
+            f"The largest size is {MOST_ORBITALS} orbitals: choose an active space",
+        )
+    if molecule.alpha > m:
+        raise BadInstance("basis", f"{m} orbitals do not hold {molecule.electrons} electrons")
+    return mcscf.CASCI(field, m, (molecule.alpha, molecule.beta))
+
+
+@contextmanager
+def one_thread(*, when: bool) -> Iterator[None]:
+    """PySCF on one thread: on small work, more of them cost time."""
+    from pyscf import lib
+
+    with lib.with_omp_threads(1 if when else None):
+        yield
+
+
+def _pyscf_molecule(molecule: Molecule) -> Any:
+    from pyscf import gto
+    from pyscf.lib.exceptions import BasisNotFoundError
+
+    try:
+        built = gto.M(
+            atom=[(a.symbol, (a.x, a.y, a.z)) for a in molecule.atoms],
+            basis=molecule.basis,
+            charge=molecule.charge,
+            spin=molecule.multiplicity - 1,
+            verbose=0,
+        )
+    except (BasisNotFoundError, KeyError):
+        raise BadInstance(
+            "basis", f"{molecule.basis} does not know all of the molecule's elements"
+        ) from None
+    if built.nao > _MOST_FUNCTIONS:
+        raise TooLarge(
+            f"the molecule has {built.nao} basis functions",
+            f"The largest size is {_MOST_FUNCTIONS}: take a smaller basis",
+        )
+    return built
+
+
+def _positions(n: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """Where each entry of a symmetric n × n matrix stands in its packed lower triangle."""
+    high, low = np.tril_indices(n)
+    position = np.zeros((n, n), dtype=np.int64)
+    position[high, low] = position[low, high] = np.arange(len(high))
+    return position
+
+
+def _pair_matrix(packed: Floats, m: int) -> Floats:
+    from pyscf import ao2mo
+
+    return np.asarray(ao2mo.restore(4, packed, m))
+
+
+def _rounded(values: Floats) -> tuple[float, ...]:
+    """Rounded, with + 0.0 so that no negative zero is stored."""
+    return tuple((np.round(values, _DECIMALS) + 0.0).tolist())

@@ -1,0 +1,360 @@
+# %% [markdown]
+# # Vehicle routing: short-sea freight on the North Sea
+#
+# A ship of limited capacity leaves Esbjerg, calls at some ports and returns; which ports
+# should sail together, so that every port is served once and the fewest miles are sailed?
+#
+# Feeder lines, parcel carriers and waste collectors all have this *capacitated vehicle
+# routing problem* (Dantzig & Ramser 1959). It is NP-hard. Good heuristics come within a
+# percent on thousands of customers; proofs of optimality stop at a few hundred. Quantum
+# computers come in at one well-defined place: choosing which of many good rounds to sail.
+
+# %%
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from logistics.vehicle_routing.data import Plan, VehicleRouting
+from logistics.vehicle_routing.drawing import draw
+from logistics.vehicle_routing.master import build, label, partition, sufficient_weight
+from logistics.vehicle_routing.packing import savings
+from logistics.vehicle_routing.pricing import all_routes
+from logistics.vehicle_routing.proof import prove
+from logistics.vehicle_routing.rounds import shortest_round
+from logistics.vehicle_routing.vrplib_text import parse_vrp
+from usecases.contracts import UseCase
+from usecases.errors import BadInstance, VerificationFailed
+
+# %% [markdown]
+# ## The data
+#
+# Ports and sea miles are real: UN/LOCODEs, and distances along the shipping lanes of the
+# package [searoute](https://pypi.org/project/searoute/) 1.6, rounded to whole nautical miles
+# (nmi). They are kept here so that the page runs without that package; a test computes them
+# again. The demands (in ship sections) are invented.
+#
+# | instance | ports and demands | capacity |
+# |---|---|---|
+# | demo | IMM 3, FXT 2, TEE 2, LEI 1 | 5 |
+# | workshop | IMM 3, FXT 3, TEE 2, LEI 1, ABD 1 | 5 |
+# | frontier | as the workshop, and HIR 2, AAR 3, CPH 4 | 7 |
+#
+# EBJ is Esbjerg, IMM Immingham, FXT Felixstowe, TEE Teesport, LEI Leith, ABD Aberdeen,
+# HIR Hirtshals, AAR Aarhus and CPH Copenhagen.
+
+# %%
+SEA_MILES = {
+    "EBJ": (0, 331, 367, 352, 465, 382, 178, 338, 368),
+    "IMM": (331, 0, 160, 122, 243, 294, 426, 586, 616),
+    "FXT": (367, 160, 0, 244, 365, 415, 475, 636, 665),
+    "TEE": (352, 122, 244, 0, 153, 204, 416, 571, 601),
+    "LEI": (465, 243, 365, 153, 0, 118, 502, 644, 674),
+    "ABD": (382, 294, 415, 204, 118, 0, 418, 561, 591),
+    "HIR": (178, 426, 475, 416, 502, 418, 0, 160, 190),
+    "AAR": (338, 586, 636, 571, 644, 561, 160, 0, 121),
+    "CPH": (368, 616, 665, 601, 674, 591, 190, 121, 0),
+}
+"""Nautical miles between ports; columns are in the order of the rows."""
+
+LOCODES = {
+    "EBJ": ("DKEBJ", 8.432693, 55.460026),
+    "IMM": ("GBIMM", -0.173721, 53.622415),
+    "FXT": ("GBFXT", 1.344452, 51.957925),
+    "TEE": ("GBTEE", -1.16598, 54.599999),
+    "LEI": ("GBLEI", -3.166667, 55.983333),
+    "ABD": ("GBABD", -2.066803, 57.108906),
+    "HIR": ("DKHIR", 9.967166, 57.593453),
+    "AAR": ("DKAAR", 10.213509, 56.15618),
+    "CPH": ("DKCPH", 12.578659, 55.671554),
+}
+"""UN/LOCODE, longitude and latitude of each port."""
+
+
+def north_sea(capacity: int, demands: Mapping[str, int]) -> VehicleRouting:
+    """Ports of the table above, served from Esbjerg."""
+    names = ["EBJ", *demands]
+    column = {name: k for k, name in enumerate(SEA_MILES)}
+    return VehicleRouting(
+        capacity=capacity,
+        depot="EBJ",
+        customers=tuple(demands),
+        demands=tuple(demands.values()),
+        distances=tuple(tuple(SEA_MILES[a][column[b]] for b in names) for a in names),
+        coordinates=tuple(LOCODES[name][1:] for name in names),
+        unit="nmi",
+    )
+
+
+def demo() -> VehicleRouting:
+    """Four British ports."""
+    return north_sea(5, {"IMM": 3, "FXT": 2, "TEE": 2, "LEI": 1})
+
+
+def workshop() -> VehicleRouting:
+    """Five British ports."""
+    return north_sea(5, {"IMM": 3, "FXT": 3, "TEE": 2, "LEI": 1, "ABD": 1})
+
+
+def frontier() -> VehicleRouting:
+    """Eight ports on both sides of the North Sea and in the Kattegat."""
+    demands = {"IMM": 3, "FXT": 3, "TEE": 2, "LEI": 1, "ABD": 1, "HIR": 2, "AAR": 3, "CPH": 4}
+    return north_sea(7, demands)
+
+
+# %% [markdown]
+# **Your own ports** go into a file such as `{"capacity": 5, "ports": {"GBIMM": 3,
+# "Felixstowe": 2, "NLRTM": 4}}`: any port of searoute's list by code or name, with `"depot"`
+# and `"vehicles"` if you wish. **Anything else** that is delivered from one place is written
+# with its own matrix: `capacity`, `customers`, `demands`, `distances`, the depot being row 0.
+# **Files of CVRPLIB and QOBLIB** (`.vrp`) are read as they are.
+#
+# Random instances lie on a square of 100 × 100, distances rounded to whole numbers; every
+# second seed limits the fleet.
+
+
+# %%
+def example(size: int, seed: int) -> VehicleRouting:
+    """A random instance with `size` customers; the same for the same seed.
+
+    With an odd seed the fleet is limited to what loading the largest first needs.
+    """
+    if not 1 <= size <= 1000:
+        raise BadInstance("size", f"{size} customers, where 1 to 1000 are possible")
+    rng = np.random.default_rng(seed)
+    points = rng.integers(0, 101, (size + 1, 2)).astype(float)
+    demands = rng.integers(1, 10, size)
+    capacity = int(max(demands.max(), -(-demands.sum() * min(4, size) // (2 * size))))
+    apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    return VehicleRouting(
+        capacity=capacity,
+        vehicles=_first_fit(demands.tolist(), capacity) if seed % 2 else None,
+        customers=tuple(f"C{k + 1}" for k in range(size)),
+        demands=tuple(demands.tolist()),
+        distances=tuple(tuple(row) for row in np.floor(apart + 0.5).astype(int).tolist()),
+        coordinates=tuple((x, y) for x, y in points.tolist()),
+    )
+
+
+def _first_fit(demands: list[int], capacity: int) -> int:
+    """The vehicles taken when each demand, largest first, goes where it first fits."""
+    room: list[int] = []
+    for demand in sorted(demands, reverse=True):
+        fits = next((k for k, left in enumerate(room) if left >= demand), None)
+        if fits is None:
+            room.append(capacity)
+            fits = len(room) - 1
+        room[fits] -= demand
+    return len(room)
+
+
+# %% [markdown]
+# ## The model
+#
+# Capacity, order of calls and return to the depot are *encoded away*: there is one binary
+# variable x_r for each group of customers that fits on one vehicle, and its cost c_r is the
+# length of the shortest round through the group. What is left is to choose groups so that
+# every customer is in exactly one (set partitioning, Balinski & Quandt 1964):
+#
+# H = Σ_r c_r x_r + A Σ_i (1 − Σ_r a_ir x_r)² + A (K − Σ_r x_r − Σ_k w_k y_k)²
+#
+# * Σ c_r x_r is the distance sailed; c_r is computed by Held & Karp's dynamic programme;
+# * (1 − Σ a_ir x_r)² is 0 if customer i is in one chosen group, and at least 1 otherwise;
+# * the last term stands only if the fleet is limited to K < n vehicles. The bits y_k count
+#   the vehicles that stay at the depot, from 0 to K − ⌈demand / capacity⌉; if all are needed
+#   there are none, and groups too small for a feasible plan get no variable.
+#
+# **Qubits:** the number of groups that fit, at most 2ⁿ − 1 for n customers, and
+# ⌈log₂(K − ⌈demand / capacity⌉ + 1)⌉ for a limited fleet.
+#
+# **The weight A.** With every group at hand, no fleet limit and distances that obey the
+# triangle inequality, A > max_i c({i}) suffices: serving a forgotten customer alone lowers H,
+# and so does dropping a customer served twice. The model uses an argument that holds always
+# (any set of groups, any non-negative distances, limited fleets). Let prices π_i of customers
+# and μ ≤ 0 of a vehicle satisfy Σ_{i∈r} π_i + μ ≤ c_r for all r. Write u_i = Σ_r a_ir x_r − 1
+# and e = Σ_r x_r + Σ_k w_k y_k − K for what is broken. Then Σ c_r x_r ≥ Σ π_i + μK + Σ π_i u_i
+# + μe, and so every bit string that breaks a rule has
+#
+# H ≥ Σ π_i + μK + A − max(|π_i|, |μ|),
+#
+# which is above the cost C of a plan already known if A > max(|π_i|, |μ|) + C − Σ π_i − μK.
+# A linear program finds the prices for which the right side is least; A is the next whole
+# number.
+#
+# **Many customers.** If more than 100 groups fit, the model is an *incumbent* to improve: a
+# first plan (savings, or with a limited fleet a loading found by CP-SAT, which also proves
+# when there is none) and a pool of some hundred promising groups from ruin and recreate and
+# from column generation. The best choice within the pool is not always the best of all.
+
+
+# %%
+def show_weights() -> None:
+    """What the weight does in the demo: is the minimum a plan, and how wide is the scale?"""
+    instance = demo()
+    routes = all_routes(instance, most=100) or {}
+    known = sum(shortest_round(instance, group)[1] for group in savings(instance))
+    enough = sufficient_weight(instance, routes, known)
+    for multiple in (0.25, 0.5, 1.0, 2.0, 4.0):
+        weight = round(multiple * enough)
+        sampled = partition(instance, routes, weight)
+        bits = (np.arange(1 << len(routes))[:, None] >> np.arange(len(routes))) & 1
+        energies = sampled.energies((bits, [label(instance, g) for g in routes]))
+        best = dict(zip(sampled.variables, bits[energies.argmin()].tolist(), strict=True))
+        broken = violations(instance, interpret(instance, best))
+        print(f"A = {weight}: minimum {energies.min():.0f}, {broken or 'a plan'},"
+              f" largest energy {energies.max() / energies.min():.0f} times that")  # fmt: skip
+
+
+# %% [markdown]
+# ## Reading an answer back
+#
+# A variable's name is the list of its customers, `IMM+TEE`. Nothing is repaired: a customer in
+# two chosen groups is served twice, one in none is not served, and both are violations.
+
+
+# %%
+def interpret(instance: VehicleRouting, sample: Mapping[str, int]) -> Plan:
+    """The chosen groups, each in the order of its shortest round.
+
+    Raises VerificationFailed for a variable that names no group of this instance.
+    """
+    place = {name: c for c, name in enumerate(instance.customers)}
+    routes = []
+    for name, bit in sample.items():
+        if bit not in (0, 1):
+            raise VerificationFailed(f"the variable {name!r} has the value {bit}, not 0 or 1")
+        if not bit or name.startswith("+"):  # a vehicle that stays at the depot
+            continue
+        try:
+            group = tuple(sorted(place[customer] for customer in name.split("+")))
+        except KeyError:
+            raise VerificationFailed(f"{name!r} names no customers of this instance") from None
+        visited, _ = shortest_round(instance, group)
+        routes.append(tuple(instance.customers[c] for c in visited))
+    return Plan(routes=tuple(routes))
+
+
+def violations(instance: VehicleRouting, plan: Plan) -> list[str]:
+    """What a dispatcher would object to."""
+    demand = dict(zip(instance.customers, instance.demands, strict=True))
+    calls = Counter(customer for route in plan.routes for customer in route)
+    found = [f"{name} is no customer" for name in calls if name not in demand]
+    found += [f"no vehicle calls at {name}" for name in demand if not calls[name]]
+    found += [f"{name} is served {k} times" for name, k in calls.items() if k > 1]
+    for number, route in enumerate(plan.routes, start=1):
+        load = sum(demand.get(customer, 0) for customer in route)
+        if load > instance.capacity:
+            found.append(f"vehicle {number} is loaded with {load} and holds {instance.capacity}")
+        if not route:
+            found.append(f"vehicle {number} leaves the depot for nothing")
+    if instance.vehicles is not None and len(plan.routes) > instance.vehicles:
+        found.append(f"{len(plan.routes)} vehicles sail and there are {instance.vehicles}")
+    return found
+
+
+def objective(instance: VehicleRouting, plan: Plan) -> float:
+    """The distance of all rounds in the unit of the instance's matrix."""
+    place = {name: k for k, name in enumerate((instance.depot, *instance.customers))}
+    total = 0
+    for route in plan.routes:
+        stops = [0, *(place[customer] for customer in route), 0]
+        total += sum(instance.distances[i][j] for i, j in pairwise(stops))
+    return float(total)
+
+
+# %% [markdown]
+# ## What classical computing proves
+#
+# To 12 customers a dynamic programme over all subsets proves the optimum. Beyond, as long as
+# at most 150 000 groups fit, all of them are priced and HiGHS chooses among those whose
+# reduced cost does not exceed the gap (Baldacci, Christofides & Mingozzi 2008), which is a proof
+# as well. Else the reference is the best known plan of PyVRP (Wouda, Lan & Kool 2024) with a
+# fixed seed, and is labelled so. None of the three uses the model, its pool or its weight.
+# For the three named instances the optima are 1828, 2037 and 2904 nmi.
+
+# %%
+usecase = UseCase(
+    title="Vehicle routing: short-sea freight on the North Sea",
+    unit="distance units",  # nautical miles for ports; a file's own unit otherwise
+    instance=VehicleRouting,
+    instances={"demo": demo, "workshop": workshop, "frontier": frontier},
+    example=example,
+    tiny=4,
+    model=build,
+    interpret=interpret,
+    violations=violations,
+    objective=objective,
+    reference=prove,
+    plot=draw,
+    formats={".vrp": parse_vrp},
+    algorithms=("qaoa", "annealing", "lns"),
+    sources=(
+        "searoute 1.6 (Apache-2.0): ports and distances along shipping lanes",
+        "Balinski & Quandt, Operations Research 12 (1964) 300: set partitioning",
+        "Held & Karp, J. SIAM 10 (1962) 196: shortest rounds",
+        "Desrosiers, Soumis & Desrochers, Networks 14 (1984) 545: column generation",
+        "Baldacci, Christofides & Mingozzi, Math. Programming 115 (2008) 351: proof",
+        "Wouda, Lan & Kool, INFORMS J. Computing 36 (2024) 943: PyVRP",
+        "CVRPLIB, QOBLIB: files in the format of TSPLIB 95 (Reinelt 1995)",
+    ),
+)
+
+# %% [markdown]
+# ## What a quantum computer does with it today
+#
+# The number of plans is tiny beside the number of bit strings, so the share of feasible shots
+# says more than the best shot. Chance is the same number of uniformly random strings.
+#
+# <!-- runs -->
+
+# %%
+if __name__ == "__main__":
+    from usecases import run
+
+    show_weights()
+    record = run("logistics/vehicle_routing", "demo", "qaoa")
+    print(record.score)
+
+# %%
+if __name__ == "__main__":
+    solution = Plan.model_validate(record.solution)
+    figure = draw(demo(), solution)
+    figure.savefig("vehicle_routing.png", dpi=150)
+
+# %% [markdown]
+# ## How it scales
+#
+# The number of groups grows like n^k for k customers on a vehicle, and no machine will hold
+# them all for a hundred customers. A pool keeps the model at some hundred variables, and
+# large-neighbourhood search hands a machine as few at a time as it has qubits: two or three
+# rounds are dissolved, and the groups that could take their place are the block. The answer
+# is feasible at every step, since the first plan is. What a quantum machine would have to do
+# better is choose among more groups at once than a classical solver can in the same time; for
+# the pools of this size HiGHS needs less than a second.
+
+# %%
+if __name__ == "__main__":
+    text = """NAME : corner-n4-k2
+    TYPE : CVRP
+    DIMENSION : 4
+    EDGE_WEIGHT_TYPE : EUC_2D
+    CAPACITY : 3
+    NODE_COORD_SECTION
+    1 0 0
+    2 3 4
+    3 6 8
+    4 5 -12
+    DEMAND_SECTION
+    1 0
+    2 1
+    3 2
+    4 3
+    DEPOT_SECTION
+    1
+    -1
+    EOF"""
+    corner = parse_vrp(text)
+    print(prove(corner))

@@ -1,0 +1,30 @@
+"""What every test gets: a data folder of its own, one thread, and no network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+
+_connect = socket.socket.connect
+
+
+def _loopback_only(self: socket.socket, address: Any) -> Any:
+    if self.family == socket.AF_UNIX or str(address[0]) in ("127.0.0.1", "::1", "localhost"):
+        return _connect(self, address)
+    raise OSError(f"tests have no network: {address}")
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh data folder, and no connection but to this machine."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("USECASES_HOME", str(home))
+    monkeypatch.setattr(socket.socket, "connect", _loopback_only)
+    return home

@@ -1,0 +1,64 @@
+"""Running the command as a user does, and the third-party package as pip would."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+THIRD_PARTY = ROOT / "tests" / "third_party_package"
+
+
+def usecases(
+    *words: object, cwd: Path | None = None, path: Path | None = None, timeout: float = 300
+) -> subprocess.CompletedProcess[str]:
+    """The `usecases` command in a process of its own; `path` is put on its module path."""
+    environment = os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "200"}
+    if path:
+        environment["PYTHONPATH"] = str(path)
+    command = [sys.executable, "-c", "from usecases.cli import main; main()", *map(str, words)]
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        timeout=timeout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def record(*words: object, **options: Any) -> dict[str, Any]:
+    """The record that `usecases run ... --json` prints."""
+    done = usecases("run", *words, "--json", **options)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@cache
+def third_party() -> Path:
+    """The third-party package, built into a wheel and unpacked as pip would install it."""
+    work = Path(mkdtemp(prefix="third-party-"))
+    shutil.copytree(THIRD_PARTY, work / "source")
+    return build(work / "source", work / "site")
+
+
+def build(source: Path, site: Path) -> Path:
+    """Build the package at `source` and unpack it at `site`."""
+    wheels = source / "wheels"
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+    command += ["--no-build-isolation", "--no-index", "-w", str(wheels), str(source)]
+    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
+    subprocess.run(command, check=True, env=environment, capture_output=True)
+    for wheel in wheels.glob("*.whl"):
+        zipfile.ZipFile(wheel).extractall(site)  # noqa: S202 - we built it
+    return site

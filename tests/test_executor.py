@@ -1,0 +1,205 @@
+"""Nothing is lost and nothing is sent twice, wherever a run is killed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers import ROOT, third_party, usecases
+
+KILLER = """
+import os, signal, sys
+sys.path.insert(0, {site!r})
+import usecases.executor as executor, usecases.store as store
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+{patch}
+from usecases.cli import main
+sys.argv = ["usecases", *{words!r}]
+main()
+"""
+
+AT_CALL = """
+plain = executor.Executor._execute
+def _execute(self, program, backend):
+    if len(self.calls) == {call}:
+        die()
+    return plain(self, program, backend)
+executor.Executor._execute = _execute
+"""
+
+BEFORE = """
+plain = {owner}.{name}
+def patched(*words, **named):
+    die()
+{owner}.{name} = patched
+"""
+
+AFTER = """
+plain = {owner}.{name}
+def patched(*words, **named):
+    plain(*words, **named)
+    die()
+{owner}.{name} = patched
+"""
+
+MACHINE = "__import__('municipality_backends.spool').spool.Spool"
+
+
+def killed(patch: str, *words: str) -> None:
+    """Run the command in a process that kills itself with SIGKILL at the patched place."""
+    script = KILLER.format(site=str(third_party()), patch=patch, words=list(words))
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == -9, done.stderr.decode()
+
+
+def finished(*words: str) -> dict[str, Any]:
+    done = usecases(*words, path=third_party())
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def timeless(found: dict[str, Any]) -> dict[str, Any]:
+    """The record without times, and without the machine's own job ids."""
+    kept = {k: v for k, v in found.items() if k not in ("timing", "digest")}
+    kept["score"] = {k: v for k, v in found["score"].items() if not k.startswith("tts99")}
+    kept["provenance"] = {k: v for k, v in found["provenance"].items() if k != "finished"}
+    kept["calls"] = [
+        {k: v for k, v in call.items() if k not in ("seconds", "queued", "job")}
+        for call in found["calls"]
+    ]
+    return kept
+
+
+LOCAL = ("run", "bin_lorries", "-a", "qaoa", "-p", "iterations=7", "--shots", "50", "--json")
+
+
+def test_a_local_run_killed_at_any_call_ends_with_the_same_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USECASES_HOME", str(tmp_path / "whole"))
+    whole = finished(*LOCAL)
+    monkeypatch.setenv("USECASES_HOME", str(tmp_path / "killed"))
+    calls = len(whole["calls"])
+    assert calls == 8
+    for call in range(calls):
+        killed(AT_CALL.format(call=call), *LOCAL)
+    again = finished(*LOCAL)
+    assert timeless(again) == timeless(whole)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        AT_CALL.format(call=7),
+        BEFORE.format(owner="store.Store", name="intend"),
+        AFTER.format(owner="store.Store", name="intend"),
+        AFTER.format(owner=MACHINE, name="submit"),
+        AFTER.format(owner="store.Store", name="submitted"),
+        BEFORE.format(owner=MACHINE, name="collect"),
+        AFTER.format(owner=MACHINE, name="collect"),
+        BEFORE.format(owner="store.Store", name="settled"),
+        AFTER.format(owner="store.Store", name="settled"),
+        BEFORE.format(owner="store.Store", name="finish"),
+    ],
+    ids=lambda text: " ".join(text.split()[-3:])[-40:],
+)
+def test_a_remote_job_is_neither_lost_nor_sent_twice(
+    patch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "machine"
+    words = (*LOCAL, "-b", "spool", "-s", f"folder={folder}")
+    monkeypatch.setenv("USECASES_HOME", str(tmp_path / "killed"))
+    killed(patch, *words)
+    again = finished(*words)
+    assert len(list(folder.glob("*.job"))) == 1
+    monkeypatch.setenv("USECASES_HOME", str(tmp_path / "whole"))
+    assert timeless(finished(*words)) == timeless(again)
+    assert again["train_on"] == "aer"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> tuple[Path, tuple[str, ...]]:
+    folder = tmp_path / "machine"
+    folder.mkdir()
+    return folder, (*LOCAL, "-b", "spool", "-s", f"folder={folder}")
+
+
+def test_work_that_waits_is_picked_up_by_id(machine: tuple[Path, tuple[str, ...]]) -> None:
+    folder, words = machine
+    (folder / "machine.json").write_text('{"polls": 2}')
+    waiting = usecases(*words, "--detach", path=third_party())
+    assert waiting.returncode == 8
+    run = waiting.stderr.split("usecases jobs attach ")[1].split()[0]
+    listed = usecases("jobs", "--json", path=third_party())
+    assert [r["status"] for r in json.loads(listed.stdout)] == ["queued"]
+    found = finished("jobs", "attach", run, "--json")
+    assert found["id"] == run
+    assert len(list(folder.glob("*.job"))) == 1
+
+
+def test_a_changed_setting_is_refused_on_resume(machine: tuple[Path, tuple[str, ...]]) -> None:
+    folder, words = machine
+    (folder / "machine.json").write_text('{"polls": 2}')
+    waiting = usecases(*words, "--detach", path=third_party())
+    run = waiting.stderr.split("usecases jobs attach ")[1].split()[0]
+    for change, field in [
+        (("-p", "layers=3"), "parameters"),
+        (("--seed", "1"), "seed"),
+        (("-i", "size=5,seed=1"), "instance"),
+        (("--train-on", "lightning"), "train_on"),
+        (("-s", f"folder={folder}2"), "backend_settings"),
+    ]:
+        refused = usecases(*words, *change, "--resume", run, path=third_party())
+        assert refused.returncode == 2
+        assert field in refused.stderr
+    assert finished(*words, "--resume", run)["id"] == run
+
+
+def test_other_work_than_before_is_refused(machine: tuple[Path, tuple[str, ...]]) -> None:
+    """As when the code has changed between a kill and the resume."""
+    folder, words = machine
+    killed(AFTER.format(owner="store.Store", name="submitted"), *words)
+    changed = """
+import usecases.algorithms.qaoa as qaoa
+plain = qaoa._field
+qaoa._field = lambda cost: 1.01 * plain(cost)
+"""
+    script = KILLER.format(site=str(third_party()), patch=changed, words=list(words))
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "asks for other work" in done.stderr
+    assert len(list(folder.glob("*.job"))) == 1
+
+
+def test_nothing_paid_is_sent_without_a_cap(machine: tuple[Path, tuple[str, ...]]) -> None:
+    folder, words = machine
+    (folder / "machine.json").write_text('{"price": 0.1, "polls": 0}')
+    for cap in ((), ("--max-cost", "4.99")):
+        refused = usecases(*words, *cap, path=third_party())
+        assert refused.returncode == 7
+        assert "5.00 EUR" in refused.stderr
+        assert not list(folder.glob("*.job"))
+    done = usecases(*words, "--max-cost", "5", path=third_party())
+    assert done.returncode == 0, done.stderr
+
+
+def test_jobs_whose_submission_was_not_confirmed_are_reconciled(
+    machine: tuple[Path, tuple[str, ...]],
+) -> None:
+    folder, words = machine
+    killed(AFTER.format(owner=MACHINE, name="submit"), *words)
+    done = usecases("jobs", "reconcile", path=third_party())
+    (job,) = folder.glob("*.job")
+    assert f"is job {job.stem}" in done.stdout
+    run = done.stdout.split("of run ")[1].split()[0]
+    assert "1 jobs cancelled" in usecases("jobs", "cancel", run, path=third_party()).stdout
+    assert not list(folder.glob("*.job"))

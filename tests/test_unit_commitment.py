@@ -1,0 +1,449 @@
+"""Unit commitment: proven values, an independent brute force, and what bad input is told."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from energy.unit_commitment import build, interpret, model, objective, usecase, violations
+from energy.unit_commitment.dispatch import dispatch, running_cost
+from energy.unit_commitment.fleet import (
+    Fleet,
+    Unit,
+    example,
+    kazarlis,
+    morning,
+    replicated,
+    single_hours,
+)
+from energy.unit_commitment.network import minimum_times
+from energy.unit_commitment.reading import Schedule, scheduled
+from energy.unit_commitment.reference import reference
+from energy.unit_commitment.tables import (
+    best_run,
+    decommitted,
+    hour_tables,
+    start_cost,
+    sufficient_penalty,
+)
+from usecases.errors import BadInstance, Infeasible, TooLarge
+from usecases.models import all_bits
+from usecases.solvers.enumeration import table
+from usecases.solvers.milp import minimise
+from usecases.testing import check_usecase
+
+HOURS = {1: (13683.13, {1, 2}), 6: (22276.37, {1, 2, 4, 5, 6}), 10: (30057.55, set(range(1, 9)))}
+MORNING, DAY = 106477.493, 563937.69
+
+
+def unit(**changes: Any) -> Unit:
+    fields = {"name": "u1", "p_max": 100, "p_min": 20, "a": 10, "b": 2, "c": 0.01}
+    return Unit.model_validate(fields | {"initial_hours": 5} | changes)
+
+
+def sample(fleet: Fleet, bits: Any) -> dict[str, int]:
+    return dict(zip(fleet.labels(), np.asarray(bits).tolist(), strict=True))
+
+
+def bisected(units: list[Unit], demand: float) -> list[float] | None:
+    """Economic dispatch by bisection on the price: another road than the merit order."""
+    if not sum(u.p_min for u in units) <= demand <= sum(u.p_max for u in units):
+        return None
+
+    def outputs(price: float) -> list[float]:
+        return [min(u.p_max, max(u.p_min, (price - u.b) / (2 * u.c))) for u in units]
+
+    low, high = 0.0, 1e5
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(outputs(middle)) < demand else (low, middle)
+    return outputs(high)
+
+
+def brute_cost(fleet: Fleet, bits: Any) -> float:
+    """The cost of a commitment, infinite when it breaks a rule; written from the paper's rules."""
+    on = np.asarray(bits).reshape(fleet.hours, len(fleet.units))
+    total = 0.0
+    for row, demand in zip(on, fleet.demand, strict=True):
+        units = [u for u, s in zip(fleet.units, row, strict=True) if s]
+        outputs = bisected(units, demand)
+        if outputs is None or sum(u.p_max for u in units) < demand * (1 + fleet.reserve) - 1e-6:
+            return math.inf
+        total += sum(u.a + u.b * p + u.c * p * p for u, p in zip(units, outputs, strict=True))
+    return total + sum(brute_starts(u, c) for u, c in zip(fleet.units, on.T, strict=True))
+
+
+def brute_starts(u: Unit, column: Any) -> float:
+    history = [0, 1] if u.initial_hours < 0 else [1, 0]
+    line = [history[1]] * 30 + [history[0]] * abs(u.initial_hours) + list(map(int, column))
+    origin, total = len(line) - len(column), 0.0
+    runs = [(k, len(list(g))) for k, g in itertools.groupby(line)]
+    at = 0
+    for k, (state, length) in enumerate(runs):
+        end = at + length
+        least = u.min_up if state else u.min_down
+        if origin <= end < len(line) and length < least:
+            return math.inf
+        if state and at >= origin:
+            off = runs[k - 1][1]
+            total += u.hot_start if off <= u.min_down + u.cold_hours else u.cold_start
+        at = end
+    return total
+
+
+# --- proven values -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hour", HOURS)
+def test_single_hours_reach_their_proven_values(hour: int) -> None:
+    fleet = usecase.instances[f"hour-{hour}"]()
+    network = usecase.model(fleet)
+    value, units = HOURS[hour]
+    energies = table(network)
+    best = all_bits(10)[energies.argmin()]
+    assert energies.min() == pytest.approx(value, abs=0.005)
+    assert {int(k) + 1 for k in np.flatnonzero(best)} == units
+    proven = reference(fleet)
+    assert (proven.kind, proven.value) == ("optimal", pytest.approx(value, abs=0.005))
+
+
+def test_workshop_by_enumeration_program_and_reference() -> None:
+    fleet = usecase.instances["workshop"]()
+    network = model(fleet)
+    assert len(network.variables) == 24
+    energies = table(network)
+    assert energies.min() == pytest.approx(MORNING, abs=0.001)
+    row, energy, proven = minimise(network, 60)
+    assert proven and energy == pytest.approx(float(energies.min()), rel=1e-12)
+    answer = interpret(fleet, sample(fleet, row))
+    assert violations(fleet, answer) == []
+    assert objective(fleet, answer) == pytest.approx(MORNING, abs=0.001)
+    assert reference(fleet).value == pytest.approx(MORNING, abs=0.001)
+
+
+def test_day_is_proven_twice() -> None:
+    fleet = usecase.instances["day"]()
+    proven = reference(fleet)
+    assert proven.kind == "optimal" and "HiGHS via SciPy" in proven.method
+    assert proven.value == pytest.approx(DAY, abs=0.005)
+    row, energy, exact = minimise(model(fleet), 60)
+    assert exact and len(row) == 240
+    assert energy == pytest.approx(proven.value, rel=1e-9)
+    assert objective(fleet, interpret(fleet, sample(fleet, row))) == pytest.approx(
+        energy, rel=1e-12
+    )
+
+
+def test_named_instances() -> None:
+    assert usecase.instances["demo"]() == usecase.instances["hour-6"]()
+    assert usecase.instances["frontier"]() == usecase.instances["day"]()
+    assert kazarlis().labels()[:2] == ("u1@h01", "u2@h01")
+    assert "u3@h07" in kazarlis().labels()
+    assert morning().labels()[2] == "u4@h01"
+
+
+def test_contract_is_kept() -> None:
+    assert check_usecase(usecase) == []
+
+
+# --- model, reference and objective against brute force ---------------------------------
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_everything_agrees_with_brute_force(seed: int) -> None:
+    fleet = example(8, seed)
+    strings = all_bits(8)
+    energies = model(fleet).energies(strings)
+    costs = np.array([brute_cost(fleet, row) for row in strings])
+    feasible = np.isfinite(costs)
+    assert feasible.any()
+    for row, cost, energy in zip(strings, costs, energies, strict=True):
+        answer = interpret(fleet, sample(fleet, row))
+        assert bool(violations(fleet, answer)) == math.isinf(cost)
+        if math.isfinite(cost):
+            assert objective(fleet, answer) == pytest.approx(cost, rel=1e-9)
+            assert energy == pytest.approx(cost, rel=1e-9)
+    assert energies[~feasible].min() > costs.min()
+    proven = reference(fleet)
+    assert (proven.kind, proven.value) == ("optimal", pytest.approx(costs.min(), rel=1e-9))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_longer_examples_agree_with_the_reference(seed: int) -> None:
+    fleet = example(16, seed)
+    energies = table(model(fleet))
+    assert reference(fleet).value == pytest.approx(float(energies.min()), rel=1e-9)
+    best = interpret(fleet, sample(fleet, all_bits(16)[energies.argmin()]))
+    assert violations(fleet, best) == []
+
+
+def test_examples_exercise_starts_and_minimum_times() -> None:
+    fleets = [example(usecase.tiny, seed) for seed in range(10)]
+    assert all(f.hours > 1 and len(f.units) > 1 for f in fleets)
+    assert sum(any(True for _ in minimum_times(f, 1.0)) for f in fleets) >= 8
+    best = [table(model(f)).argmin() for f in fleets]
+    assert len(set(best)) > 3
+    assert example(8, 3) == example(8, 3) != example(8, 4)
+    assert [len(example(n, 0).labels()) for n in range(1, 25)] == list(range(1, 25))
+
+
+# --- dispatch ------------------------------------------------------------------------------
+
+
+def test_dispatch_matches_bisection_for_every_set() -> None:
+    units = kazarlis().units
+    on = all_bits(10)
+    for demand in (55.0, 700.0, 1234.5, 1662.0):
+        outputs = dispatch(units, on, demand)
+        for row, output in zip(on[::7], outputs[::7], strict=True):
+            chosen = [u for u, s in zip(units, row, strict=True) if s]
+            expected = bisected(chosen, demand)
+            if expected is not None:
+                assert output.sum() == pytest.approx(demand, abs=1e-9)
+                assert output[row == 1] == pytest.approx(np.array(expected), abs=1e-6)
+
+
+def test_dispatch_with_linear_and_fixed_units() -> None:
+    units = [
+        unit(name="linear", c=0.0, b=3.0),
+        unit(name="twin", c=0.0, b=3.0),
+        unit(name="curve", b=2.0, c=0.01),
+        unit(name="fixed", p_min=50, p_max=50, c=0.0),
+    ]
+    on = np.ones((1, 4), dtype=np.int8)
+    output = dispatch(units, on, 200.0)[0]
+    assert output.sum() == pytest.approx(200.0, abs=1e-10)
+    assert output[2] == pytest.approx(50.0) and output[3] == 50.0  # 2 + 0.02 p = 3
+    cost = running_cost(units, on, output[None, :])[0]
+    for shift in np.eye(4)[:3]:
+        for other in np.eye(4)[:3]:
+            moved = output + 0.01 * (shift - other)
+            assert running_cost(units, on, moved[None, :])[0] >= cost - 1e-9
+    assert dispatch(units, on, 1.0)[0].tolist() == [20.0, 20.0, 20.0, 50.0]
+    assert dispatch(units, on, 1e4)[0].tolist() == [100.0, 100.0, 100.0, 50.0]
+    assert dispatch(units, np.zeros((1, 4), dtype=np.int8), 10.0)[0].tolist() == [0.0] * 4
+
+
+# --- the penalty ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fleet", [morning(), *(example(12, s) for s in range(6))])
+def test_penalty_bound_is_sufficient_without_a_margin(fleet: Fleet) -> None:
+    tables = hour_tables(fleet)
+    assert sufficient_penalty(fleet, tables) > 0 or fleet.hours == 1
+    network = build(fleet, 1e-6)
+    row, energy, proven = minimise(network, 30)
+    assert proven
+    assert violations(fleet, interpret(fleet, sample(fleet, row))) == []
+    assert energy == pytest.approx(reference(fleet).value, rel=1e-9)
+
+
+def test_decommitment_is_feasible_and_close() -> None:
+    fleet = kazarlis()
+    schedule = scheduled(fleet, decommitted(fleet, hour_tables(fleet)).tolist())
+    assert violations(fleet, schedule) == []
+    assert DAY <= objective(fleet, schedule) <= 1.01 * DAY
+
+
+def test_best_run_against_enumeration() -> None:
+    rng = np.random.default_rng(5)
+    u = unit(min_up=2, min_down=3, hot_start=4, cold_start=9, cold_hours=1, initial_hours=-2)
+    off, on = rng.uniform(0, 10, (2, 9))
+
+    def cost(run: Any) -> float:
+        return brute_starts(u, run) + float(np.where(run, on, off).sum())
+
+    assert cost(np.array(best_run(u, off, on))) == pytest.approx(min(map(cost, all_bits(9))))
+
+
+def test_penalty_when_decommitment_finds_nothing() -> None:
+    """Two blocks that do not fit together: on all at once they exceed every demand."""
+    units = (
+        unit(name="big", p_min=90, p_max=100, initial_hours=1, hot_start=5, cold_start=8),
+        unit(name="small", p_min=20, p_max=60, initial_hours=-1, hot_start=5, cold_start=8),
+    )
+    fleet = Fleet(units=units, demand=(95.0, 40.0, 95.0), reserve=0.0)
+    energies = model(fleet).energies(all_bits(6))
+    costs = [brute_cost(fleet, row) for row in all_bits(6)]
+    assert energies.min() == pytest.approx(min(costs))
+
+
+# --- reading back ---------------------------------------------------------------------------
+
+
+def test_violations_speak_of_hours_units_and_megawatts() -> None:
+    fleet = morning()
+    rows = [[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]]
+    told = violations(fleet, scheduled(fleet, rows))
+    assert "hour 3: 265 MW short of demand" in told
+    assert "unit u2 stops at hour 3 after 10 h on, minimum 8 h" not in told
+    assert "unit u2 starts at hour 4 after 1 h off, minimum 8 h" in told
+    assert "unit u5 starts at hour 4 after 9 h off, minimum 6 h" not in told
+    short = violations(fleet, scheduled(fleet, [[1, 1, 0, 0]] * 4 + [[1, 1, 1, 1]] * 2))
+    assert short == ["hour 4: 40 MW short of demand"]
+    tight = fleet.model_copy(update={"demand": (900.0,) * 6})
+    assert "hour 1: reserve short by 35 MW" in violations(
+        tight, scheduled(tight, [[1, 1, 0, 0]] * 6)
+    )
+    low = fleet.model_copy(update={"demand": (250.0,) * 6})
+    told = violations(low, scheduled(low, [[1, 1, 0, 0]] * 6))
+    assert "hour 1: minimum outputs exceed demand by 50 MW" in told
+
+
+def test_unserved_hours_have_no_dispatch_and_no_cost() -> None:
+    fleet = morning()
+    empty = interpret(fleet, dict.fromkeys(fleet.labels(), 0))
+    assert empty.output == (None,) * 6
+    with pytest.raises(Infeasible, match="hour 1"):
+        objective(fleet, empty)
+
+
+def test_corrupted_schedules_are_rejected() -> None:
+    fleet = morning()
+    good = scheduled(fleet, [[1, 1, 1, 1]] * 6)
+    assert violations(fleet, good) == []
+    output = [list(row or ()) for row in good.output]
+
+    def told(hour: int, changes: dict[int, float]) -> list[str]:
+        rows = [list(row) for row in output]
+        for u, p in changes.items():
+            rows[hour][u] = p
+        return violations(fleet, good.model_copy(update={"output": tuple(map(tuple, rows))}))
+
+    assert any("produced for a demand" in t for t in told(0, {0: 0.0}))
+    assert any("outside its 150 to 455 MW" in t for t in told(0, {0: 500.0}))
+    off = tuple(tuple(k != 2 for k in range(4)) for _ in range(6))
+    wrong = Schedule(on=off, output=good.output)
+    assert any("unit u4 is off and produces" in t for t in violations(fleet, wrong))
+    assert violations(fleet, Schedule(on=good.on, output=(None, *good.output[1:])))
+    assert violations(fleet, Schedule(on=good.on[1:], output=good.output[1:]))
+    assert violations(fleet, Schedule(on=(good.on[0][:3],) * 6, output=good.output))
+
+
+@pytest.mark.parametrize("change", [{"u1@h01": 2}, {"u1@h01": None}, {"u9@h01": 1}])
+def test_interpret_is_strict(change: dict[str, Any]) -> None:
+    fleet = morning()
+    with pytest.raises(BadInstance, match=next(iter(change))):
+        interpret(fleet, dict.fromkeys(fleet.labels(), 1) | change)
+
+
+def test_start_costs_turn_cold_at_the_right_hour() -> None:
+    u = unit(min_down=3, cold_hours=2, hot_start=7, cold_start=20, initial_hours=-1)
+    assert [start_cost(u, k) for k in (5, 6)] == [7, 20]
+    fleet = Fleet(units=(u, unit(name="base", p_max=500)), demand=(150.0,) * 6, reserve=0.0)
+    assert [brute_starts(u, [0] * k + [1] * (6 - k)) for k in (4, 5)] == [7, 20]
+    for k, cost in ((4, 7), (5, 20)):
+        schedule = scheduled(fleet, [[int(h >= k), 1] for h in range(6)])
+        fuel = sum(
+            v.a + v.b * p + v.c * p * p
+            for on, row in zip(schedule.on, schedule.output, strict=True)
+            for v, s, p in zip(fleet.units, on, row or (), strict=True)
+            if s
+        )
+        assert objective(fleet, schedule) - fuel == pytest.approx(cost)
+
+
+# --- input ----------------------------------------------------------------------------------
+
+GOOD_UNIT = unit().model_dump()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"p_max": "455"}, "p_max"),
+        ({"p_max": True}, "p_max"),
+        ({"p_max": float("nan")}, "p_max"),
+        ({"p_max": float("inf")}, "p_max"),
+        ({"p_max": -5}, "p_max"),
+        ({"p_min": 101}, "p_min 101 MW is above p_max 100 MW"),
+        ({"a": -1}, "a"),
+        ({"c": -0.1}, "c"),
+        ({"min_up": 0}, "min_up"),
+        ({"min_up": 2.5}, "min_up"),
+        ({"min_down": 1000}, "min_down"),
+        ({"hot_start": 9}, "cold_start 0 \\$ is below hot_start 9 \\$"),
+        ({"initial_hours": 0}, "initial_hours cannot be 0"),
+        ({"initial_hours": None}, "initial_hours"),
+        ({"name": "a@b"}, "name"),
+        ({"name": ""}, "name"),
+        ({"fuel": "coal"}, "fuel"),
+    ],
+)
+def test_bad_units_are_refused(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Unit.model_validate(GOOD_UNIT | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"demand": []}, "demand"),
+        ({"demand": [0]}, "demand"),
+        ({"demand": [-5]}, "demand"),
+        ({"demand": ["50"]}, "demand"),
+        ({"demand": [float("nan")]}, "demand"),
+        ({"demand": [50] * 169}, "demand"),
+        ({"demand": 50}, "demand"),
+        ({"reserve": -0.1}, "reserve"),
+        ({"reserve": 10}, "reserve"),
+        ({"units": []}, "units"),
+        ({"units": [GOOD_UNIT, GOOD_UNIT]}, "2 units are named 'u1'"),
+        ({"hours": 3}, "hours"),
+    ],
+)
+def test_bad_fleets_are_refused(changes: dict[str, Any], words: str) -> None:
+    good = {"units": [GOOD_UNIT], "demand": [50.0], "reserve": 0.1}
+    Fleet.model_validate(good)
+    with pytest.raises(ValidationError, match=words):
+        Fleet.model_validate(good | changes)
+
+
+@pytest.mark.parametrize("make", [*usecase.instances.values(), lambda: example(8, 0)])
+def test_json_round_trip(make: Any) -> None:
+    fleet = make()
+    text = json.dumps(json.loads(fleet.model_dump_json()), allow_nan=False)
+    assert Fleet.model_validate_json(text) == fleet
+    assert Fleet.model_validate(json.loads(text)) == fleet
+
+
+def test_infeasible_fleets_are_told_why() -> None:
+    large = Fleet(units=(unit(),), demand=(50.0, 95.0), reserve=0.1)
+    small = Fleet(units=(unit(),), demand=(50.0, 10.0), reserve=0.1)
+    for fleet, words in ((large, "hour 2.*whole fleet has 100 MW"), (small, "hour 2.*smallest")):
+        for attempt in (model, reference):
+            with pytest.raises(Infeasible, match=words):
+                attempt(fleet)
+    stuck = Fleet(
+        units=(unit(initial_hours=-1, min_down=4), unit(name="u2", p_max=60)),
+        demand=(50.0, 90.0),
+        reserve=0.0,
+    )
+    with pytest.raises(Infeasible, match="minimum up and down times"):
+        reference(stuck)
+
+
+def test_large_fleets_are_refused_by_the_model_only() -> None:
+    twice = replicated(kazarlis(), 2)
+    assert len(twice.units) == 20 and twice.demand[0] == 1400 and twice.units[10].name == "u1.2"
+    with pytest.raises(TooLarge, match="14 units fit"):
+        model(twice)
+    hour = single_hours(twice)[0]
+    assert reference(hour).kind == "optimal"
+
+
+def test_figures() -> None:
+    for fleet in (morning(), single_hours(kazarlis())[5]):
+        for row in (1, 0):
+            answer = interpret(fleet, dict.fromkeys(fleet.labels(), row))
+            assert usecase.plot is not None
+            figure = usecase.plot(fleet, answer)
+            power, raster = figure.axes
+            assert power.get_ylabel() == "Power (MW)" and raster.get_xlabel() == "Hour"
+            figure.canvas.draw()

@@ -1,0 +1,31 @@
+"""`usecases check`: does a contribution keep its contract?"""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("check")
+@click.argument("kind", type=click.Choice(["usecase", "algorithm", "backend"]))
+@click.argument("name")
+@click.option("-s", "--setting", multiple=True, metavar="KEY=VALUE", help="A setting to check with.")
+@click.option("-c", "--change", multiple=True, metavar="KEY=VALUE",
+              help="Another value of a backend's setting, which must change the job.")  # fmt: skip
+def command(kind: str, name: str, setting: tuple[str, ...], change: tuple[str, ...]) -> None:
+    """Check the use case, algorithm or backend NAME against its contract."""
+    from usecases import registry, testing
+    from usecases.cli.shared import pairs
+    from usecases.errors import VerificationFailed
+
+    if kind == "usecase":
+        found = testing.check_usecase(registry.usecase(name))
+    elif kind == "algorithm":
+        found = testing.check_algorithm(registry.algorithm(name, pairs(setting, "-s")))
+    else:
+        machine = registry.backend(name, pairs(setting, "-s"))
+        found = testing.check_backend(machine, pairs(change, "-c"))
+    for finding in found:
+        click.echo(f"  ✗ {finding}")
+    if found:
+        raise VerificationFailed(f"{name} breaks its contract in {len(found)} places")
+    click.echo(f"{name} keeps its contract")

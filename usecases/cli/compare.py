@@ -1,0 +1,41 @@
+"""`usecases compare`: several algorithms and backends on one instance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from usecases.cli.shared import echo_table, pairs, run_options, watched
+
+
+@click.command("compare")
+@click.argument("usecase")
+@run_options
+@click.option("-a", "--algorithms", metavar="A,B,...", help="Default: what the use case suggests.")
+@click.option("-b", "--backends", metavar="X,Y,...", help="Default: each algorithm's own.")
+def command(usecase: str, algorithms: str | None, backends: str | None, **options: Any) -> None:
+    """Run several algorithms and backends on one instance of USECASE, side by side."""
+    from usecases import registry
+    from usecases.compare import COLUMNS, compare, table
+
+    chosen = algorithms.split(",") if algorithms else [*registry.usecase(usecase).algorithms]
+    with watched(options["as_json"]) as progress:
+        records = compare(
+            usecase,
+            options["instance"],
+            chosen,
+            backends.split(",") if backends else (None,),
+            parameters=pairs(options["parameter"], "-p"),
+            settings=pairs(options["setting"], "-s"),
+            train_on=options["train_on"],
+            seed=options["seed"],
+            shots=options["shots"],
+            progress=progress,
+        )
+    if options["as_json"]:
+        click.echo("[" + ",\n".join(r.model_dump_json(indent=2) for r in records) + "]")
+        return
+    first = records[0]
+    title = f"{first.usecase} · {first.instance.name} · {first.qubits} qubits"
+    echo_table(title, COLUMNS, ([row[c] for c in COLUMNS] for row in table(records)))

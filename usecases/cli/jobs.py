@@ -1,0 +1,133 @@
+"""`usecases jobs`: runs and the jobs they left at machines."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from usecases.cli.shared import echo_json, echo_table, watched
+
+if TYPE_CHECKING:
+    from usecases.contracts import RemoteBackend
+    from usecases.store import Store
+
+
+@click.group("jobs", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True)
+@click.pass_context
+def command(ctx: click.Context, as_json: bool, limit: int) -> None:
+    """List the latest runs; attach to one, wait for, cancel or reconcile its jobs."""
+    if ctx.invoked_subcommand is None:
+        _listed(as_json, limit)
+
+
+def _listed(as_json: bool, limit: int) -> None:
+    from usecases.compare import percent
+    from usecases.store import Store
+
+    runs = Store().runs(limit)
+    if as_json:
+        echo_json([{"id": r.id, "status": r.status, "started": r.started} | r.summary for r in runs])
+        return
+    rows = []
+    for found in runs:
+        asked, gap = found.request, found.summary.get("gap")
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.started))
+        what = [asked["usecase"], asked["instance"], asked["algorithm"], asked["backend"] or "–"]
+        rows.append([found.id, found.status, when, *what, "–" if gap is None else percent(gap)])
+    columns = ("run", "status", "started", "use case", "instance", "algorithm", "backend", "gap")
+    echo_table("", columns, rows)
+
+
+@command.command("show")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
+def show(run: str, as_json: bool) -> None:
+    """Show the record of a finished RUN."""
+    from usecases.cli.run import report
+    from usecases.store import Store
+
+    record = Store().record(run)
+    if as_json:
+        click.echo(record.model_dump_json(indent=2))
+    else:
+        report(record)
+
+
+@command.command("attach")
+@click.argument("run")
+@click.option("--max-wait", type=click.FloatRange(0), help="Seconds to wait in the queue.")
+@click.option("--max-cost", type=click.FloatRange(0), help="The most that may be spent.")
+@click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
+def attach(run: str, max_wait: float | None, max_cost: float | None, as_json: bool) -> None:
+    """Take up an unfinished RUN where it stopped."""
+    from usecases.cli.run import report
+    from usecases.runner import again, perform
+    from usecases.store import Store
+
+    store = Store()
+    plan = again(store.request(run))
+    with watched(as_json) as progress:
+        record = perform(
+            plan, max_wait=max_wait, max_cost=max_cost, resume=run, store=store, progress=progress
+        )
+    if as_json:
+        click.echo(record.model_dump_json(indent=2))
+    else:
+        report(record)
+
+
+@command.command("wait")
+@click.argument("run")
+@click.pass_context
+def wait(ctx: click.Context, run: str) -> None:
+    """Take up RUN and wait for as long as its machine takes."""
+    ctx.invoke(attach, run=run)
+
+
+@command.command("cancel")
+@click.argument("run")
+def cancel(run: str) -> None:
+    """Ask the machine to drop the unfinished jobs of RUN."""
+    from usecases.store import Store
+
+    store = Store()
+    open_jobs = store.jobs("run LIKE ? || '%' AND status IN ('intent', 'submitted')", run)
+    for job in open_jobs:
+        machine = _machine(store, job.run)
+        known = job.job or machine.find(job.tag)
+        if known:
+            machine.cancel(known)
+        store.cancelled(job.tag)
+    if open_jobs:
+        store.give_up(open_jobs[0].run, "cancelled", "cancelled by the user")
+    click.echo(f"{len(open_jobs)} jobs cancelled")
+
+
+@command.command("reconcile")
+def reconcile() -> None:
+    """Look up, at their machines, the jobs whose submission was never confirmed."""
+    from usecases.store import Store
+
+    store = Store()
+    for job in store.jobs("status = 'intent'"):
+        known = _machine(store, job.run).find(job.tag)
+        if known:
+            store.submitted(job.tag, known)
+        arrived = f"is job {known}" if known else "never arrived and was not billed"
+        click.echo(f"{job.tag} of run {job.run} {arrived}")
+    click.echo("All submissions are accounted for.")
+
+
+def _machine(store: Store, run: str) -> RemoteBackend:
+    from usecases.contracts import RemoteBackend
+    from usecases.errors import UsageError
+    from usecases.runner import again
+
+    machine = again(store.request(run)).backend
+    if not isinstance(machine, RemoteBackend):
+        raise UsageError(f"run {run} has no remote machine")
+    return machine

@@ -1,0 +1,52 @@
+"""`usecases list`: what there is, found without running any of it."""
+
+from __future__ import annotations
+
+import click
+
+from usecases import registry
+from usecases.cli.shared import echo_json, echo_table
+
+KINDS = {"usecases": "usecase", "algorithms": "algorithm", "backends": "backend"}
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice([*KINDS, "instances"]), required=False)
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+def command(what: str | None, name: str | None, as_json: bool) -> None:
+    """List use cases, algorithms and backends, or the instances of use case NAME."""
+    if what == "instances":
+        _instances(name, as_json)
+        return
+    kinds = [what] if what else list(KINDS)
+    found = {
+        kind: {e.name: e.title for e in registry.entries(KINDS[kind]).values()} for kind in kinds
+    }
+    if as_json:
+        echo_json(found)
+        return
+    for kind in kinds:
+        click.echo(click.style(kind, bold=True))
+        width = max(map(len, found[kind]), default=0)
+        for entry, title in found[kind].items():
+            click.echo(f"  {entry:<{width}}  {title}")
+
+
+def _instances(name: str | None, as_json: bool) -> None:
+    from usecases.convert import qubits_needed
+    from usecases.errors import UsageError
+    from usecases.models import Incumbent
+
+    if name is None:
+        raise UsageError("whose instances?", "For example: usecases list instances ground_state")
+    case = registry.usecase(name)
+    rows = []
+    for label, make in case.instances.items():
+        model = case.model(make())
+        size = qubits_needed(model, (type(model),))
+        rows.append((label, f"{size}{' in blocks' if isinstance(model, Incumbent) else ''}"))
+    if as_json:
+        echo_json([{"name": label, "qubits": size} for label, size in rows])
+    else:
+        echo_table(f"Instances of {registry.full_name(name)}", ("name", "qubits"), rows)

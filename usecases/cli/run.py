@@ -1,0 +1,108 @@
+"""`usecases run`: one instance, one algorithm, one backend, one record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from usecases.cli.shared import echo_fields, echo_json, echo_table, pairs, run_options, watched
+
+if TYPE_CHECKING:
+    from usecases.records import RunRecord
+    from usecases.runner import Plan
+
+
+@click.command("run")
+@click.argument("usecase")
+@run_options
+@click.option("-a", "--algorithm", help="How to solve it; the use case suggests one.")
+@click.option("-b", "--backend", help="The machine; by default a local simulator.")
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
+@click.option("--max-cost", type=click.FloatRange(0), help="The most that may be spent.")
+@click.option("--max-wait", type=click.FloatRange(0), help="Seconds to wait in a queue.")
+@click.option("--detach", is_flag=True, help="Submit and leave; same as --max-wait 0.")
+@click.option("--resume", metavar="ID", help="Take up this run; its settings must be the same.")
+@click.option("--plot", type=click.Path(), help="Write the picture of the answer to this file.")
+def command(**options: Any) -> None:
+    """Run USECASE with an algorithm on a backend and score the answer."""
+    from usecases.runner import perform, prepare
+
+    plan = prepare(
+        options["usecase"],
+        options["instance"],
+        options["algorithm"],
+        options["backend"],
+        parameters=pairs(options["parameter"], "-p"),
+        settings=pairs(options["setting"], "-s"),
+        train_on=options["train_on"],
+        seed=options["seed"],
+        shots=options["shots"],
+    )
+    if options["dry_run"]:
+        _announce(plan, options["as_json"])
+        return
+    with watched(options["as_json"]) as progress:
+        record = perform(
+            plan,
+            max_cost=options["max_cost"],
+            max_wait=0.0 if options["detach"] else options["max_wait"],
+            resume=options["resume"],
+            progress=progress,
+        )
+    if options["plot"]:
+        from usecases.plots import plot
+
+        plot(record, options["plot"])
+    if options["as_json"]:
+        click.echo(record.model_dump_json(indent=2))
+    else:
+        report(record)
+
+
+def _announce(plan: Plan, as_json: bool) -> None:
+    """What would be run: sizes, memory and machines, without asking any of them."""
+    from usecases.convert import qubits_needed
+    from usecases.models import Incumbent
+    from usecases.runner import suited
+
+    model = plan.case.model(plan.instance)
+    solver = suited(plan.algorithm, model)
+    wide = isinstance(model, Incumbent) and Incumbent in solver.accepts
+    qubits = getattr(solver, "block", 0) if wide else qubits_needed(model, solver.accepts)
+    request = {k: v for k, v in plan.request.items() if k != "instance_data"}
+    state = 16 * 2**qubits if plan.backend and qubits < 1000 and solver.needs else None
+    found = request | {"qubits": qubits, "statevector_bytes": state, "cost": 0.0}
+    if as_json:
+        echo_json(found)
+        return
+    click.echo("Would run, and has not:")
+    echo_fields({k.replace("_", " "): _words(v) for k, v in found.items()})
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k}={v}" for k, v in value.items()) or "–"
+    if isinstance(value, int) and value > 10**6:
+        return f"{value / 2**20:,.0f} MiB"
+    return "–" if value is None else str(value)
+
+
+def report(record: RunRecord) -> None:
+    """A record on the screen: the answer beside the reference and beside chance."""
+    from usecases.compare import COLUMNS, answer, table
+
+    score = record.score
+    click.echo(f"{record.usecase} · {record.instance.name} · {record.qubits} qubits")
+    click.echo(f"answer: {answer(record)}")
+    for line in score.violations[1:6]:
+        click.echo(f"        {line}")
+    rows = [[row[c] for c in COLUMNS] for row in table([record])]
+    echo_table("", COLUMNS, rows)
+    if score.within_tolerance is not None:
+        claim = "is" if score.within_tolerance else "is not"
+        click.echo(f"The answer {claim} within the accuracy that the field asks for.")
+    click.echo(f"run {record.id}; see it again with: usecases jobs show {record.id}")
+
+
+__all__ = ["command", "report"]

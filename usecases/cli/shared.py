@@ -1,0 +1,119 @@
+"""What several commands share: options, values, progress and tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from usecases.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+WORDS = {
+    "model": "building the model",
+    "solve": "solving",
+    "reference": "proving the reference",
+    "score": "scoring against reference and chance",
+}
+"""What a stage of a run is called on the screen."""
+
+
+def pairs(values: Iterable[str], option: str) -> dict[str, Any]:
+    """Settings given as key=value; a value is JSON where it can be, else text."""
+    found: dict[str, Any] = {}
+    for text in values:
+        key, sign, value = text.partition("=")
+        if not sign or not key:
+            raise UsageError(f"{option} {text!r} is not of the form key=value")
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            found[key] = value
+    return found
+
+
+def run_options(command: F) -> F:
+    """The options that say how a run is done."""
+    options = [
+        click.option("-i", "--instance", default="demo", show_default=True, metavar="NAME|FILE",
+                     help="A named instance, a file, or size=N,seed=S."),
+        click.option("-p", "--parameter", multiple=True, metavar="KEY=VALUE",
+                     help="A hyperparameter of the algorithm."),
+        click.option("-s", "--setting", multiple=True, metavar="KEY=VALUE",
+                     help="A setting of the backend."),
+        click.option("--train-on", metavar="BACKEND", help="The machine that trains."),
+        click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True),
+        click.option("--shots", type=click.IntRange(1), help="How often the answer is sampled."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def watched(quiet: bool = False) -> Iterator[Callable[[str, int], None]]:
+    """A progress display on stderr: a live line in a terminal, plain lines elsewhere."""
+    if quiet:
+        yield lambda stage, calls: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        with console.status("starting") as status:
+            yield lambda stage, calls: status.update(_line(stage, calls))
+    else:
+        yield _PlainLines()
+
+
+class _PlainLines:
+    """Says a stage in a line of its own, at most one line each two seconds."""
+
+    def __init__(self) -> None:
+        self._said, self._at = "", time.monotonic()
+
+    def __call__(self, stage: str, calls: int) -> None:
+        now = time.monotonic()
+        if now - self._at >= 2.0:
+            click.echo(_line(stage, calls), err=True)
+            self._said, self._at = stage, now
+
+
+def _line(stage: str, calls: int) -> str:
+    words = WORDS.get(stage, stage)
+    return f"{words} ({calls} calls so far)" if stage == "solve" and calls else words
+
+
+def echo_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table on stdout, drawn in a terminal and plain when piped."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    console.print(table)
+
+
+def echo_json(value: Any) -> None:
+    """JSON on stdout."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def echo_fields(fields: Mapping[str, str]) -> None:
+    """Names and values, one a line, aligned."""
+    width = max(map(len, fields))
+    for name, value in fields.items():
+        click.echo(f"  {name:<{width}}  {value}")

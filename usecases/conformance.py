@@ -1,0 +1,278 @@
+"""Small cases with known answers, by which algorithms and backends are checked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+import numpy as np
+from dimod import BinaryQuadraticModel
+from pydantic import ValidationError
+
+from usecases import registry
+from usecases.contracts import Backend, JobResult, RemoteBackend
+from usecases.models import (
+    BQM,
+    CostNetwork,
+    Factor,
+    FermionicHamiltonian,
+    Incumbent,
+    Ising,
+    Model,
+)
+from usecases.programs import Expectation, Program, SampleCircuits, SampleModel
+
+
+def models(accepts: Sequence[type]) -> Iterator[Model]:
+    """An asymmetric model in each language that is accepted."""
+    bqm = BinaryQuadraticModel({"z": -1.0, "a": 2.0, "m": 0.5}, {("z", "a"): 1.5}, 0.25, "BINARY")
+    network = CostNetwork(
+        ("z", "a", "m"), (Factor((0, 1), {1: -1.0, 2: 2.0, 3: 0.5}), Factor((2, 0), {3: 0.7}))
+    )
+    known: dict[type, Model] = {
+        BQM: bqm,
+        CostNetwork: network,
+        Ising: Ising(("z", "a", "m"), {(): 0.5, (0,): 1.0, (0, 1): -0.5, (0, 1, 2): 0.25}),
+        Incumbent: Incumbent(bqm, {"z": 0, "a": 1, "m": 0}),
+        FermionicHamiltonian: hubbard_dimer(),
+    }
+    return (model for kind, model in known.items() if kind in accepts)
+
+
+def hubbard_dimer(hopping: float = 1.0, repulsion: float = 2.0) -> FermionicHamiltonian:
+    """Two sites, two electrons; its energy is (U − √(U² + 16t²)) / 2.
+
+    In the basis of its two mean-field orbitals, bonding first.
+    """
+    half = repulsion / 2
+    two_body = np.zeros((2, 2, 2, 2))
+    for p, q, r, s in np.ndindex(2, 2, 2, 2):
+        if (p + q + r + s) % 2 == 0:
+            two_body[p, q, r, s] = half
+    return FermionicHamiltonian(0.0, np.diag([-hopping, hopping]), two_body, 1, 1)
+
+
+def machine(needs: Sequence[type]) -> Backend | None:
+    """A local machine for these programs; none when there are none."""
+    if not needs:
+        return None
+    return registry.backend("neal" if SampleModel in needs else "aer")
+
+
+def execute(backend: Backend, program: Program[Any], tag: str = "check") -> JobResult:
+    """Submit and wait, at most a minute."""
+    job = backend.submit(program, tag)
+    until = time.monotonic() + 60.0
+    while (result := backend.collect(job)) is None:
+        if time.monotonic() > until:
+            raise TimeoutError("no result after a minute")
+        time.sleep(0.01)
+    return result
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One program whose most frequent answer, or whose values, are known."""
+
+    name: str
+    program: Program[Any]
+    expected: Any
+
+    def findings(self, backend: Backend) -> Iterator[str]:
+        """What is wrong with the machine's answer."""
+        found = self.program.read(execute(backend, self.program).value)
+        if isinstance(self.program, Expectation):
+            values = [round(v.value) for v in found]
+        elif isinstance(self.program, SampleModel):
+            values = max(found, key=lambda r: r.count).bits
+        else:
+            values = [max(c, key=lambda key: c[key]) for c in found]
+        if values != self.expected:
+            yield f"gives {values} where {self.expected} is right"
+
+
+@dataclass(frozen=True)
+class SeedProbe(Probe):
+    """The same program twice: a simulator must repeat itself, and listen to another seed."""
+
+    other: Program[Any]
+
+    def findings(self, backend: Backend) -> Iterator[str]:
+        if backend.source != "simulated":
+            return
+        first, again = (execute(backend, self.program).value for _ in range(2))
+        if first != again:
+            yield "the same seed gives other counts"
+        if execute(backend, self.other).value == first:
+            yield "another seed gives the same counts"
+
+
+@dataclass(frozen=True)
+class TagProbe(Probe):
+    """A remote machine must find a job by our tag, and only by it."""
+
+    def findings(self, backend: Backend) -> Iterator[str]:
+        if not isinstance(backend, RemoteBackend):
+            return
+        job = backend.submit(self.program, self.expected)
+        if backend.find(self.expected) != job:
+            yield "find does not return the job that was submitted under the tag"
+        if backend.find(f"not-{self.expected}") is not None:
+            yield "find returns a job for a tag that was never used"
+        if backend.estimate(self.program).amount < 0:
+            yield "estimates a negative price"
+        backend.cancel(job)
+
+
+def probes(backend: Backend) -> list[Probe]:
+    """The probes for the kinds of program that the machine runs."""
+    found: list[Probe] = []
+    if SampleCircuits in backend.runs:
+        found += _sampling(_limit(backend))
+    if Expectation in backend.runs:
+        found.append(_expectation())
+    if SampleModel in backend.runs:
+        found += _annealing()
+    return found
+
+
+def _limit(backend: Backend) -> int:
+    return int(getattr(backend, "shots", 1000))
+
+
+def _sampling(shots: int) -> list[Probe]:
+    from qiskit import QuantumCircuit
+
+    circuits = _basis_circuits()
+    known = [
+        Probe(name, SampleCircuits((circuit,), shots, 11), [key])
+        for name, (circuit, key) in circuits.items()
+    ]
+    together = SampleCircuits(tuple(c for c, _ in circuits.values()), shots, 11)
+    known.append(Probe("several circuits", together, [key for _, key in circuits.values()]))
+    spread = QuantumCircuit(4)
+    spread.h(range(4))
+    spread.measure_all()
+    seeds = [SampleCircuits((spread,), shots, seed) for seed in (5, 6)]
+    known.append(SeedProbe("seed", seeds[0], None, seeds[1]))
+    known.append(TagProbe("tag", SampleCircuits((spread,), shots, 7), "probe-tag"))
+    return known
+
+
+def _basis_circuits() -> dict[str, tuple[Any, str]]:
+    """Circuits with one certain answer, each of which has caught a machine out."""
+    from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+
+    permuted = QuantumCircuit(3, 3)
+    permuted.x(0)
+    permuted.measure([0, 1, 2], [2, 0, 1])
+    partial = QuantumCircuit(3, 1)
+    partial.x(1)
+    partial.measure(1, 0)
+    gap = QuantumCircuit(2, 3)
+    gap.x(0)
+    gap.measure(0, 2)
+    registers = QuantumCircuit(QuantumRegister(3), ClassicalRegister(1, "a"), ClassicalRegister(2, "b"))
+    registers.x(0)
+    registers.x(2)
+    registers.measure([0, 1, 2], [0, 1, 2])
+    return {
+        "permuted bits": (permuted, "100"),
+        "partial measurement": (partial, "1"),
+        "unmeasured bits": (gap, "100"),
+        "two registers": (registers, "101"),
+    }
+
+
+def _expectation() -> Probe:
+    from qiskit import QuantumCircuit
+    from qiskit.quantum_info import SparsePauliOp
+
+    circuit = QuantumCircuit(3)
+    circuit.x(0)
+    circuit.h(2)
+    labels = ("IIZ", "IZI", "XII", "XZZ")
+    program = Expectation(circuit, tuple(SparsePauliOp(label) for label in labels))
+    return Probe("expectation values", program, [-1, 1, 1, -1])
+
+
+def _annealing() -> list[Probe]:
+    biases = {"z": -2.0, "a": 1.0, "m": 0.5, "b": -1.0}
+    model = BinaryQuadraticModel(biases, {("z", "b"): -0.5}, 0.0, "BINARY")
+    right = {"z": "1", "a": "0", "m": "0", "b": "1"}
+    expected = "".join(right[v] for v in model.variables)
+    seeds = [SampleModel(_rugged(), 50, seed) for seed in (5, 6)]
+    return [
+        Probe("variable order", SampleModel(model, 50, 3), expected),
+        SeedProbe("seed", seeds[0], None, seeds[1]),
+    ]
+
+
+def setting_matters(backend: Backend, field: str, changes: Mapping[str, Any]) -> Iterator[str]:
+    """A setting that is recorded but changes nothing in the executed work is a lie."""
+    others = [changes[field]] if field in changes else _others(backend, field)
+    if not others:
+        yield "give another value for it in `changes`, so that it can be checked"
+        return
+    before = _traces(backend)
+    for value in others:
+        try:
+            changed = type(backend)(**(dict(backend) | {field: value}))
+        except ValidationError:
+            continue
+        if _traces(changed) != before:
+            return
+    yield f"changed from {getattr(backend, field)!r} to {others[-1]!r}, it changes nothing"
+
+
+def _others(backend: Backend, field: str) -> list[Any]:
+    """Other values of a setting of a simple type."""
+    value = getattr(backend, field)
+    kind = type(backend).model_fields[field].annotation
+    if get_origin(kind) is Literal:
+        return [v for v in get_args(kind) if v != value]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int | float):
+        return [value + 1, value - 1, max(value // 100, 1), value * 100]
+    return []
+
+
+def _traces(backend: Backend) -> list[Any]:
+    """What can be seen of the work that a machine did on a few telling programs."""
+    results = [execute(backend, program) for program in _telling(backend)]
+    return [(r.value, r.circuits, dict(r.provenance)) for r in results]
+
+
+def _telling(backend: Backend) -> list[Program[Any]]:
+    """Programs whose results depend on noise, precision, compilation and effort."""
+    from qiskit import QuantumCircuit
+    from qiskit.quantum_info import SparsePauliOp
+
+    rng = np.random.default_rng(4)
+    found: list[Program[Any]] = []
+    circuit = QuantumCircuit(4)
+    for _ in range(6):
+        for qubit in range(4):
+            circuit.rx(float(rng.normal()), qubit)
+            circuit.rz(float(rng.normal()), qubit)
+        circuit.cx(0, 3)
+        circuit.cx(0, 3)
+        circuit.rzz(float(rng.normal()), 0, 2)
+        circuit.swap(1, 2)
+    if Expectation in backend.runs:
+        found.append(Expectation(circuit, (SparsePauliOp(["ZZIZ", "XIYI"], [0.7, 0.3]),)))
+    if SampleCircuits in backend.runs:
+        found.append(SampleCircuits((circuit.measure_all(inplace=False),), 500, 9))
+    if SampleModel in backend.runs:
+        found.append(SampleModel(_rugged(), 20, 9))
+    return found
+
+
+def _rugged() -> BQM:
+    """A Sherrington–Kirkpatrick glass: many answers, hard to tell apart."""
+    rng, n = np.random.default_rng(4), 40
+    pairs = {(i, j): float(rng.normal()) for j in range(n) for i in range(j)}
+    return BinaryQuadraticModel({}, pairs, 0.0, "SPIN").change_vartype("BINARY", inplace=False)

@@ -1,0 +1,284 @@
+"""Does a use case, an algorithm or a backend keep its contract? For us and for third parties.
+
+Each check returns its findings, one sentence each; an empty list means that the contract is
+kept:
+
+    assert check_usecase(usecase) == []
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from usecases import conformance, judge, metrics, registry
+from usecases.contracts import Algorithm, Backend, Outcome, UseCase
+from usecases.convert import translate
+from usecases.errors import BadInstance, UsecasesError
+from usecases.executor import Executor
+from usecases.instances import content_hash, parse_json
+from usecases.models import FermionicHamiltonian, Model, all_bits, energies, qubits, variables
+from usecases.observe import outcomes
+from usecases.records import Record, Reference
+from usecases.runner import needs
+
+Case = UseCase[Any, Any, Any, Any]
+Findings = Iterator[str]
+
+SEEDS = (0, 1, 2)
+LARGEST = {"demo": 12, "workshop": 24}
+"""Qubits that a named instance may take, so that a laptop holds its statevector."""
+
+
+def check_usecase(case: Case) -> list[str]:
+    """Check a use case at its tiny size for three seeds, and its named instances.
+
+    The model's exact optimum, read back, must be feasible and attain the independent
+    reference; nothing feasible may beat it; examples must be reproducible, survive JSON and
+    be told from one another; corrupted solutions must not pass for better ones.
+    """
+    found = [*_words(case), *_named(case), *_formats(case)]
+    for seed in SEEDS:
+        found += _guarded(lambda s=seed: _tiny(case, s), f"example({case.tiny}, {seed})")
+    return found
+
+
+def _guarded(check: Callable[[], Findings], where: str) -> list[str]:
+    """The findings of a check; an exception is one as well."""
+    try:
+        return [f"{where}: {text}" for text in check()]
+    except Exception as error:
+        return [f"{where}: raises {type(error).__name__}: {error}"]
+
+
+def _words(case: Case) -> Findings:
+    for name in ("title", "unit"):
+        if not getattr(case, name).strip():
+            yield f"{name} is empty"
+    if not case.sources:
+        yield "sources are missing: say where the data and the formulation come from"
+    if not case.algorithms:
+        yield "no algorithm is suggested"
+
+
+def _named(case: Case) -> Findings:
+    for name in ("demo", "workshop", "frontier"):
+        if name not in case.instances:
+            yield f"there is no instance named {name}"
+    for name, make in case.instances.items():
+        yield from _guarded(lambda n=name, m=make: _named_one(case, n, m), f"instance {name}")
+
+
+def _named_one(case: Case, name: str, make: Callable[[], Record]) -> Findings:
+    instance = make()
+    yield from _round_trip(case, instance)
+    if content_hash(make()) != content_hash(instance):
+        yield "differs from call to call"
+    limit = LARGEST.get(name)
+    if limit and (size := qubits(case.model(instance))) > limit:
+        yield f"takes {size} qubits where at most {limit} are allowed"
+
+
+def _round_trip(case: Case, instance: Record) -> Findings:
+    text = json.dumps(instance.model_dump(mode="json"), allow_nan=False)
+    if content_hash(parse_json(case.instance, text)) != content_hash(instance):
+        yield "does not survive JSON"
+
+
+def _formats(case: Case) -> Findings:
+    for suffix, parse in case.formats.items():
+        if suffix != suffix.lower():
+            yield f"format {suffix} is not lower case"
+        for text in ("", "\x01\x02", "nan nan nan\n" * 3, "{"):
+            try:
+                parse(text)
+            except (BadInstance, ValueError):
+                continue
+            except Exception as error:
+                yield f"format {suffix}: nonsense raises {type(error).__name__}, not BadInstance"
+            else:
+                yield f"format {suffix}: nonsense is read as an instance"
+
+
+def _tiny(case: Case, seed: int) -> Findings:
+    instance = case.example(case.tiny, seed)
+    if content_hash(case.example(case.tiny, seed)) != content_hash(instance):
+        yield "is not reproducible"
+    if content_hash(case.example(case.tiny, seed + 1000)) == content_hash(instance):
+        yield "does not depend on the seed"
+    yield from _round_trip(case, instance)
+    model = case.model(instance)
+    reference = case.reference(instance)
+    if reference.kind != "optimal":
+        yield f"the reference is {reference.kind}, not proven optimal"
+        return
+    lowest = _lowest(model)
+    for outcome in lowest:
+        yield from _attains(case, instance, outcome, reference)
+    yield from _unbeaten(case, instance, model, reference)
+    yield from _corrupted(case, instance, lowest[0], reference)
+    if case.plot is not None:
+        from matplotlib.figure import Figure
+
+        if not isinstance(
+            case.plot(instance, case.interpret(instance, lowest[0].value)), Figure
+        ):
+            yield "plot returns no matplotlib Figure"
+
+
+def _lowest(model: Model) -> list[Outcome[Any]]:
+    """All answers of lowest energy."""
+    if isinstance(model, FermionicHamiltonian):
+        exact = registry.algorithm("exact").solve(model, Executor(None, None), _rng(0))
+        return list(exact)
+    bits = all_bits(qubits(model))
+    values = energies(model, bits)
+    near = np.flatnonzero(values <= values.min() + metrics.TIE * max(abs(values.min()), 1.0))
+    return outcomes(model, bits[near[:64]])
+
+
+def _attains(
+    case: Case, instance: Record, outcome: Outcome[Any], reference: Reference
+) -> Findings:
+    judged = judge.assess(case, instance, outcome)
+    if judged.objective is None:
+        yield f"the model's optimum is infeasible: {judged.violations[0]}"
+    elif not metrics.ties(judged.objective, reference.value, _close(case)):
+        yield (
+            f"the model's optimum is worth {judged.objective:.10g} {case.unit},"
+            f" the reference {reference.value:.10g}"
+        )
+
+
+def _close(case: Case) -> float:
+    """How near an exact energy must come: a thousandth of what the field tolerates."""
+    return (case.tolerance or 0.0) / 1000
+
+
+def _unbeaten(case: Case, instance: Record, model: Model, reference: Reference) -> Findings:
+    for outcome in outcomes(model, all_bits(qubits(model))):
+        judged = judge.assess(case, instance, outcome)
+        if _beats(case, judged.objective, reference):
+            yield f"a feasible answer worth {judged.objective:.10g} beats the reference"
+            return
+
+
+def _beats(case: Case, value: float | None, reference: Reference) -> bool:
+    if value is None or metrics.ties(value, reference.value, _close(case)):
+        return False
+    return metrics.worse_by(value, reference.value, case.sense) < 0
+
+
+def _corrupted(
+    case: Case, instance: Record, outcome: Outcome[Any], reference: Reference
+) -> Findings:
+    """Lists of the solution shortened or lengthened: broken rules must be noticed."""
+    solution = case.interpret(instance, outcome.value)
+    if not isinstance(solution, Record):
+        return
+    plain = solution.model_dump(mode="json")
+    for path, broken in _mutations(plain):
+        try:
+            wrong = type(solution).model_validate_json(json.dumps(broken))
+            passed = not case.violations(instance, wrong)
+            if passed and _beats(case, float(case.objective(instance, wrong)), reference):
+                yield f"a solution with {path} corrupted passes as feasible and better"
+        except (UsecasesError, ValueError, LookupError):
+            continue  # refused: as good as a violation
+
+
+def _mutations(plain: Any, path: str = "it") -> Iterator[tuple[str, Any]]:
+    """The data with one list shortened, emptied or lengthened, for every list in it."""
+    if isinstance(plain, list):
+        if plain:
+            yield path, plain[1:]
+            yield path, [*plain, plain[-1]]
+            yield path, []
+        for k, item in enumerate(plain[:4]):
+            for where, broken in _mutations(item, f"{path}[{k}]"):
+                yield where, [*plain[:k], broken, *plain[k + 1 :]]
+    elif isinstance(plain, dict):
+        for key, item in plain.items():
+            for where, broken in _mutations(item, f"{path}.{key}"):
+                yield where, plain | {key: broken}
+
+
+def check_algorithm(algorithm: Algorithm) -> list[str]:
+    """Check an algorithm on a small model of each language that it accepts.
+
+    Outcomes must carry the model's own energies, add up to the shots and follow from the
+    seed alone; settings must survive JSON.
+    """
+    found: list[str] = []
+    if not algorithm.accepts:
+        found.append("accepts no model language")
+    if type(algorithm).model_validate_json(algorithm.model_dump_json()) != algorithm:
+        found.append("settings do not survive JSON")
+    for model in conformance.models(algorithm.accepts):
+        name = type(model).__name__
+        found += _guarded(lambda m=model: _solves(algorithm, m), name)
+    return found
+
+
+def _solves(algorithm: Algorithm, model: Model) -> Findings:
+    first, again = (_solved(algorithm, model) for _ in range(2))
+    if not first:
+        yield "returns no outcome"
+    if _plain(first) != _plain(again):
+        yield "the same seed gives other outcomes: all randomness must come from rng"
+    shots = getattr(algorithm, "shots", None)
+    if shots and all(o.stderr is None for o in first) and sum(o.count for o in first) != shots:
+        yield f"the counts do not add up to {shots} shots"
+    if isinstance(model, FermionicHamiltonian):
+        return
+    names = variables(model)
+    for outcome in first:
+        if set(outcome.value) != set(names):
+            yield "an outcome does not name every variable"
+            return
+        row = np.array([[outcome.value[v] for v in names]], dtype=np.int8)
+        if not metrics.ties(outcome.energy, float(energies(model, row)[0])):
+            yield "an outcome's energy is not the model's"
+            return
+
+
+def _solved(algorithm: Algorithm, model: Model) -> list[Outcome[Any]]:
+    machine = conformance.machine(needs(algorithm))
+    work, back = translate(model, algorithm.accepts)
+    state = np.random.get_state()  # noqa: NPY002 - to see whether the global state is touched
+    found = back(algorithm.solve(work, Executor(machine, machine), _rng(7)))
+    if not np.array_equal(state[1], np.random.get_state()[1]):  # noqa: NPY002
+        raise AssertionError("uses numpy's global random state, not rng")
+    return found
+
+
+def _plain(found: list[Outcome[Any]]) -> list[tuple[Any, ...]]:
+    return [(str(o.value), round(o.energy, 9), o.count) for o in found]
+
+
+def _rng(seed: int) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def check_backend(
+    backend: Backend, changes: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Check a machine: bit order, shots, seeds, job ids, and that every setting matters.
+
+    `changes` gives another value for each setting; those of simple types are found alone.
+    """
+    found: list[str] = []
+    for probe in conformance.probes(backend):
+        found += _guarded(lambda p=probe: p.findings(backend), probe.name)
+    for field in type(backend).model_fields:
+        found += _guarded(
+            lambda f=field: conformance.setting_matters(backend, f, changes or {}),
+            f"setting {field}",
+        )
+    return found
+
+
+__all__ = ["check_algorithm", "check_backend", "check_usecase"]
