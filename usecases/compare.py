@@ -99,7 +99,7 @@ def _reference_row(record: RunRecord) -> dict[str, str]:
     row = dict.fromkeys(COLUMNS, "–")
     return row | {
         "algorithm": f"reference ({reference.kind.replace('_', ' ')})",
-        "backend": reference.method,
+        "backend": reference.method.split(", ")[0],
         "answer": number(reference.value, record.score.unit),
         "gap": percent(0.0),
         "time": seconds(record.timing.reference),

@@ -28,6 +28,7 @@ from usecases.models import (
     energies,
     qubits,
     variables,
+    walsh_hadamard,
 )
 
 Outcomes: TypeAlias = list[Outcome[Any]]
@@ -98,15 +99,10 @@ def _spin_terms(factor: Factor) -> list[tuple[tuple[int, ...], float]]:
             f"a cost over {k} variables at once would expand into 2^{k} terms",
             "Take fewer hours or units, or solve it with -a exact",
         )
-    coefficients: Floats = np.zeros(1 << k)
+    costs: Floats = np.zeros(1 << k)
     for pattern, cost in factor.costs.items():
-        coefficients[pattern] = cost
-    for i in range(k):
-        pair = coefficients.reshape(-1, 2, 1 << i)
-        low = pair[:, 0].copy()
-        pair[:, 0] += pair[:, 1]
-        pair[:, 1] = low - pair[:, 1]
-    coefficients /= 1 << k
+        costs[pattern] = cost
+    coefficients = walsh_hadamard(costs) / (1 << k)
     return [
         (tuple(sorted(factor.scope[j] for j in range(k) if mask >> j & 1)), float(c))
         for mask, c in enumerate(coefficients.tolist())

@@ -18,7 +18,8 @@ from usecases.records import Chance, Record, Reference, Score
 ENUMERATED = 12
 """Up to this many qubits chance is computed from all strings; above, it is sampled."""
 
-CHANCE_SAMPLES = 4096
+CHANCE_BITS = 100_000
+"""Above, as many strings are drawn as hold this many bits, at most 4096."""
 
 Case = UseCase[Any, Any, Any, Any]
 
@@ -60,7 +61,8 @@ def chance(case: Case, instance: Record, model: Model, reference: Reference, see
     n = qubits(model)
     exact = n <= ENUMERATED
     rng = np.random.default_rng([seed, 1])
-    bits = all_bits(n) if exact else rng.integers(0, 2, (CHANCE_SAMPLES, n), dtype=np.int8)
+    drawn = max(min(CHANCE_BITS // n, 4096), 256)
+    bits = all_bits(n) if exact else rng.integers(0, 2, (drawn, n), dtype=np.int8)
     judged = [assess(case, instance, o) for o in outcomes(model, bits)]
     return Chance(
         feasible_share=sum(j.feasible for j in judged) / len(judged),

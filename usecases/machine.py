@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from usecases.errors import TooLarge
+from usecases.models import Floats, walsh_hadamard
 from usecases.records import Circuits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qiskit import QuantumCircuit
+    from qiskit.quantum_info import SparsePauliOp
 
 BASIS = ("rz", "sx", "x", "cx")
 """The gates in which circuits are counted on machines that have none of their own."""
@@ -32,6 +36,19 @@ def check_qubits(qubits: int, largest: int, machine: str) -> None:
             f"{machine} would need {qubits} qubits and holds at most {largest} here",
             "Take a smaller instance, or -a exact or -a annealing, which need no statevector",
         )
+
+
+def is_diagonal(observable: SparsePauliOp) -> bool:
+    """Whether the observable holds only I and Z."""
+    return not observable.paulis.x.any()
+
+
+def diagonal(observable: SparsePauliOp) -> Floats:
+    """The values of a diagonal observable on all 2^n strings, bit i for qubit i."""
+    masks = observable.paulis.z @ (1 << np.arange(observable.num_qubits))
+    coefficients = np.zeros(1 << observable.num_qubits)
+    np.add.at(coefficients, masks, observable.coeffs.real)
+    return walsh_hadamard(coefficients)
 
 
 def sizes(written: Sequence[QuantumCircuit], compiled: Sequence[QuantumCircuit]) -> Circuits:

@@ -68,7 +68,22 @@ class CostNetwork:
         return reduce(np.add, (f.energies(bits) for f in self.factors), np.zeros(len(bits)))
 
 
-@dataclass(frozen=True)
+def walsh_hadamard(values: Floats) -> Floats:
+    """Σ_m values[m] (−1)^|m ∧ k| at each position k: coefficients of Z strings to energies.
+
+    `values` has length 2^n and is overwritten; n passes.
+    """
+    step = 1
+    while step < len(values):
+        pair = values.reshape(-1, 2, step)
+        low = pair[:, 0].copy()
+        pair[:, 0] += pair[:, 1]
+        pair[:, 1] = low - pair[:, 1]
+        step *= 2
+    return values
+
+
+@dataclass(frozen=True, eq=False)
 class Ising:
     """A polynomial in spins z = 1 − 2x: `terms[(i, j, ...)]` multiplies z_i z_j ...
 
@@ -87,20 +102,11 @@ class Ising:
         return total
 
     def table(self) -> Floats:
-        """The energies of all 2^n strings; bit i of the position is variable i.
-
-        A fast Walsh–Hadamard transform of the coefficients: n passes over 2^n numbers.
-        """
-        n = len(self.variables)
-        table = np.zeros(1 << n)
+        """The energies of all 2^n strings; bit i of the position is variable i."""
+        coefficients = np.zeros(1 << len(self.variables))
         for indices, coefficient in self.terms.items():
-            table[sum(1 << i for i in indices)] += coefficient
-        for i in range(n):
-            pair = table.reshape(-1, 2, 1 << i)
-            low = pair[:, 0].copy()
-            pair[:, 0] += pair[:, 1]
-            pair[:, 1] = low - pair[:, 1]
-        return table
+            coefficients[sum(1 << i for i in indices)] += coefficient
+        return walsh_hadamard(coefficients)
 
 
 @dataclass(frozen=True)

@@ -33,16 +33,15 @@ def draw(mean_field: float, found: float, reference: Reference) -> Figure:
         right.annotate(
             f"{difference:+.3g}",
             (position, difference),
-            xytext=(10, 0),
+            xytext=(10, 7),
             textcoords="offset points",
-            va="center",
         )
     left.axhline(reference.value, color=_RED, linestyle="--", label=f"{exact}: {reference.method}")
     left.set_ylabel("energy (hartree)")
     left.legend(loc="upper right", frameon=False, fontsize=9)
-    left.margins(y=0.25)
+    left.margins(y=0.3)
     left.ticklabel_format(axis="y", useOffset=False)
-    _errors(right, exact)
+    _errors(right, exact, [(energy - reference.value) * 1000 for _, energy, *_ in points])
     for axes in (left, right):
         axes.set_xticks(range(len(points)), [name for name, *_ in points])
         axes.set_xlim(-0.6, len(points) - 0.3)
@@ -50,12 +49,16 @@ def draw(mean_field: float, found: float, reference: Reference) -> Figure:
     return figure
 
 
-def _errors(axes: Axes, exact: str) -> None:
+def _errors(axes: Axes, exact: str, differences: list[float]) -> None:
     """A scale that is linear within chemical accuracy and logarithmic outside."""
     axes.axhspan(-_BAND, _BAND, color=_ORANGE, alpha=0.3, lw=0, label="chemical accuracy, ±1.6 mHa")
     axes.axhline(0.0, color=_RED, linestyle="--")
     axes.set_yscale("symlog", linthresh=_BAND)
-    low, high = axes.get_ylim()
-    axes.set_ylim(min(low, -2 * _BAND), max(high, 10 * _BAND))
+    low, high = min(0.0, *differences), max(0.0, *differences)
+    axes.set_ylim(min(3 * low, -6 * _BAND), max(3 * high, 6 * _BAND))
+    decades = [10.0**k for k in range(6) if 10.0**k < max(3 * high, -3 * low, 6 * _BAND)]
+    ticks = [-t for t in decades] + [0.0] + decades
+    axes.set_yticks(ticks, [f"{tick:g}".replace("-", "−") for tick in ticks])
+    axes.minorticks_off()
     axes.set_ylabel(f"energy − {exact} energy (millihartree)")
-    axes.legend(loc="upper right", frameon=False, fontsize=9)
+    axes.legend(loc="lower left", frameon=False, fontsize=9)

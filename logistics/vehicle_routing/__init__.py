@@ -127,7 +127,8 @@ def example(size: int, seed: int) -> VehicleRouting:
     rng = np.random.default_rng(seed)
     points = rng.integers(0, 101, (size + 1, 2)).astype(float)
     demands = rng.integers(1, 10, size)
-    capacity = int(max(demands.max(), -(-demands.sum() * min(4, size) // (2 * size))))
+    calls = min(4, -(-size // 2))  # customers on a vehicle, about
+    capacity = int(max(demands.max(), -(-demands.sum() * calls // size)))
     apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
     return VehicleRouting(
         capacity=capacity,

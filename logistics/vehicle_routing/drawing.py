@@ -21,6 +21,12 @@ COLOURS = (
 )  # fmt: skip
 STYLES = ("-", "--", "-.", ":")
 
+SHOWN = 26
+"""Rounds that the legend has room for."""
+
+FEW = 20
+"""To this many customers, each place carries its name and demand."""
+
 
 def draw(instance: VehicleRouting, plan: Plan) -> Figure:
     """The plan's rounds, each in its own colour and stroke, with load and length.
@@ -40,17 +46,18 @@ def draw(instance: VehicleRouting, plan: Plan) -> Figure:
         axes.plot(
             *zip(*path, strict=True),
             color=COLOURS[k % len(COLOURS)],
-            linestyle=STYLES[k // 3 % len(STYLES)] if len(plan.routes) > 4 else STYLES[k % 4],
+            linestyle=STYLES[k % len(STYLES)],
             linewidth=2.2,
             label=_caption(instance, k, route, stops),
             zorder=2,
         )
     _mark(axes, instance, points)
     _frame(axes, instance, points)
-    columns = -(-len(plan.routes) // 24)
-    axes.legend(
-        loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8, ncols=columns,
-        handlelength=3.2, title="Rounds", alignment="left",
+    handles, captions = axes.get_legend_handles_labels()
+    figure.legend(
+        handles[:SHOWN], captions[:SHOWN], loc="outside right upper", frameon=False,
+        fontsize=8.5 if len(plan.routes) <= 12 else 7, handlelength=3.2, alignment="left",
+        title=f"{len(plan.routes)} rounds" + (f", {SHOWN} listed" if captions[SHOWN:] else ""),
     )  # fmt: skip
     return figure
 
@@ -74,26 +81,28 @@ def _path(instance: VehicleRouting, points: list[Point], stops: list[int]) -> It
 def _caption(instance: VehicleRouting, k: int, route: tuple[str, ...], stops: list[int]) -> str:
     load = sum(instance.demands[i - 1] for i in stops[1:-1])
     miles = sum(instance.distances[i][j] for i, j in pairwise(stops))
-    calls = " – ".join(route) if len(route) <= 6 else f"{len(route)} customers"
     unit = f" {instance.unit}" if instance.unit else ""
-    return f"{k + 1}: {calls}\n   load {load} of {instance.capacity}, {miles:,}{unit}"
+    sums = f"load {load} of {instance.capacity}, {miles:,}{unit}"
+    if len(instance.customers) > FEW:
+        return f"{k + 1}: {len(route)} calls, {sums}"
+    calls = " – ".join(route) if len(route) <= 6 else f"{len(route)} customers"
+    return f"{k + 1}: {calls}\n   {sums}"
 
 
 def _mark(axes: Any, instance: VehicleRouting, points: list[Point]) -> None:
     """The depot as a square, customers as dots, each with its name (and demand, where few)."""
-    few = len(instance.customers) <= 30
+    few = len(instance.customers) <= FEW
     (x0, y0), rest = points[0], points[1:]
     axes.scatter(*zip(*rest, strict=True), s=34 if few else 14, color="#222222", zorder=3)
     axes.scatter([x0], [y0], s=90, marker="s", color="#222222", zorder=3)
-    names = [instance.depot, *instance.customers]
     texts = [instance.depot]
-    texts += [f"{n} ({d})" for n, d in zip(names[1:], instance.demands, strict=True)]
-    if not few:
-        texts = [instance.depot]
+    if few:
+        pairs = zip(instance.customers, instance.demands, strict=True)
+        texts += [f"{name} ({demand})" for name, demand in pairs]
     for text, point in zip(texts, points, strict=False):
         axes.annotate(
             text, point, xytext=(6, 6), textcoords="offset points", fontsize=8.5, zorder=4,
-            bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8},
+            bbox={"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.65},
         )  # fmt: skip
 
 
@@ -116,5 +125,7 @@ def _frame(axes: Any, instance: VehicleRouting, points: list[Point]) -> None:
     axes.margins(0.08)
     axes.grid(color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
-    total = "demands in brackets" if len(instance.customers) <= 30 else "depot: square"
-    axes.set_title(f"Depot {instance.depot}, {len(instance.customers)} customers ({total})")
+    axes.set_title(
+        f"{len(instance.customers)} customers served from {instance.depot}"
+        + (" (demands in brackets)" if len(instance.customers) <= FEW else "")
+    )

@@ -130,12 +130,12 @@ def _promising(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and next customers of the best extensions, one per set visited and last customer."""
     order = np.argsort(rank, axis=None, kind="stable")[: 4 * BEAM]
-    seen: dict[tuple[bytes, int], tuple[int, int]] = {}
-    for row, nxt in zip(*np.unravel_index(order, cost.shape), strict=True):
-        if not np.isfinite(cost[row, nxt]) or len(seen) >= BEAM:
-            break
-        grown = visited[row].copy()
-        grown[nxt] = True
-        seen.setdefault((grown.tobytes(), int(nxt)), (int(row), int(nxt)))
-    pairs = np.array(list(seen.values()), dtype=np.intp).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+    row, last = np.unravel_index(order, cost.shape)
+    finite = np.isfinite(cost[row, last])
+    row, last = row[finite], last[finite]
+    grown = visited[row]
+    grown[np.arange(len(row)), last] = True
+    state = np.column_stack([np.packbits(grown, axis=1), last >> 8, last & 255]).astype(np.uint8)
+    _, first = np.unique(state, axis=0, return_index=True)
+    best = np.sort(first)[:BEAM]
+    return row[best], last[best]

@@ -68,7 +68,7 @@ def _ways(instance: VehicleRouting, union: NDArray[np.int64]) -> NDArray[np.bool
     demands = np.array([instance.demands[c] for c in union])
     loads = parts @ demands
     fits = (loads <= instance.capacity) & (demands.sum() - loads <= instance.capacity)
-    return parts[fits]
+    return np.asarray(parts[fits])
 
 
 def _groups(visits: Visits) -> list[Group]:

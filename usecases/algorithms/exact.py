@@ -1,6 +1,6 @@
 """The proven optimum of a model, by enumeration or by the solver that suits its language.
 
-Binary models of up to 20 variables are enumerated. Above, quadratic models go to CP-SAT, cost
+Binary models of up to 20 variables (cost networks, 24) are enumerated. Above, quadratic models go to CP-SAT, cost
 networks to HiGHS; electrons are diagonalised in the space of determinants.
 """
 
@@ -27,6 +27,7 @@ from usecases.models import (
 from usecases.observe import outcomes
 
 LARGEST_ENUMERATED = 20
+LARGEST_TABLE = 24
 CHUNK_BITS = 16
 
 
@@ -49,6 +50,11 @@ class Exact(Algorithm):
     def _optimum(self, model: BinaryModel) -> Bits:
         if isinstance(model, Incumbent):
             return self._optimum(model.model)
+        if isinstance(model, CostNetwork) and qubits(model) <= LARGEST_TABLE:
+            from usecases.solvers.enumeration import table
+
+            lowest = int(table(model).argmin())
+            return (lowest >> np.arange(qubits(model)) & 1).astype(np.int8)
         if qubits(model) <= LARGEST_ENUMERATED:
             return _enumerated(model)
         if isinstance(model, CostNetwork):

@@ -108,33 +108,54 @@ class _Landscape:
     ) -> tuple[Undone, list[int]] | None:
         """Choices to undo, and the variables to free with them; None when all were tried.
 
-        Two choices or three are undone at a time, drawn in proportion to how many variables
+        Two to four choices are undone at a time, drawn in proportion to how many variables
         would then lower the energy if switched on: related choices are those that have
         candidates in common.
         """
         active = np.flatnonzero(bits).tolist()
-        sets = [u for k in (2, 3) for u in _sets(active, k, rng) if u not in tried]
+        sets = [u for k in (2, 3, 4) if k < size for u in _sets(active, k, rng)]
+        sets = [u for u in sets if u not in tried]
         if len(active) < 2 and (alone := tuple(active)) not in tried:
             sets = [alone]
-        ranked = [(u, f) for u in sets if len(f := self._candidates(bits, u, size)) > len(u)]
-        if not ranked:
+        counts = np.array([len(self._fits(bits, u)[0]) for u in sets], dtype=np.float64)
+        if not counts.sum():
             return None
-        weights = np.array([len(f) - len(u) for u, f in ranked], dtype=np.float64)
-        return ranked[int(rng.choice(len(ranked), p=weights / weights.sum()))]
+        undone = sets[int(rng.choice(len(sets), p=counts / counts.sum()))]
+        fits, gain = self._fits(bits, undone)
+        order = _by_completion(gain, self.coupling[np.ix_(fits, fits)], len(undone))
+        return undone, [*undone, *fits[order][: size - len(undone)].tolist()]
 
-    def _candidates(self, bits: NDArray[np.int8], undone: Undone, size: int) -> list[int]:
-        """The undone variables and those that could replace them, most promising first."""
-        if len(undone) >= size:
-            return []
+    def _fits(
+        self, bits: NDArray[np.int8], undone: Undone
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The inactive variables that lower the energy once `undone` is off, and by how much."""
         held = bits.astype(np.float64)
         held[list(undone)] = 0.0
         gain = self.field + self.coupling @ held
         fits = np.flatnonzero((gain < 0.0) & (bits == 0))
-        # A replacement is as good as it is together with its best partner among the others.
-        together = gain[fits] + gain[fits][:, None] + self.coupling[np.ix_(fits, fits)]
-        np.fill_diagonal(together, gain[fits])
-        order = np.argsort(together.min(axis=0, initial=0.0), kind="stable")
-        return [*undone, *fits[order][: size - len(undone)].tolist()]
+        return fits, gain[fits]
+
+
+def _by_completion(
+    gain: NDArray[np.float64], coupling: NDArray[np.float64], steps: int
+) -> list[int]:
+    """Variables in the order in which good completions use them.
+
+    A variable alone says little, as it may leave no room for others. So each is completed
+    greedily, by the variable that then lowers the energy most, and the completions are gone
+    through from the lowest energy up.
+    """
+    count = np.arange(len(gain))
+    chosen = np.eye(len(gain))
+    for _ in range(steps):
+        change = gain + chosen @ coupling
+        change[chosen > 0] = 0.0
+        best = change.argmin(axis=1) if len(gain) else count
+        better = change[count, best] < 0.0
+        chosen[count[better], best[better]] = 1.0
+    energy = chosen @ gain + ((chosen @ coupling) * chosen).sum(axis=1) / 2
+    rows = np.argsort(energy, kind="stable")
+    return list(dict.fromkeys(k for row in rows for k in np.flatnonzero(chosen[row]).tolist()))
 
 
 SETS = 400

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
@@ -58,20 +59,38 @@ class VQE(Algorithm):
     ) -> tuple[float, ...]:
         from scipy.optimize import minimize
 
-        def energy(parameters: Floats) -> float:
-            point = tuple(parameters.tolist())
+        tied = tied_parameters(model, ansatz)
+        if not tied.size:
+            return ()
+
+        def energy(free: Floats) -> float:
+            point = tuple(free[tied].tolist())
             return execute.train(FermionicEnergy(model, ansatz, point)).value
 
-        start = _SPREAD * rng.standard_normal(ansatz.size)
-        if not ansatz.size:
-            return ()
+        start = _SPREAD * rng.standard_normal(int(tied.max()) + 1)
         found = minimize(
             energy,
             start,
             method="SLSQP",
             options={"maxiter": self.iterations, "ftol": _CONVERGED},
         )
-        return tuple(np.asarray(found.x, dtype=float).tolist())
+        return tuple(np.asarray(found.x, dtype=float)[tied].tolist())
+
+
+def tied_parameters(model: FermionicHamiltonian, ansatz: UCCSD) -> NDArray[np.intp]:
+    """Which free parameter each excitation takes, shape (excitations,).
+
+    In a singlet an excitation and its mirror image, alpha and beta exchanged, move alike.
+    """
+    m, closed = ansatz.orbitals, model.alpha == model.beta and model.multiplicity == 1
+    free: dict[tuple[tuple[int, ...], ...], int] = {}
+    found = []
+    for excitation in ansatz.excitations:
+        own = excitation.occupied, excitation.virtual
+        mirrored = tuple(tuple(sorted((p + m) % (2 * m) for p in side)) for side in own)
+        key = min(own, mirrored) if closed else own
+        found.append(free.setdefault(key, len(free)))
+    return np.array(found, dtype=np.intp)
 
 
 algorithm = VQE

@@ -9,7 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from usecases.models import Ising
 from usecases.programs.base import Lowered, Program
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
 
 
+Angle: TypeAlias = Any
+"""A number, or a free parameter of the circuit."""
+
+
 class Mixer(ABC):
     """The part of an alternating state that moves between answers."""
 
@@ -35,7 +40,7 @@ class Mixer(ABC):
         """Prepare the mixer's ground state from all zeros."""
 
     @abstractmethod
-    def layer(self, circuit: QuantumCircuit, beta: float) -> None:
+    def layer(self, circuit: QuantumCircuit, beta: Angle) -> None:
         """Apply e^{−iβ M}."""
 
 
@@ -46,7 +51,7 @@ class XMixer(Mixer):
     def start(self, circuit: QuantumCircuit) -> None:
         circuit.h(range(circuit.num_qubits))
 
-    def layer(self, circuit: QuantumCircuit, beta: float) -> None:
+    def layer(self, circuit: QuantumCircuit, beta: Angle) -> None:
         circuit.rx(-2.0 * beta, range(circuit.num_qubits))
 
 
@@ -67,22 +72,12 @@ class AlternatingState:
 
     def circuit(self) -> QuantumCircuit:
         """The state on qubits; qubit i is variable i of the cost."""
-        from qiskit import QuantumCircuit
-
-        circuit = QuantumCircuit(len(self.cost.variables))
-        self.mixer.start(circuit)
-        for gamma, beta in zip(self.gammas, self.betas, strict=True):
-            apply_phases(circuit, self.cost, gamma)
-            self.mixer.layer(circuit, beta)
-        return circuit
+        template = _template(self.cost, self.mixer, len(self.gammas))
+        return template.assign_parameters([*self.betas, *self.gammas])
 
     def observable(self) -> SparsePauliOp:
         """The cost as a sum of Z strings."""
-        from qiskit.quantum_info import SparsePauliOp
-
-        n = len(self.cost.variables)
-        terms = [("Z" * len(k), list(k), c) for k, c in self.cost.terms.items()]
-        return SparsePauliOp.from_sparse_list(terms or [("", [], 0.0)], num_qubits=n)
+        return _observable(self.cost)
 
 
 @dataclass(frozen=True)
@@ -133,13 +128,36 @@ class AlternatingSamples(Program[Counts]):
         return Lowered(program, lambda tables: dict(tables[0]))
 
 
+@lru_cache(maxsize=8)
+def _template(cost: Ising, mixer: Mixer, layers: int) -> QuantumCircuit:
+    """The circuit with free angles, built once for a training; parameters sort as β, then γ."""
+    from qiskit import QuantumCircuit
+    from qiskit.circuit import ParameterVector
+
+    betas, gammas = ParameterVector("beta", layers), ParameterVector("gamma", layers)
+    circuit = QuantumCircuit(len(cost.variables))
+    mixer.start(circuit)
+    for gamma, beta in zip(gammas, betas, strict=True):
+        apply_phases(circuit, cost, gamma)
+        mixer.layer(circuit, beta)
+    return circuit
+
+
+@lru_cache(maxsize=8)
+def _observable(cost: Ising) -> SparsePauliOp:
+    from qiskit.quantum_info import SparsePauliOp
+
+    terms = [("Z" * len(k), list(k), c) for k, c in cost.terms.items()]
+    return SparsePauliOp.from_sparse_list(terms or [("", [], 0.0)], num_qubits=len(cost.variables))
+
+
 def _measured(state: AlternatingState) -> QuantumCircuit:
     circuit = state.circuit()
     circuit.measure_all()
     return circuit
 
 
-def apply_phases(circuit: QuantumCircuit, cost: Ising, gamma: float) -> None:
+def apply_phases(circuit: QuantumCircuit, cost: Ising, gamma: Angle) -> None:
     """Apply e^{−iγC} up to a global phase.
 
     Terms that share their highest qubit are visited in Gray-code order, so that neighbouring
@@ -159,7 +177,7 @@ def apply_phases(circuit: QuantumCircuit, cost: Ising, gamma: float) -> None:
 
 
 def _entangle(
-    circuit: QuantumCircuit, change: int, target: int, parity: int, held: int, angle: float
+    circuit: QuantumCircuit, change: int, target: int, parity: int, held: int, angle: Angle
 ) -> None:
     """Bring the target to the wanted parity and rotate; a lone pair is one RZZ."""
     if not held and parity.bit_count() == 1:

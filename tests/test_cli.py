@@ -1,0 +1,183 @@
+"""The command as people use it: answers, exit codes, one-line errors."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import ROOT, record, usecases
+
+SMALL = ("energy/unit_commitment", "-i", "size=4,seed=1")
+
+
+def test_help_names_every_command() -> None:
+    done = usecases("--help")
+    assert done.returncode == 0
+    from usecases.cli import COMMANDS
+
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} ", done.stdout, re.M)
+        assert usecases(name, "--help").returncode == 0
+
+
+def test_help_and_list_load_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    heavy = "qiskit pennylane matplotlib scipy numpy dimod pydantic pyscf ortools rich".split()
+    for words in (["--help"], ["list"]):
+        script = (
+            "import sys; from usecases.cli import main\n"
+            f"sys.argv = ['usecases', *{words!r}]\n"
+            "try: main()\nexcept SystemExit: pass\n"
+            f"print('loaded', [m for m in {heavy!r} if m in sys.modules])"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[-1] == "loaded []", words
+
+
+def test_list_and_show() -> None:
+    found = json.loads(usecases("list", "--json").stdout)
+    assert set(found) == {"usecases", "algorithms", "backends"}
+    assert {"exact", "chance", "annealing", "qaoa", "vqe"} <= set(found["algorithms"])
+    assert {"aer", "lightning", "neal"} <= set(found["backends"])
+    assert all(found["usecases"].values())
+    for name in found["usecases"]:
+        shown = usecases("show", name)
+        assert shown.returncode == 0
+        assert f"usecases run {name}" in shown.stdout
+    rows = json.loads(usecases("list", "instances", "unit_commitment", "--json").stdout)
+    assert {"name": "demo", "qubits": "10"} in rows
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("frobnicate",), 2, "no command named"),
+        (("run",), 2, "Missing argument"),
+        (("run", "energy/unit_commitmint"), 2, "Did you mean energy/unit_commitment"),
+        (("run", *SMALL, "-a", "qaao"), 2, "Did you mean qaoa"),
+        (("run", *SMALL, "-b", "air"), 2, "Did you mean aer"),
+        (("run", "unit_commitment", "-i", "demmo"), 2, "Did you mean demo"),
+        (("run", *SMALL, "-p", "layers"), 2, "key=value"),
+        (("run", *SMALL, "-p", "depth=3"), 2, "can be set by: layers"),
+        (("run", *SMALL, "-p", "layers=0"), 2, "layers"),
+        (("run", *SMALL, "-p", "layers=two"), 2, "layers"),
+        (("run", *SMALL, "-s", "noise=nowhere"), 2, "noise model"),
+        (("run", *SMALL, "-s", "colour=red"), 2, "aer can be set by"),
+        (("run", *SMALL, "--shots", "0"), 2, "--shots"),
+        (("run", *SMALL, "--seed", "-1"), 2, "--seed"),
+        (("run", *SMALL, "-a", "vqe"), 2, "FermionicHamiltonian"),
+        (("run", *SMALL, "-a", "annealing", "-b", "aer"), 5, "cannot run SampleModel"),
+        (("run", *SMALL, "--resume", "zz"), 2, "not a run's id"),
+        (("run", *SMALL, "--resume", "0000"), 2, "no single run"),
+        (("run", "unit_commitment", "-i", "nowhere.json"), 3, "cannot be read"),
+        (("jobs", "show", "0123"), 2, "no single run"),
+        (("verify", "nothing.json"), 3, "cannot be read"),
+        (("new", "usecase", "Bad Name"), 2, "small letters"),
+        (("list", "instances"), 2, "whose instances"),
+        (("demo", "-o", "/nowhere/at/all.html"), 2, "not a folder"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else None,
+)
+def test_mistakes_are_one_line_with_the_way_out(
+    words: tuple[str, ...], code: int, says: str
+) -> None:
+    done = usecases(*words)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    ours = [line for line in done.stderr.splitlines() if line.startswith("usecases:")]
+    assert len(ours) <= 1
+    assert done.stdout == ""
+
+
+def test_an_inner_failure_is_told_apart_and_traced_on_demand() -> None:
+    words = ("run", *SMALL, "-a", "exact")
+    import os
+    import subprocess
+    import sys
+
+    script = (
+        "import sys, usecases.judge as judge\n"
+        "def broken(*_): raise KeyError('lost')\n"
+        "judge.assess = broken\n"
+        "from usecases.cli import main\n"
+        "sys.argv = ['usecases', *sys.argv[1:]]\nmain()"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 70
+    assert "KeyError" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = subprocess.run(
+        [*command, "--debug", *words], capture_output=True, text=True, check=False, env=os.environ
+    )
+    assert "Traceback" in done.stderr
+
+
+def test_json_is_the_record_and_nothing_else(tmp_path: Path) -> None:
+    found = record(*SMALL, "-a", "annealing", "--shots", 20)
+    kept = json.loads(usecases("jobs", "show", found["id"], "--json").stdout)
+    assert kept == found
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(found))
+    assert usecases("verify", found["id"], path).returncode == 0
+    path.write_text(json.dumps(found | {"seed": 5}))
+    done = usecases("verify", path)
+    assert done.returncode == 10
+    path.write_text("{")
+    assert usecases("verify", path).returncode == 3
+
+
+def test_dry_run_runs_nothing() -> None:
+    done = usecases("run", *SMALL, "-n", "--json")
+    found = json.loads(done.stdout)
+    assert found["qubits"] == 4
+    assert found["statevector_bytes"] == 256
+    assert json.loads(usecases("jobs", "--json").stdout) == []
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_plot_writes_the_picture(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"figure.{suffix}"
+    done = usecases("run", *SMALL, "-a", "exact", "--plot", path)
+    assert done.returncode == 0, done.stderr
+    assert path.stat().st_size > 1000
+
+
+def test_a_picture_of_an_unknown_kind_is_refused_before_the_run(tmp_path: Path) -> None:
+    done = usecases("run", *SMALL, "-a", "exact", "--plot", tmp_path / "figure.xyz")
+    assert done.returncode == 2
+    assert ".png, .svg or .pdf" in done.stderr
+    assert json.loads(usecases("jobs", "--json").stdout) == []
+
+
+def test_compare_stands_beside_reference_and_chance() -> None:
+    done = usecases("compare", *SMALL, "-a", "exact,annealing,chance", "--shots", 20)
+    assert done.returncode == 2  # exact takes no shots, and says so
+    done = usecases("compare", *SMALL, "-a", "exact,annealing")
+    assert done.returncode == 0, done.stderr
+    assert "reference (optimal)" in done.stdout
+    assert "chance" in done.stdout
+    both = usecases(
+        *("compare", *SMALL, "-a", "qaoa,annealing", "-b", "aer,lightning", "--json"),
+        *("-i", "size=4,seed=1"),
+    )
+    pairs = [(r["algorithm"], r["backend"]) for r in json.loads(both.stdout)]
+    assert pairs == [("qaoa", "aer"), ("qaoa", "lightning"), ("annealing", "neal")]
+
+
+def test_doctor_finds_this_machine_well() -> None:
+    found = json.loads(usecases("doctor", "--json").stdout)
+    assert all(item["ok"] for item in found.values()), found
+
+
+def test_a_store_that_cannot_be_opened_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USECASES_HOME", str(ROOT / "pyproject.toml"))
+    done = usecases("jobs")
+    assert done.returncode == 2
+    assert "USECASES_HOME" in done.stderr
