@@ -115,9 +115,7 @@ def test_sixty_qubits_are_refused_at_once_with_the_size_that_fits(backend: str) 
 def test_sixty_qubits_are_refused_by_the_command_in_one_line(tmp_path: object) -> None:
     from tests.helpers import third_party
 
-    done = usecases(
-        "run", "bin_lorries", "-i", "size=60,seed=1", "-a", "qaoa", path=third_party()
-    )
+    done = usecases("run", "bin_lorries", "-i", "size=60,seed=1", "-a", "qaoa", path=third_party())
     assert done.returncode == 4
     assert "holds at most" in done.stderr
     assert "Traceback" not in done.stderr

@@ -54,7 +54,8 @@ MACHINE = "__import__('municipality_backends.spool').spool.Spool"
 def killed(patch: str, *words: str) -> None:
     """Run the command in a process that kills itself with SIGKILL at the patched place."""
     script = KILLER.format(site=str(third_party()), patch=patch, words=list(words))
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == -9, done.stderr.decode()
 
 

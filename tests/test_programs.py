@@ -52,7 +52,7 @@ def test_alternating_circuits_prepare_the_state(degree: int, seed: int) -> None:
 
 def test_a_dense_cost_takes_no_more_than_a_gray_code() -> None:
     cost = random_cost(7, 3, 7)
-    full = Ising(cost.variables, {m: 1.0 for m in _all_masks(7)})
+    full = Ising(cost.variables, dict.fromkeys(_all_masks(7), 1.0))
     counts = AlternatingState(full, XMixer(), (0.1,), (0.1,)).circuit().count_ops()
     assert counts["cx"] + 2 * counts.get("rzz", 0) <= 2**7 + 2 * 7
 

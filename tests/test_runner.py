@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from numpy.random import default_rng
 
 from tests.helpers import record, third_party
 from usecases import judge, registry, run
 from usecases.contracts import Energy, Outcome
 from usecases.errors import BudgetExceeded, UsageError, VerificationFailed
+from usecases.executor import Executor
 from usecases.records import Chance, Reference
 from usecases.runner import perform, prepare
 from usecases.verify import verify
@@ -182,7 +184,7 @@ def test_no_ratio_and_no_optimal_share_without_a_proof() -> None:
     model = case.model(instance)
     luck = judge.chance(case, instance, model, unproven, 0)
     assert luck.optimal_share is None
-    found = registry.algorithm("chance").solve(model, None, __import__("numpy").random.default_rng(0))
+    found = registry.algorithm("chance").solve(model, Executor(None, None), default_rng(0))
     judged = [judge.assess(case, instance, o) for o in found]
     score, _ = judge.score(case, judged, unproven, luck, 1.0)
     assert (score.ratio, score.optimal_share, score.lift, score.tts99) == (None,) * 4

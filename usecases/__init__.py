@@ -1,8 +1,8 @@
 """The sandbox: use case × algorithm × backend → run record.
 
-    from usecases import run
-    record = run("logistics/vehicle_routing", "demo", "qaoa", "aer")
-    record.score
+from usecases import run
+record = run("logistics/vehicle_routing", "demo", "qaoa", "aer")
+record.score
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from usecases import registry
+from usecases.errors import UsageError
+from usecases.programs import SampleModel
 from usecases.records import Interval, RunRecord
 from usecases.runner import Progress, run
 from usecases.store import Store
@@ -34,27 +37,41 @@ def compare(
 ) -> list[RunRecord]:
     """Run every algorithm on every backend it can use; classical ones run once.
 
-    `options` are those of `run`.
+    `options` are those of `run`; a parameter goes to the algorithms that have it.
     """
     kept = store or Store()
-    found: list[RunRecord] = []
-    for name in algorithms:
-        for machine in backends:
-            if machine is not None and not _uses(name, machine):
-                continue
-            found.append(
-                run(usecase, instance, name, machine, progress=progress, store=kept, **options)
-            )
-        if not any(r.algorithm == name or _inner(r) == name for r in found):
-            found.append(run(usecase, instance, name, progress=progress, store=kept, **options))
-    return found
+    given = dict(options.pop("parameters", None) or {})
+    if (shots := options.pop("shots", None)) is not None:
+        given["shots"] = shots
+    own = {name: _own(name, given) for name in algorithms}
+    if strange := set(given) - {key for known in own.values() for key in known}:
+        raise UsageError(f"none of {', '.join(algorithms)} has {', '.join(sorted(strange))}")
+    pairs = [(name, b) for name in algorithms for b in _machines(name, backends)]
+    return [
+        run(
+            *(usecase, instance, name, machine),
+            parameters=own[name],
+            progress=progress,
+            store=kept,
+            **options,
+        )
+        for name, machine in pairs
+    ]
+
+
+def _machines(algorithm: str, backends: Sequence[str | None]) -> list[str | None]:
+    """Those of the backends that the algorithm can use; its own default when there is none."""
+    return [b for b in backends if b is not None and _uses(algorithm, b)] or [None]
+
+
+def _own(algorithm: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Those of the parameters that this algorithm has."""
+    fields = type(registry.algorithm(algorithm)).model_fields
+    return {key: value for key, value in given.items() if key.split(".")[0] in fields}
 
 
 def _uses(algorithm: str, backend: str) -> bool:
     """Whether the algorithm can put its work on this machine, through lowering or not."""
-    from usecases import registry
-    from usecases.programs import SampleModel
-
     kind, machine = type(registry.algorithm(algorithm)), registry.backend(backend)
     anneals = SampleModel in kind.needs
     return bool(kind.needs) and anneals == (SampleModel in machine.runs)

@@ -86,7 +86,7 @@ class Probe:
         if isinstance(self.program, Expectation):
             values = [round(v.value) for v in found]
         elif isinstance(self.program, SampleModel):
-            values = max(found, key=lambda r: r.count).bits
+            values = max(found, key=lambda r: r.reads).bits
         else:
             values = [max(c, key=lambda key: c[key]) for c in found]
         if values != self.expected:
@@ -174,7 +174,8 @@ def _basis_circuits() -> dict[str, tuple[Any, str]]:
     gap = QuantumCircuit(2, 3)
     gap.x(0)
     gap.measure(0, 2)
-    registers = QuantumCircuit(QuantumRegister(3), ClassicalRegister(1, "a"), ClassicalRegister(2, "b"))
+    one, two = ClassicalRegister(1, "a"), ClassicalRegister(2, "b")
+    registers = QuantumCircuit(QuantumRegister(3), one, two)
     registers.x(0)
     registers.x(2)
     registers.measure([0, 1, 2], [0, 1, 2])

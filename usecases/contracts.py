@@ -142,7 +142,7 @@ class Backend(Record, ABC):
     source: ClassVar[Source] = "simulated"
 
     @abstractmethod
-    def submit(self, program: Program[Any], tag: str) -> str:
+    def submit(self, program: Any, tag: str) -> str:
         """Hand the program in under our tag; the machine's job id, at once."""
 
     @abstractmethod
@@ -162,7 +162,7 @@ class LocalBackend(Backend):
     _results: dict[str, JobResult] = PrivateAttr(default_factory=dict)
 
     @abstractmethod
-    def run(self, program: Program[Any]) -> JobResult:
+    def run(self, program: Any) -> JobResult:
         """Run the program now."""
 
     def submit(self, program: Program[Any], tag: str) -> str:
@@ -189,7 +189,7 @@ class RemoteBackend(Backend):
         """The job that was submitted under the tag, if the machine has one."""
 
     @abstractmethod
-    def estimate(self, program: Program[Any]) -> Quote:
+    def estimate(self, program: Any) -> Quote:
         """What the program would cost."""
 
     @abstractmethod

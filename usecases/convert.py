@@ -1,8 +1,8 @@
 """Exact translations between model languages, each with its way back.
 
-    CostNetwork ──► Ising ──► BQM (auxiliary variables where terms are not quadratic)
-    BQM ──────────► Ising
-    Incumbent ────► what its model translates to
+CostNetwork ──► Ising ──► BQM (auxiliary variables where terms are not quadratic)
+BQM ──────────► Ising
+Incumbent ────► what its model translates to
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """What can go wrong, one class per thing the user must do next.
 
-    UsecasesError               70  something is broken inside: report it
-    ├── UsageError               2  correct the command
-    │   ├── UnknownName          2  choose one of the names offered
-    │   └── MissingExtra         2  install the extra that is named
-    ├── BadInstance              3  correct the input file
-    ├── Unsolvable               4  ask for something possible
-    │   ├── Infeasible           4  relax the instance: it has no answer
-    │   └── TooLarge             4  take a smaller instance or a larger machine
-    ├── BackendUnavailable       5  try again later or choose another backend
-    ├── AuthenticationFailed     6  set the credentials
-    ├── BudgetExceeded           7  raise the cap or send less work
-    ├── StillQueued              8  come back with the id that is printed
-    ├── Partial                  9  look at what is missing and run it again
-    └── VerificationFailed      10  do not trust the record
+UsecasesError               70  something is broken inside: report it
+├── UsageError               2  correct the command
+│   ├── UnknownName          2  choose one of the names offered
+│   └── MissingExtra         2  install the extra that is named
+├── BadInstance              3  correct the input file
+├── Unsolvable               4  ask for something possible
+│   ├── Infeasible           4  relax the instance: it has no answer
+│   └── TooLarge             4  take a smaller instance or a larger machine
+├── BackendUnavailable       5  try again later or choose another backend
+├── AuthenticationFailed     6  set the credentials
+├── BudgetExceeded           7  raise the cap or send less work
+├── StillQueued              8  come back with the id that is printed
+├── Partial                  9  look at what is missing and run it again
+└── VerificationFailed      10  do not trust the record
 """
 
 from __future__ import annotations

@@ -54,6 +54,11 @@ class Executor:
         self.qubits = 0
         self.provenance: dict[str, str] = {}
 
+    @property
+    def elsewhere(self) -> float:
+        """Seconds that were not spent in the algorithm itself."""
+        return self.machine + self.queued + self.compiled
+
     def __call__(self, program: Program[R]) -> R:
         return self._execute(program, self._backend)
 

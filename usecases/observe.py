@@ -28,9 +28,7 @@ def outcomes(model: Model, bits: Bits, counts: list[int] | None = None) -> list[
     return [Outcome(dict(zip(names, row, strict=True)), e, c) for row, e, c in rows]
 
 
-def _determinants(
-    model: FermionicHamiltonian, bits: Bits, counts: list[int]
-) -> list[Outcome[Any]]:
+def _determinants(model: FermionicHamiltonian, bits: Bits, counts: list[int]) -> list[Outcome[Any]]:
     from usecases.fermions import determinant_energy
 
     m = model.orbitals

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from usecases.errors import UsageError
 from usecases.records import RunRecord
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+FORMATS = (".png", ".svg", ".pdf")
 
 
 def plot(record: RunRecord, path: str | Path | None = None) -> Figure:
@@ -46,15 +48,20 @@ def _stamp(figure: Figure, record: RunRecord) -> None:
     figure.text(0.995, 0.004, text, ha="right", va="bottom", fontsize=6.5, color="#717581")
 
 
-def _save(figure: Figure, path: Path) -> None:
-    options: dict[str, Any] = {"dpi": 150}
-    known = figure.canvas.get_supported_filetypes()
-    if path.suffix[1:].lower() not in known:
+def check_path(path: Path) -> None:
+    """Raises UsageError when no figure can be written there; to be asked before a long run."""
+    if path.suffix.lower() not in FORMATS:
         raise UsageError(
             f"{path.name}: no figure format {path.suffix or 'without a suffix'}",
-            "Use .png, .svg or .pdf",
+            f"Use {', '.join(FORMATS[:-1])} or {FORMATS[-1]}",
         )
+    if not path.resolve().parent.is_dir():
+        raise UsageError(f"{path.parent} is not a folder")
+
+
+def _save(figure: Figure, path: Path) -> None:
+    check_path(path)
     try:
-        figure.savefig(path, **options)
+        figure.savefig(path, dpi=150)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror})") from None

@@ -109,7 +109,7 @@ def _declared(kind: str, name: str) -> Any:
         missing = (error.name or "").split(".")[0]
         if missing in sys.modules or missing == entry.module.split(".")[0]:
             raise
-        raise MissingExtra(missing, name.split("/")[0]) from None
+        raise MissingExtra(missing, name.split("/", maxsplit=1)[0]) from None
 
 
 def _built(kind: type[BaseModel], name: str, given: dict[str, Any]) -> Any:

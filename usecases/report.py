@@ -68,7 +68,7 @@ def _section(section: Section) -> str:
     size = f"{first.qubits} qubits, score in {case.unit}"
     return f"""<section>
 <h2>{escape(case.title)}</h2>
-<p><code>{escape(first.usecase)}</code> · instance {escape(first.instance.name)} · {escape(size)}</p>
+<p><code>{escape(first.usecase)}</code> · {escape(first.instance.name)} · {escape(size)}</p>
 <div class="wide">{_table(section.records)}</div>
 {_figure(first)}
 </section>"""

@@ -183,7 +183,8 @@ def perform(
         kept.give_up(identity, "queued", str(error))
         raise
     except Exception as error:
-        kept.give_up(identity, "failed", str(error) if isinstance(error, UsecasesError) else repr(error))
+        told = str(error) if isinstance(error, UsecasesError) else repr(error)
+        kept.give_up(identity, "failed", told)
         raise
     kept.finish(record)
     return record
@@ -213,7 +214,7 @@ def _solved(plan: Plan, identity: str, executor: Executor, progress: Progress) -
         compile=executor.compiled,
         queue=executor.queued,
         machine=executor.machine,
-        classical=max(solved - modelled - executor.machine - executor.compiled - executor.queued, 0),
+        classical=max(solved - modelled - executor.elsewhere, 0.0),
         reference=proven - solved,
         score=time.perf_counter() - proven,
     )
@@ -303,4 +304,3 @@ def _samples(model: Any, found: list[Any]) -> Samples | None:
 
 def _when() -> dict[str, str]:
     return {"finished": datetime.now(UTC).isoformat(timespec="seconds")}
-

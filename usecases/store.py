@@ -113,11 +113,12 @@ class Store:
     # Runs
 
     def begin(self, request: Mapping[str, Any]) -> str:
-        """The id under which to run: that of an unfinished run whose process is gone, or a new one."""
+        """The id to run under: an unfinished run's whose process is gone, or a new one."""
         text = json.dumps(request, sort_keys=True, allow_nan=False)
         key = sha256(text)
         with self._transaction() as db:
-            rows = db.execute("SELECT * FROM runs WHERE key = ? ORDER BY ordinal", (key,)).fetchall()
+            query = "SELECT * FROM runs WHERE key = ? ORDER BY ordinal"
+            rows = db.execute(query, (key,)).fetchall()
             for row in rows:
                 if row["status"] in ("running", "queued") and not _alive(row["owner"]):
                     self._claim(row["id"])
@@ -193,7 +194,7 @@ class Store:
         return [
             Run(
                 row["id"],
-                "stopped" if row["status"] == "running" and not _alive(row["owner"]) else row["status"],
+                _status(row),
                 row["started"],
                 json.loads(row["request"]),
                 json.loads(row["summary"] or "{}"),
@@ -284,16 +285,28 @@ class Store:
             f"SELECT * FROM jobs WHERE {where} ORDER BY created",  # noqa: S608 - never user text
             values,
         )
-        names = ("tag", "run", "step", "key", "backend", "status", "job")
-        return [
-            Job(
-                *(row[n] for n in names),
-                result=json.loads(row["result"]) if row["result"] else None,
-                cost=row["cost"],
-                currency=row["currency"],
-            )
-            for row in rows
-        ]
+        return [_job(row) for row in rows]
+
+
+def _job(row: sqlite3.Row) -> Job:
+    return Job(
+        row["tag"],
+        row["run"],
+        row["step"],
+        row["key"],
+        row["backend"],
+        row["status"],
+        row["job"],
+        json.loads(row["result"]) if row["result"] else None,
+        row["cost"],
+        row["currency"],
+    )
+
+
+def _status(row: sqlite3.Row) -> str:
+    """A run's status; one whose process died without a word has stopped."""
+    dead = row["status"] == "running" and not _alive(row["owner"])
+    return "stopped" if dead else str(row["status"])
 
 
 def _me() -> str:

@@ -34,7 +34,7 @@ Term = tuple[int, int, int, float]
 """Column kind, unit, hour, coefficient; hours below 0 are the known past."""
 
 
-class _Impossible(Exception):  # noqa: N818
+class _Impossible(Exception):
     """The relaxation has no solution, so the fleet has no schedule."""
 
 

@@ -27,7 +27,7 @@ class Annealing(Algorithm):
 
     def solve(self, model: BQM, execute: Execute, rng: np.random.Generator) -> list[Outcome[Any]]:
         reads = execute(SampleModel(model, self.shots, seed=int(rng.integers(2**31))))
-        return from_strings(model, {r.bits: r.count for r in reads})
+        return from_strings(model, {r.bits: r.reads for r in reads})
 
 
 algorithm = Annealing

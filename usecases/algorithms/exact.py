@@ -1,7 +1,7 @@
 """The proven optimum of a model, by enumeration or by the solver that suits its language.
 
-Binary models of up to 20 variables (cost networks, 24) are enumerated. Above, quadratic models go to CP-SAT, cost
-networks to HiGHS; electrons are diagonalised in the space of determinants.
+Binary models of up to 20 variables (cost networks, 24) are enumerated. Above, quadratic models
+go to CP-SAT, cost networks to HiGHS; electrons are diagonalised in the space of determinants.
 """
 
 from __future__ import annotations

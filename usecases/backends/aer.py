@@ -43,7 +43,8 @@ class Aer(LocalBackend):
             largest = min(largest, fake_device(self.noise).num_qubits)
             if getattr(program, "shots", None) is None:
                 largest = min(largest, LARGEST_DENSITY)
-        check_qubits(program.qubits, largest, f"aer{f' with noise={self.noise}' * bool(self.noise)}")
+        machine = f"aer with noise={self.noise}" if self.noise else "aer"
+        check_qubits(program.qubits, largest, machine)
 
     def run(self, program: SampleCircuits | Expectation) -> JobResult:
         if isinstance(program, SampleCircuits):
@@ -79,7 +80,7 @@ class Aer(LocalBackend):
         method = "density_matrix" if self.noise else "statevector"
         data = self._simulator(method).run(circuit, shots=1).result().data(0)
         values = [
-            float(data["probabilities"] @ diagonal(o)) if is_diagonal(o) else float(data[str(k)].real)
+            float(data["probabilities"] @ diagonal(o) if is_diagonal(o) else data[str(k)].real)
             for k, o in enumerate(program.observables)
         ]
         seconds = time.perf_counter() - started

@@ -51,7 +51,6 @@ class Lightning(LocalBackend):
 
     def _sample(self, program: SampleCircuits) -> JobResult:
         import pennylane as qml
-
         from qiskit import transpile
 
         begun = time.perf_counter()

@@ -8,7 +8,9 @@ import click
 @click.command("check")
 @click.argument("kind", type=click.Choice(["usecase", "algorithm", "backend"]))
 @click.argument("name")
-@click.option("-s", "--setting", multiple=True, metavar="KEY=VALUE", help="A setting to check with.")
+@click.option(
+    "-s", "--setting", multiple=True, metavar="KEY=VALUE", help="A setting to check with."
+)
 @click.option("-c", "--change", multiple=True, metavar="KEY=VALUE",
               help="Another value of a backend's setting, which must change the job.")  # fmt: skip
 def command(kind: str, name: str, setting: tuple[str, ...], change: tuple[str, ...]) -> None:

@@ -30,7 +30,8 @@ def _listed(as_json: bool, limit: int) -> None:
 
     runs = Store().runs(limit)
     if as_json:
-        echo_json([{"id": r.id, "status": r.status, "started": r.started} | r.summary for r in runs])
+        common = ({"id": r.id, "status": r.status, "started": r.started} for r in runs)
+        echo_json([c | r.summary for c, r in zip(common, runs, strict=True)])
         return
     rows = []
     for found in runs:

@@ -48,8 +48,8 @@ def command(kind: str, name: str) -> None:
 def _parts(name: str) -> tuple[str, str]:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}/[a-z][a-z0-9_]{0,40}", name):
         raise UsageError(
-            f"{name!r} is not PACKAGE/NAME in small letters", "For example: usecases new"
-            " usecase town/parking"
+            f"{name!r} is not PACKAGE/NAME in small letters",
+            "For example: usecases new usecase town/parking",
         )
     package, _, stem = name.partition("/")
     if keyword.iskeyword(stem) or keyword.iskeyword(package):
@@ -68,7 +68,9 @@ def _declare(project: Path, group: str, name: str, module: str) -> None:
     header, line = f'[project.entry-points."{group}"]', f'{name} = "{module}"'
     if line in text:
         return
-    text = text.replace(header, f"{header}\n{line}") if header in text else (
-        f"{text.rstrip()}\n\n{header}\n{line}\n"
+    text = (
+        text.replace(header, f"{header}\n{line}")
+        if header in text
+        else (f"{text.rstrip()}\n\n{header}\n{line}\n")
     )
     project.write_text(text, encoding="utf-8")

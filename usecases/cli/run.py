@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +29,10 @@ def command(**options: Any) -> None:
     """Run USECASE with an algorithm on a backend and score the answer."""
     from usecases.runner import perform, prepare
 
+    if options["plot"]:
+        from usecases.plots import check_path
+
+        check_path(Path(options["plot"]))
     plan = prepare(
         options["usecase"],
         options["instance"],

@@ -16,10 +16,10 @@ _reads = TypeAdapter(list[tuple[str, int]])
 
 
 class Read(NamedTuple):
-    """One answer of an annealer, a bit per variable in the model's order, and its count."""
+    """An answer of an annealer, a bit per variable in the model's order, and how often it came."""
 
     bits: str
-    count: int
+    reads: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class SampleModel(Program[list[Read]]):
             found = [Read(*pair) for pair in _reads.validate_python(raw)]
         except ValidationError:
             raise VerificationFailed("the annealer's result is malformed") from None
-        if sum(r.count for r in found) != self.reads:
+        if sum(r.reads for r in found) != self.reads:
             raise VerificationFailed(f"the counts do not sum to the {self.reads} reads asked for")
         if any(len(r.bits) != self.qubits or set(r.bits) - {"0", "1"} for r in found):
             raise VerificationFailed(f"an answer is not a string of {self.qubits} bits")

@@ -73,7 +73,7 @@ class Expectation(Program[list[Estimated]]):
 
     @property
     def qubits(self) -> int:
-        return self.circuit.num_qubits
+        return int(self.circuit.num_qubits)
 
     def key(self) -> str:
         from qiskit import qasm3
@@ -105,7 +105,7 @@ class Estimate(Program[list[Estimated]]):
 
     @property
     def qubits(self) -> int:
-        return self.circuit.num_qubits
+        return int(self.circuit.num_qubits)
 
     def key(self) -> str:
         exact = Expectation(self.circuit, self.observables)
