@@ -170,9 +170,9 @@ def test_an_energy_below_the_exact_one_fails_loudly(stderr: float, fails: bool) 
     luck = Chance(feasible_share=0.25, optimal_share=0.0, samples=16, exact=True)
     if fails:
         with pytest.raises(VerificationFailed, match="beats the proven optimum"):
-            judge.score(case, judged, reference, luck, None)
+            judge.score(case, instance, judged, reference, luck, None)
     else:
-        score, _ = judge.score(case, judged, reference, luck, None)
+        score, _ = judge.score(case, instance, judged, reference, luck, None)
         assert score.within_tolerance is False
 
 
@@ -186,7 +186,7 @@ def test_no_ratio_and_no_optimal_share_without_a_proof() -> None:
     assert luck.optimal_share is None
     found = registry.algorithm("chance").solve(model, Executor(None, None), default_rng(0))
     judged = [judge.assess(case, instance, o) for o in found]
-    score, _ = judge.score(case, judged, unproven, luck, 1.0)
+    score, _ = judge.score(case, instance, judged, unproven, luck, 1.0)
     assert (score.ratio, score.optimal_share, score.lift, score.tts99) == (None,) * 4
     assert score.feasible_share is not None
 

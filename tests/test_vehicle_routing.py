@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def brute_force(instance: VehicleRouting) -> int | None:
             total = 0
             for route in routes:
                 stops = [0, *(c + 1 for c in route), 0]
-                total += sum(d[i][j] for i, j in zip(stops, stops[1:], strict=False))
+                total += sum(d[i][j] for i, j in pairwise(stops))
             best = total if best is None else min(best, total)
     return best
 
@@ -482,7 +482,7 @@ def test_rounds_are_shortest_also_when_directed() -> None:
 
     def walk(order: tuple[int, ...]) -> int:
         stops = [0, *(c + 1 for c in order), 0]
-        return sum(d[i][j] for i, j in zip(stops, stops[1:], strict=False))
+        return sum(d[i][j] for i, j in pairwise(stops))
 
     assert found == walk(visited) == min(walk(order) for order in permutations(group))
     # Longer rounds are a local optimum: here it is not far from the shortest.

@@ -61,7 +61,8 @@ class UseCase(Generic[I, M, O, S]):
     """A problem of the world as pure functions and the words around them."""
 
     title: str
-    unit: str
+    unit: str | Callable[[I], str]
+    """Of the objective; a function where it follows from the instance."""
     sense: Sense = "min"
     instance: type[I]
     """Parses and validates a user's input."""
@@ -88,6 +89,11 @@ class UseCase(Generic[I, M, O, S]):
     tolerance: float | None = None
     """A difference the field calls none, in `unit` (chemical accuracy)."""
     sources: tuple[str, ...] = ()
+
+
+def unit_of(case: UseCase[Any, Any, Any, Any], instance: Record) -> str:
+    """The unit in which this instance's objective is stated."""
+    return case.unit if isinstance(case.unit, str) else case.unit(instance)
 
 
 class Execute(Protocol):

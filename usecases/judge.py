@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from usecases import metrics
-from usecases.contracts import Outcome, UseCase
+from usecases.contracts import Outcome, UseCase, unit_of
 from usecases.errors import VerificationFailed
 from usecases.models import Model, all_bits, qubits
 from usecases.observe import outcomes
@@ -88,7 +88,12 @@ def _optimal(case: Case, judged: Judged, reference: Reference) -> bool:
 
 
 def score(
-    case: Case, judged: list[Judged], reference: Reference, luck: Chance, seconds: float | None
+    case: Case,
+    instance: Record,
+    judged: list[Judged],
+    reference: Reference,
+    luck: Chance,
+    seconds: float | None,
 ) -> tuple[Score, Judged]:
     """Every number of the score, and the answer it is about.
 
@@ -97,7 +102,7 @@ def score(
     """
     top = best(case, judged)
     stderr = top.outcome.stderr
-    _refuse_too_good(case, top, reference)
+    _refuse_too_good(case, unit_of(case, instance), top, reference)
     fields: dict[str, Any] = {}
     if top.objective is not None:
         fields["gap"] = metrics.gap(top.objective, reference, case.sense)
@@ -111,7 +116,7 @@ def score(
     found = Score(
         feasible=top.feasible,
         objective=top.objective,
-        unit=case.unit,
+        unit=unit_of(case, instance),
         sense=case.sense,
         stderr=stderr,
         reference=reference,
@@ -150,12 +155,12 @@ def _shares(
     }
 
 
-def _refuse_too_good(case: Case, top: Judged, reference: Reference) -> None:
+def _refuse_too_good(case: Case, unit: str, top: Judged, reference: Reference) -> None:
     if top.objective is None:
         return
     if metrics.too_good(top.objective, top.outcome.stderr or 0.0, reference, case.sense):
         raise VerificationFailed(
-            f"the answer {top.objective:.10g} {case.unit} beats the proven optimum"
+            f"the answer {top.objective:.10g} {unit} beats the proven optimum"
             f" {reference.value:.10g} ({reference.method}) by more than two standard errors",
             "The model, the reference or the machine is wrong: do not use this run",
         )

@@ -65,7 +65,7 @@ def page(title: str, lead: str, sections: Iterable[Section]) -> str:
 def _section(section: Section) -> str:
     first = section.records[0]
     case = registry.usecase(first.usecase)
-    size = f"{first.qubits} qubits, score in {case.unit}"
+    size = f"{first.qubits} qubits, score in {first.score.unit}"
     return f"""<section>
 <h2>{escape(case.title)}</h2>
 <p><code>{escape(first.usecase)}</code> · {escape(first.instance.name)} · {escape(size)}</p>

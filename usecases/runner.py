@@ -208,7 +208,9 @@ def _solved(plan: Plan, identity: str, executor: Executor, progress: Progress) -
     luck = judge.chance(plan.case, plan.instance, model, reference, plan.seed)
     spent = solved - started - executor.queued
     shots = getattr(solver, "shots", None)
-    score, top = judge.score(plan.case, judged, reference, luck, spent if shots else None)
+    score, top = judge.score(
+        plan.case, plan.instance, judged, reference, luck, spent if shots else None
+    )
     timing = Timing(
         model=modelled - started,
         compile=executor.compiled,

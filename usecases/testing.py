@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from usecases import conformance, judge, metrics, registry
-from usecases.contracts import Algorithm, Backend, Outcome, UseCase
+from usecases.contracts import Algorithm, Backend, Outcome, UseCase, unit_of
 from usecases.convert import translate
 from usecases.errors import BadInstance, UsecasesError
 from usecases.executor import Executor
@@ -56,9 +56,8 @@ def _guarded(check: Callable[[], Findings], where: str) -> list[str]:
 
 
 def _words(case: Case) -> Findings:
-    for name in ("title", "unit"):
-        if not getattr(case, name).strip():
-            yield f"{name} is empty"
+    if not case.title.strip():
+        yield "title is empty"
     if not case.sources:
         yield "sources are missing: say where the data and the formulation come from"
     if not case.algorithms:
@@ -75,6 +74,8 @@ def _named(case: Case) -> Findings:
 
 def _named_one(case: Case, name: str, make: Callable[[], Record]) -> Findings:
     instance = make()
+    if not unit_of(case, instance).strip():
+        yield "has no unit"
     yield from _round_trip(case, instance)
     if content_hash(make()) != content_hash(instance):
         yield "differs from call to call"
@@ -145,7 +146,7 @@ def _attains(case: Case, instance: Record, outcome: Outcome[Any], reference: Ref
         yield f"the model's optimum is infeasible: {judged.violations[0]}"
     elif not metrics.ties(judged.objective, reference.value, _close(case)):
         yield (
-            f"the model's optimum is worth {judged.objective:.10g} {case.unit},"
+            f"the model's optimum is worth {judged.objective:.10g} {unit_of(case, instance)},"
             f" the reference {reference.value:.10g}"
         )
 

@@ -44,7 +44,7 @@ def verify(record: RunRecord) -> list[str]:
         recorded = record.score.objective
         if recorded is None or not metrics.ties(value, recorded):
             raise VerificationFailed(f"run {record.id}: the objective is {value}, not {recorded}")
-        done.append(f"objective {value:.10g} {case.unit} computed again")
+        done.append(f"objective {value:.10g} {record.score.unit} computed again")
     if record.samples and record.score.feasible_share is not None:
         _same(record, "feasible share", _feasible_share(record, case, instance),
               record.score.feasible_share)  # fmt: skip

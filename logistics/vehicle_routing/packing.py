@@ -72,7 +72,7 @@ def assigned(instance: VehicleRouting, seeds: Sequence[int]) -> list[Group]:
         model.add(sum(loads) <= instance.capacity)
     detour = _detours(instance, seeds)
     model.minimize(sum(int(detour[c, v]) * ride for (c, v), ride in rides.items()))
-    solver = _solver(cp_model, seconds=0.001 * len(rides))
+    solver = _solver(cp_model, seconds=0.0002 * len(rides))
     status = solver.solve(model)
     if status == cp_model.UNKNOWN:  # first of all a loading; its detours come second
         model.clear_objective()

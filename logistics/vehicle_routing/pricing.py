@@ -16,7 +16,7 @@ Routes = dict[Group, int]
 VISITED = 20_000
 """Enumeration gives up after looking at this many groups."""
 
-BEAM = 300
+BEAM = 200
 """Partial routes kept at each length while pricing."""
 
 

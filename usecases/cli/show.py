@@ -12,6 +12,8 @@ from usecases.cli.shared import echo_fields
 @click.argument("usecase")
 def command(usecase: str) -> None:
     """Show what USECASE is about, what it reads, its instances and its sources."""
+    from usecases.contracts import unit_of
+
     name = registry.full_name(usecase)
     case = registry.usecase(name)
     click.echo(click.style(case.title, bold=True))
@@ -20,7 +22,7 @@ def command(usecase: str) -> None:
     echo_fields(
         {
             "name": name,
-            "objective": f"{case.unit}, {goal}",
+            "objective": f"{unit_of(case, case.instances['demo']())}, {goal}",
             "instances": ", ".join(case.instances),
             "files": ", ".join([".json", *case.formats]),
             "fields": ", ".join(case.instance.model_fields),
