@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from pydantic_core import to_jsonable_python
 from usecases import judge, provenance, registry
 from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase
 from usecases.convert import translate
-from usecases.errors import StillQueued, UsageError, UsecasesError
+from usecases.errors import BadInstance, StillQueued, UsageError, UsecasesError
 from usecases.executor import Executor, backend_name
 from usecases.instances import content_hash, described, load
 from usecases.models import FermionicHamiltonian, Incumbent, qubits, variables
@@ -39,6 +40,8 @@ class Plan:
     backend: Backend | None
     trainer: Backend | None
     seed: int
+    file: str = ""
+    """The name of the file that the instance came from, if it came from one."""
 
     @property
     def request(self) -> dict[str, Any]:
@@ -88,6 +91,7 @@ def prepare(  # noqa: PLR0913 - the parameters are the command line's
         backend=machine,
         trainer=trainer,
         seed=seed,
+        file=Path(instance).name if isinstance(instance, str) and Path(instance).is_file() else "",
     )
 
 
@@ -185,6 +189,8 @@ def perform(
     except Exception as error:
         told = str(error) if isinstance(error, UsecasesError) else repr(error)
         kept.give_up(identity, "failed", told)
+        if isinstance(error, BadInstance) and plan.file and not error.file:
+            raise error.in_file(plan.file) from None
         raise
     kept.finish(record)
     return record

@@ -274,7 +274,20 @@ def objective(instance: VehicleRouting, plan: Plan) -> float:
 # reduced cost does not exceed the gap (Baldacci, Christofides & Mingozzi 2008), which is a proof
 # as well. Else the reference is the best known plan of PyVRP (Wouda, Lan & Kool 2024) with a
 # fixed seed, and is labelled so. None of the three uses the model, its pool or its weight.
-# For the three named instances the optima are 1828, 2037 and 2904 nmi.
+# For the three named instances the optima are 1828, 2037 and 2904 nmi. The savings heuristic
+# (Clarke & Wright 1964) stands beside them: it takes a moment and proves nothing.
+
+# %%
+if __name__ == "__main__":
+    from time import perf_counter
+
+    for make in (demo, workshop, frontier):
+        instance, begun = make(), perf_counter()
+        proven = prove(instance)
+        seconds = perf_counter() - begun
+        quick = sum(shortest_round(instance, group)[1] for group in savings(instance))
+        print(f"{make.__name__}: {proven.value:.0f} nmi, {proven.kind} ({proven.method}) in"
+              f" {seconds:.3f} s; savings {quick} nmi")  # fmt: skip
 
 # %%
 usecase = UseCase(
@@ -321,20 +334,18 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    solution = Plan.model_validate(record.solution)
-    figure = draw(demo(), solution)
-    figure.savefig("vehicle_routing.png", dpi=150)
+    draw(demo(), Plan.model_validate(record.solution))
 
 # %% [markdown]
 # ## How it scales
 #
 # The number of groups grows like n^k for k customers on a vehicle, and no machine will hold
 # them all for a hundred customers. A pool keeps the model at some hundred variables, and
-# large-neighbourhood search hands a machine as few at a time as it has qubits: two or three
-# rounds are dissolved, and the groups that could take their place are the block. The answer
-# is feasible at every step, since the first plan is. What a quantum machine would have to do
-# better is choose among more groups at once than a classical solver can in the same time; for
-# the pools of this size HiGHS needs less than a second.
+# large-neighbourhood search hands a machine as few at a time as it has qubits: a few rounds
+# are dissolved, and the groups that could take their place are the block. The answer is
+# feasible at every step, since the first plan is. The linear relaxation of set partitioning
+# is close to whole numbers, which is why classical solvers choose so well among thousands of
+# groups; a quantum machine helps only when it chooses among more in the same time.
 
 # %%
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ def _explicit(form: str, words: list[str], size: int) -> Matrix:
     """A matrix from its listed part; triangles are mirrored."""
     forms: dict[str, Callable[[int], range]] = {
         "FULL_MATRIX": lambda i: range(size),
-        "LOWER_ROW": lambda i: range(i),
+        "LOWER_ROW": range,
         "LOWER_DIAG_ROW": lambda i: range(i + 1),
         "UPPER_ROW": lambda i: range(i + 1, size),
         "UPPER_DIAG_ROW": lambda i: range(i, size),
