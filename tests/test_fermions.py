@@ -115,8 +115,10 @@ def test_jordan_wigner_agrees_with_pennylane(m: int) -> None:
 
 @pytest.mark.parametrize(
     ("m", "alpha", "beta", "multiplicity"),
-    [(1, 1, 0, 2), (2, 1, 1, 1), (2, 1, 1, 3), (3, 2, 1, 2), (3, 2, 2, 1), (4, 2, 2, 1)]
-    + [(4, 2, 2, 3), (4, 2, 2, 5), (4, 3, 1, 3), (4, 3, 2, 2), (3, 3, 3, 1), (3, 1, 2, 2)],
+    [
+        *((1, 1, 0, 2), (2, 1, 1, 1), (2, 1, 1, 3), (3, 2, 1, 2), (3, 2, 2, 1)),
+        *((4, 2, 2, 1), (4, 2, 2, 3), (4, 2, 2, 5), (3, 3, 3, 1), (3, 1, 2, 2)),
+    ],
 )
 def test_fci_finds_the_lowest_state_of_the_spin(
     m: int, alpha: int, beta: int, multiplicity: int

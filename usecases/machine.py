@@ -29,12 +29,14 @@ def largest_state(bytes_per_amplitude: int) -> int:
     return max(int(math.log2(max(free // bytes_per_amplitude, 1))), 1)
 
 
-def check_qubits(qubits: int, largest: int, machine: str) -> None:
+SMALLER = "Take a smaller instance, or -a exact or -a annealing, which need no statevector"
+
+
+def check_qubits(qubits: int, largest: int, machine: str, hint: str = SMALLER) -> None:
     """Raises TooLarge when the work does not fit; names the largest size that does."""
     if qubits > largest:
         raise TooLarge(
-            f"{machine} would need {qubits} qubits and holds at most {largest} here",
-            "Take a smaller instance, or -a exact or -a annealing, which need no statevector",
+            f"{machine} would need {qubits} qubits and holds at most {largest} here", hint
         )
 
 

@@ -91,12 +91,12 @@ def algorithm(name: str, parameters: Mapping[str, Any] | None = None) -> Algorit
     A parameter that is itself an algorithm is given by name, its own parameters as "solver.x".
     """
     kind = _declared("algorithm", name)
-    return _built(kind, name, dict(parameters or {}))  # type: ignore[no-any-return]
+    return built(kind, name, parameters or {})  # type: ignore[no-any-return]
 
 
 def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:
     """The machine of this name with these settings."""
-    return _built(_declared("backend", name), name, dict(settings or {}))  # type: ignore[no-any-return]
+    return built(_declared("backend", name), name, settings or {})  # type: ignore[no-any-return]
 
 
 def _declared(kind: str, name: str) -> Any:
@@ -112,9 +112,14 @@ def _declared(kind: str, name: str) -> Any:
         raise MissingExtra(missing, name.split("/", maxsplit=1)[0]) from None
 
 
-def _built(kind: type[BaseModel], name: str, given: dict[str, Any]) -> Any:
+def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
+    """An algorithm or backend from its class and settings, as typed or as a record keeps them.
+
+    Raises UsageError that names the setting and lists those there are.
+    """
     from pydantic import ValidationError
 
+    given = dict(settings)
     for field, hint in _algorithm_fields(kind).items():
         inner = {k.split(".", 1)[1]: given.pop(k) for k in list(given) if k.startswith(f"{field}.")}
         if isinstance(given.get(field), Mapping):  # as a record keeps it

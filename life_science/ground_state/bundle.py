@@ -41,6 +41,7 @@ def main() -> None:
     for name, molecule in molecules().items():
         key = instance_key(molecule)
         if key not in lines:
+            print(name, flush=True)
             found = json.dumps(entry(name, molecule).model_dump(), separators=(",", ":"))
             lines[key] = f'"{key}":{found}'
     text = "{\n" + ",\n".join(lines.values()) + "\n}\n"

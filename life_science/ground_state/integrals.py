@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -163,13 +164,16 @@ def _pyscf_molecule(molecule: Molecule) -> Any:
     from pyscf.lib.exceptions import BasisNotFoundError
 
     try:
-        built = gto.M(
-            atom=[(a.symbol, (a.x, a.y, a.z)) for a in molecule.atoms],
-            basis=molecule.basis,
-            charge=molecule.charge,
-            spin=molecule.multiplicity - 1,
-            verbose=0,
-        )
+        with warnings.catch_warnings():
+            # PySCF advises to install a database before it says that the basis is unknown.
+            warnings.simplefilter("ignore", UserWarning)
+            built = gto.M(
+                atom=[(a.symbol, (a.x, a.y, a.z)) for a in molecule.atoms],
+                basis=molecule.basis,
+                charge=molecule.charge,
+                spin=molecule.multiplicity - 1,
+                verbose=0,
+            )
     except (BasisNotFoundError, KeyError):
         raise BadInstance(
             "basis", f"{molecule.basis} does not know all of the molecule's elements"

@@ -87,13 +87,14 @@ def _solver(molecule: Molecule, orbitals: int) -> Any:
     size = determinants(molecule, orbitals)
     if size > _LIVE and molecule.multiplicity == 1:
         solver = fci.direct_spin0.FCI()
-        solver.max_space = 8
+        # Eight vectors of 160 MB, with their images, stay in memory.
+        solver.max_space, solver.max_memory = 8, 6000
     else:
         solver = fci.direct_spin1.FCI()
         solver.nroots = min(3, size) if size <= _LIVE else 1
         s = (molecule.multiplicity - 1) / 2
         fci.addons.fix_spin_(solver, shift=0.5, ss=s * (s + 1))
-    solver.conv_tol, solver.max_cycle, solver.verbose = 1e-11, 300, 0
+    solver.conv_tol, solver.max_cycle, solver.verbose = 1e-10, 300, 0
     return solver
 
 

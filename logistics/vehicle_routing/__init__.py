@@ -304,7 +304,7 @@ usecase = UseCase(
     reference=prove,
     plot=draw,
     formats={".vrp": parse_vrp},
-    algorithms=("qaoa", "annealing", "lns"),
+    algorithms=("qaoa", "annealing"),
     sources=(
         "searoute 1.6 (Apache-2.0): ports and distances along shipping lanes",
         "Balinski & Quandt, Operations Research 12 (1964) 300: set partitioning",

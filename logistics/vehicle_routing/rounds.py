@@ -51,14 +51,20 @@ def _exact(d: Matrix) -> tuple[int, ...]:
     far = np.iinfo(np.int64).max // 4
     best = np.full((1 << m, m), far)
     best[1 << np.arange(m), np.arange(m)] = dist[0, 1:]
-    masks = np.arange(1 << m)
-    sizes = np.bitwise_count(masks)
-    for size in range(2, m + 1):
-        layer = masks[sizes == size]
-        for j in range(m):
-            ending = layer[layer >> j & 1 == 1]
-            best[ending, j] = (best[ending ^ (1 << j)] + dist[1:, j + 1]).min(axis=1)
+    for masks, last in _layers(m):
+        before = masks ^ (1 << last)
+        best[masks, last] = (best[before] + dist[1:, 1:].T[last]).min(axis=1)
     return _traced(best, dist, (1 << m) - 1)
+
+
+@lru_cache(maxsize=EXACT)
+def _layers(m: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Sets of 2, 3, … m customers with each of their members, as two arrays per size."""
+    masks, last = np.divmod(np.arange(m << m), m)
+    inside = masks >> last & 1 == 1
+    masks, last = masks[inside], last[inside]
+    sizes = np.bitwise_count(masks)
+    return [(masks[sizes == size], last[sizes == size]) for size in range(2, m + 1)]
 
 
 def _traced(best: np.ndarray, dist: np.ndarray, mask: int) -> tuple[int, ...]:

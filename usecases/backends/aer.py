@@ -37,14 +37,16 @@ class Aer(LocalBackend):
     optimization_level: int = Field(default=1, ge=0, le=3)
 
     def check(self, program: Program[Any]) -> None:
-        amplitude = 16 if self.precision == "double" else 8
-        largest = largest_state(amplitude)
-        if self.noise:
-            largest = min(largest, fake_device(self.noise).num_qubits)
-            if getattr(program, "shots", None) is None:
-                largest = min(largest, LARGEST_DENSITY)
-        machine = f"aer with noise={self.noise}" if self.noise else "aer"
-        check_qubits(program.qubits, largest, machine)
+        largest = largest_state(16 if self.precision == "double" else 8)
+        if not self.noise:
+            check_qubits(program.qubits, largest, "aer")
+            return
+        largest = min(largest, fake_device(self.noise).num_qubits)
+        check_qubits(program.qubits, largest, f"aer with noise={self.noise}")
+        if getattr(program, "shots", None) is None:
+            what = f"exact values on aer with noise={self.noise}"
+            hint = "Train without noise: --train-on aer"
+            check_qubits(program.qubits, min(largest, LARGEST_DENSITY), what, hint)
 
     def run(self, program: SampleCircuits | Expectation) -> JobResult:
         if isinstance(program, SampleCircuits):

@@ -1,0 +1,64 @@
+"""Pages are current, and every notebook runs from top to bottom."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from tests.helpers import ROOT, usecases
+from usecases.page import pages, stored_runs
+from usecases.registry import names
+from usecases.verify import verify
+
+OURS = [n for n in names("usecase") if not n.startswith("municipality/")]
+NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+
+
+def test_pages_are_current() -> None:
+    assert usecases("page", "--check", cwd=ROOT).returncode == 0
+    assert {p.relative_to(ROOT / "notebooks").with_suffix("").as_posix() for p in NOTEBOOKS} == {
+        *OURS
+    }
+
+
+def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
+    generated = dict(pages(ROOT))
+    assert len(generated) == 2 * len(OURS)
+    for path, text in generated.items():
+        assert "<!-- runs -->" not in text
+        assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_stored_runs_are_whole_and_shown(name: str) -> None:
+    records = stored_runs(ROOT, name)
+    assert {r.instance.name for r in records} == {"demo", "workshop"}
+    page = (ROOT / "docs" / "usecases" / f"{name}.md").read_text(encoding="utf-8")
+    assert "| reference (optimal) |" in page
+    assert "| chance |" in page
+    for record in records:
+        assert verify(record)
+        assert f"| {record.algorithm} |" in page
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_notebook_runs(path: Path) -> None:
+    from nbclient import NotebookClient
+
+    notebook: Any = nbformat.read(path, as_version=4)
+    assert all(not c.get("outputs") for c in notebook.cells), "outputs are not stored"
+    client = NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(ROOT)}})
+    client.execute()
+    assert json.dumps(notebook)
+
+
+def test_links_in_the_docs_lead_somewhere() -> None:
+    import re
+
+    files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    for file in files:
+        for link in re.findall(r"\]\(([^)#]+)\)", file.read_text(encoding="utf-8")):
+            if "://" not in link and not link.startswith("$"):
+                assert (file.parent / link).exists(), f"{file.name}: {link}"
