@@ -117,7 +117,8 @@ CASES: list[tuple[str, str, str, str | bytes, str, int]] = [
     (GS, "fcidump without header", "f.fcidump", FCIDUMP.partition("&END")[2], "FCI", 3),
     (GS, "fcidump index beyond orbitals", "FCIDUMP", FCIDUMP.replace("1 1 1 1", "1 1 1 7"),
      "line", 3),
-    (GS, "fcidump of wrong parity", "f.fcidump", FCIDUMP.replace("MS2=0", "MS2=1"), "multiplicity", 3),
+    (GS, "fcidump of wrong parity", "f.fcidump", FCIDUMP.replace("MS2=0", "MS2=1"),
+     "multiplicity", 3),
     (GS, "fcidump with NaN", "f.fcidump", FCIDUMP.replace("0.7 1", "nan 1"), "line", 3),
 ]  # fmt: skip
 
@@ -142,7 +143,7 @@ def test_there_are_enough_cases_and_the_bases_are_sound(tmp_path: Path) -> None:
     ("usecase", "file", "content", "names", "code"),
     [pytest.param(*c[:1], *c[2:], id=f"{c[0].split('/')[1]}: {c[1]}") for c in CASES],
 )
-def test_malformed_files(
+def test_malformed_files(  # noqa: PLR0917
     usecase: str,
     file: str,
     content: str | bytes,

@@ -11,8 +11,9 @@ from usecases import judge, registry, run
 from usecases.contracts import Energy, Outcome
 from usecases.errors import BudgetExceeded, UsageError, VerificationFailed
 from usecases.executor import Executor
+from usecases.plan import prepare
 from usecases.records import Chance, Reference
-from usecases.runner import perform, prepare
+from usecases.runner import perform
 from usecases.verify import verify
 
 KEYS = {

@@ -19,6 +19,7 @@ from usecases.contracts import Backend, JobResult, RemoteBackend
 from usecases.errors import BackendUnavailable, StillQueued, UsageError
 from usecases.programs import Expectation, Program
 from usecases.records import Call, Circuits
+from usecases.registry import name_of
 from usecases.store import Job, Store
 
 R = TypeVar("R")
@@ -95,7 +96,7 @@ class Executor:
             Call(
                 key=program.key(),
                 program=type(program).__name__,
-                backend=backend_name(backend),
+                backend=name_of(backend),
                 job=job,
                 seconds=result.machine,
                 queued=result.queued,
@@ -132,10 +133,10 @@ class Executor:
             quote = backend.estimate(plan)
             if quote.basis == "unknown":
                 raise BackendUnavailable(
-                    f"{backend_name(backend)} gives no price for this job",
+                    f"{name_of(backend)} gives no price for this job",
                     "Nothing was sent: work whose cost is unknown is never submitted",
                 )
-            name = backend_name(backend)
+            name = name_of(backend)
             intent = Job(
                 tag, self._run, step, key, name, "intent", None, None, quote.amount, quote.currency
             )
@@ -183,21 +184,16 @@ def lowered(program: Program[R], backend: Backend) -> tuple[Program[Any], Callab
     return plan, back
 
 
-def backend_name(backend: Backend) -> str:
-    """The name of the file that declares the machine."""
-    return type(backend).__module__.rpartition(".")[2]
-
-
 def _refusal(plan: Program[Any], backend: Backend) -> str:
     if isinstance(plan, Expectation):
-        return f"{backend_name(backend)} cannot give exact expectation values, only shots"
-    return f"{backend_name(backend)} cannot run {type(plan).__name__} programs"
+        return f"{name_of(backend)} cannot give exact expectation values, only shots"
+    return f"{name_of(backend)} cannot run {type(plan).__name__} programs"
 
 
 def _collected(backend: Backend, job: str) -> JobResult:
     result = backend.collect(job)
     if result is None:
-        raise BackendUnavailable(f"{backend_name(backend)} lost job {job}")
+        raise BackendUnavailable(f"{name_of(backend)} lost job {job}")
     return result
 
 

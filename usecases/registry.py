@@ -112,6 +112,11 @@ def _declared(kind: str, name: str) -> Any:
         raise MissingExtra(missing, name.split("/", maxsplit=1)[0]) from None
 
 
+def name_of(thing: Algorithm | Backend) -> str:
+    """The name of the file that declares an algorithm or a backend."""
+    return type(thing).__module__.rpartition(".")[2]
+
+
 def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
     """An algorithm or backend from its class and settings, as typed or as a record keeps them.
 

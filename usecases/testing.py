@@ -23,8 +23,8 @@ from usecases.executor import Executor
 from usecases.instances import content_hash, parse_json
 from usecases.models import FermionicHamiltonian, Model, all_bits, energies, qubits, variables
 from usecases.observe import outcomes
+from usecases.plan import needs, parameters_of
 from usecases.records import Record, Reference
-from usecases.runner import needs, parameters
 
 Case = UseCase[Any, Any, Any, Any]
 Findings = Iterator[str]
@@ -213,7 +213,7 @@ def check_algorithm(algorithm: Algorithm) -> list[str]:
     found: list[str] = []
     if not algorithm.accepts:
         found.append("accepts no model language")
-    kept = json.loads(json.dumps(parameters(algorithm), allow_nan=False))
+    kept = json.loads(json.dumps(parameters_of(algorithm), allow_nan=False))
     if registry.built(type(algorithm), "it", kept) != algorithm:
         found.append("settings do not survive JSON")
     for model in conformance.models(algorithm.accepts):

@@ -292,7 +292,7 @@ if __name__ == "__main__":
 # %%
 usecase = UseCase(
     title="Vehicle routing: short-sea freight on the North Sea",
-    unit="distance units",  # nautical miles for ports; a file's own unit otherwise
+    unit=lambda instance: instance.unit or "distance units",
     instance=VehicleRouting,
     instances={"demo": demo, "workshop": workshop, "frontier": frontier},
     example=example,

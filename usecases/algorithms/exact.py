@@ -15,11 +15,9 @@ from usecases.contracts import Algorithm, Energy, Execute, Outcome
 from usecases.errors import TooLarge
 from usecases.models import (
     BQM,
-    BinaryModel,
     Bits,
     CostNetwork,
     FermionicHamiltonian,
-    Incumbent,
     Model,
     energies,
     qubits,
@@ -34,7 +32,7 @@ CHUNK_BITS = 16
 class Exact(Algorithm):
     """The lowest answer of the model, proven, or an error that says it could not be proven."""
 
-    accepts: ClassVar[tuple[type, ...]] = (BQM, CostNetwork, Incumbent, FermionicHamiltonian)
+    accepts: ClassVar[tuple[type, ...]] = (BQM, CostNetwork, FermionicHamiltonian)
 
     seconds: float = Field(default=300.0, gt=0, le=1e6)
     """Time after which an unproven search gives up."""
@@ -47,9 +45,7 @@ class Exact(Algorithm):
             return [Outcome(Energy(energy, model.alpha, model.beta), energy, stderr=0.0)]
         return outcomes(model, self._optimum(model)[None, :])
 
-    def _optimum(self, model: BinaryModel) -> Bits:
-        if isinstance(model, Incumbent):
-            return self._optimum(model.model)
+    def _optimum(self, model: BQM | CostNetwork) -> Bits:
         if isinstance(model, CostNetwork) and qubits(model) <= LARGEST_TABLE:
             from usecases.solvers.enumeration import table
 
@@ -73,7 +69,7 @@ class Exact(Algorithm):
         return bits
 
 
-def _enumerated(model: BinaryModel) -> Bits:
+def _enumerated(model: BQM | CostNetwork) -> Bits:
     """The lowest of all strings, found a block at a time."""
     n = qubits(model)
     low = min(n, CHUNK_BITS)

@@ -66,7 +66,8 @@ def show(run: str, as_json: bool) -> None:
 def attach(run: str, max_wait: float | None, max_cost: float | None, as_json: bool) -> None:
     """Take up an unfinished RUN where it stopped."""
     from usecases.cli.run import report
-    from usecases.runner import again, perform
+    from usecases.plan import again
+    from usecases.runner import perform
     from usecases.store import Store
 
     store = Store()
@@ -126,7 +127,7 @@ def reconcile() -> None:
 def _machine(store: Store, run: str) -> RemoteBackend:
     from usecases.contracts import RemoteBackend
     from usecases.errors import UsageError
-    from usecases.runner import again
+    from usecases.plan import again
 
     machine = again(store.request(run)).backend
     if not isinstance(machine, RemoteBackend):

@@ -10,8 +10,8 @@ import click
 from usecases.cli.shared import echo_fields, echo_json, echo_table, pairs, run_options, watched
 
 if TYPE_CHECKING:
+    from usecases.plan import Plan
     from usecases.records import RunRecord
-    from usecases.runner import Plan
 
 
 @click.command("run")
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 @click.option("--plot", type=click.Path(), help="Write the picture of the answer to this file.")
 def command(**options: Any) -> None:
     """Run USECASE with an algorithm on a backend and score the answer."""
-    from usecases.runner import perform, prepare
+    from usecases.plan import prepare
+    from usecases.runner import perform
 
     if options["plot"]:
         from usecases.plots import check_path
@@ -69,7 +70,7 @@ def _announce(plan: Plan, as_json: bool) -> None:
     """What would be run: sizes, memory and machines, without asking any of them."""
     from usecases.convert import qubits_needed
     from usecases.models import Incumbent
-    from usecases.runner import suited
+    from usecases.plan import suited
 
     model = plan.case.model(plan.instance)
     solver = suited(plan.algorithm, model)
