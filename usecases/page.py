@@ -9,6 +9,7 @@ from typing import Any
 
 from usecases import registry
 from usecases.compare import COLUMNS, compare, table
+from usecases.models import qubits
 from usecases.records import RunRecord
 from usecases.store import Store
 
@@ -17,6 +18,9 @@ PLACE = "<!-- runs -->"
 
 STORED = ("demo", "workshop")
 """The instances whose runs are stored."""
+
+LARGEST_TRAINED = 20
+"""Qubits up to which a stored run trains its angles; beyond, a step takes most of a minute."""
 
 
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
@@ -40,13 +44,28 @@ def record_runs(root: Path, name: str, store: Store, progress: Any) -> Path:
     found = [
         record
         for instance in STORED
-        for record in compare(name, instance, case.algorithms, store=store, progress=progress)
+        for algorithm in case.algorithms
+        for record in compare(
+            name,
+            instance,
+            [algorithm],
+            parameters=_parameters(case, instance, algorithm),
+            store=store,
+            progress=progress,
+        )
     ]
     path = runs_file(root, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     texts = (record.model_dump_json() for record in found)
     path.write_text("[\n" + ",\n".join(texts) + "\n]\n", encoding="utf-8")
     return path
+
+
+def _parameters(case: Any, instance: str, algorithm: str) -> dict[str, Any]:
+    """The algorithm's own, but large statevectors are sampled at first angles, not trained."""
+    if algorithm == "qaoa" and qubits(case.model(case.instances[instance]())) > LARGEST_TRAINED:
+        return {"iterations": 0}
+    return {}
 
 
 def stored_runs(root: Path, name: str) -> list[RunRecord]:
@@ -66,6 +85,7 @@ def runs_table(records: list[RunRecord]) -> str:
         lines = [f"**{instance}**, {max(r.qubits for r in chosen)} qubits at most", ""]
         lines += ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
         lines += ["| " + " | ".join(row[c] for c in COLUMNS) + " |" for row in table(chosen)]
+        lines += ["", "; ".join(f"{r.algorithm}: {_settings(r)}" for r in chosen)]
         parts.append("\n".join(lines))
     if not parts:
         return "No runs are stored yet: `usecases page --record` makes them."
@@ -75,6 +95,10 @@ def runs_table(records: list[RunRecord]) -> str:
         " with Wilson's 95 % interval; the time is that of the whole solution, without queue."
     )
     return "\n\n".join(parts)
+
+
+def _settings(record: RunRecord) -> str:
+    return ", ".join(f"{k} {v}" for k, v in record.parameters.items()) or "no settings"
 
 
 def _notebook(entry: registry.Entry, root: Path) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from usecases.errors import UsageError
 from usecases.records import RunRecord
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = (".png", ".svg", ".pdf")
+TIGHT: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.12}
 
 
 def plot(record: RunRecord, path: str | Path | None = None) -> Figure:
@@ -36,7 +37,7 @@ def plot(record: RunRecord, path: str | Path | None = None) -> Figure:
 def svg(figure: Figure) -> str:
     """The figure as SVG text to be put into a page."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    figure.savefig(buffer, format="svg", metadata={"Date": None}, **TIGHT)
     text = buffer.getvalue()
     return text[text.index("<svg") :]
 
@@ -45,7 +46,8 @@ def _stamp(figure: Figure, record: RunRecord) -> None:
     where = f"{record.algorithm} on {record.backend}" if record.backend else record.algorithm
     source = record.source if record.backend else "classical"
     text = f"{record.usecase} · {record.instance.name} · {where} · {source} · run {record.id}"
-    figure.text(0.995, 0.004, text, ha="right", va="bottom", fontsize=6.5, color="#717581")
+    # Below the figure; a tight bounding box makes room for it.
+    figure.text(1.0, -0.015, text, ha="right", va="top", fontsize=6.5, color="#717581")
 
 
 def check_path(path: Path) -> None:
@@ -62,6 +64,6 @@ def check_path(path: Path) -> None:
 def _save(figure: Figure, path: Path) -> None:
     check_path(path)
     try:
-        figure.savefig(path, dpi=150)
+        figure.savefig(path, dpi=150, **TIGHT)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror})") from None

@@ -22,6 +22,8 @@ PETROFF = (
 # fmt: on
 HATCHES = ("", "///", "...", "xxx")
 INK = "#222222"
+FEW = 3
+"""To this many hours, each output carries its unit and megawatts."""
 OFF: dict[str, Any] = {"color": "#f0f0f0", "edgecolor": "white"}
 
 
@@ -54,8 +56,12 @@ def _power(axes: Axes, fleet: Fleet, schedule: Schedule) -> None:
     output = np.array([row or idle for row in schedule.output])
     below = np.zeros(fleet.hours)
     for u in range(len(fleet.units)):
-        axes.bar(hours, output[:, u], 1.0, bottom=below, linewidth=0.6, **_style(u))
+        bars = axes.bar(hours, output[:, u], 1.0, bottom=below, linewidth=0.6, **_style(u))
         below += output[:, u]
+        if fleet.hours <= FEW:
+            tall = 0.05 * max(fleet.demand)  # a lower bar has no room for words
+            words = [f"{fleet.units[u].name}: {p:.0f} MW" if p > tall else "" for p in output[:, u]]
+            axes.bar_label(bars, words, label_type="center", fontsize=8, color=INK)
     p_max = np.array([u.p_max for u in fleet.units])
     capacity = np.array(schedule.on, dtype=float) @ p_max
     required = np.array([fleet.required(h) for h in range(fleet.hours)])
@@ -89,6 +95,7 @@ def _raster(axes: Axes, fleet: Fleet, schedule: Schedule) -> None:
     step = 1 if fleet.hours <= 30 else 6 if fleet.hours <= 72 else 24
     ticks = range(1, fleet.hours + 1) if step == 1 else range(step, fleet.hours + 1, step)
     axes.set_xticks(list(ticks))
-    axes.set_xlim(0.5, fleet.hours + 0.5)
+    spare = max(0.0, FEW - fleet.hours) / 2  # a lone hour is a column, not a carpet
+    axes.set_xlim(0.5 - spare, fleet.hours + 0.5 + spare)
     axes.set_xlabel("Hour")
     axes.set_ylabel("Unit on")
