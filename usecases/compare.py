@@ -8,7 +8,7 @@ from typing import Any
 from usecases import registry
 from usecases.errors import UsageError
 from usecases.programs import SampleModel
-from usecases.records import Interval, RunRecord
+from usecases.records import Interval, RunRecord, Score
 from usecases.runner import Progress, run
 from usecases.store import Store
 
@@ -105,10 +105,17 @@ def _row(record: RunRecord) -> dict[str, str]:
         "gap": "–" if score.gap is None else percent(score.gap),
         "feasible": share(score.feasible_share, score.feasible_interval),
         "optimal": share(score.optimal_share, score.optimal_interval),
-        "lift": "–" if score.lift is None else f"{score.lift:.3g}×",
+        "lift": _lift(score),
         "time": seconds(spent),
         "source": record.source if record.backend else "classical",
     }
+
+
+def _lift(score: Score) -> str:
+    """The lift over chance; only its lower end is known where chance never hit."""
+    if score.lift is not None:
+        return f"{score.lift:.3g}×"
+    return f"≥ {score.lift_interval[0]:.3g}×" if score.lift_interval else "–"
 
 
 def _reference_row(record: RunRecord) -> dict[str, str]:

@@ -102,7 +102,8 @@ def _check(solver: Any, molecule: Molecule, orbitals: int, state: Any) -> None:
     from pyscf import fci
 
     s = (molecule.multiplicity - 1) / 2
-    found = fci.spin_op.spin_square(state, orbitals, (molecule.alpha, molecule.beta))[0]
+    # spin_square0 applies S² once; spin_square would build density matrices for minutes.
+    found = fci.spin_op.spin_square0(state, orbitals, (molecule.alpha, molecule.beta))[0]
     if not np.all(solver.converged) or abs(found - s * (s + 1)) > _SPIN_ERROR:
         raise Unsolvable("PySCF found no converged state of the multiplicity asked for")
 

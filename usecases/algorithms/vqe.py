@@ -21,7 +21,6 @@ from usecases.programs import UCCSD, Estimate, FermionicEnergy, Program
 _SPREAD = 0.01
 """Radians by which the first parameters differ from the Hartree–Fock state."""
 
-
 _CONVERGED = 1e-8
 """Hartree between two steps below which training stops."""
 
