@@ -48,12 +48,14 @@ class Outcome(Generic[O]):
 class Energy:
     """What is observed of a fermionic model: a state's energy and electron numbers.
 
-    Electron numbers may be fractional when they are expectation values.
+    Electron numbers may be fractional when they are expectation values. `stderr` is the
+    energy's standard error, 0 when it was computed.
     """
 
     energy: float
     alpha: float
     beta: float
+    stderr: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

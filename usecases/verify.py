@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from pydantic import ValidationError
@@ -81,6 +82,6 @@ def instance_of(record: RunRecord) -> Record:
 def solution_of(record: RunRecord) -> Any:
     """The judged answer in the domain's words."""
     value = record.answer.value
-    if isinstance(value, dict) and value.keys() == {"energy", "alpha", "beta"}:
+    if isinstance(value, dict) and value.keys() == {f.name for f in fields(Energy)}:
         value = Energy(**value)
     return registry.usecase(record.usecase).interpret(instance_of(record), value)

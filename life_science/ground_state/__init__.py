@@ -33,10 +33,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic import Field
 
 from life_science.ground_state.figure import draw
 from life_science.ground_state.formats import parse_fcidump, parse_xyz
@@ -68,6 +70,11 @@ def lithium_hydride(**settings: object) -> Molecule:
     return line(("Li", 0.0), ("H", 1.595), **settings)
 
 
+def lithium_hydride_in_three_orbitals() -> Molecule:
+    """LiH at its measured bond length, 1.5949 Å, two electrons in three orbitals."""
+    return line(("Li", 0.0), ("H", 1.5949), active=active(2, 3))
+
+
 def water(**settings: object) -> Molecule:
     """H2O with bonds of 0.958 Å and an angle of 104.4776°."""
     half = math.radians(104.4776) / 2
@@ -94,7 +101,7 @@ INSTANCES: dict[str, Callable[[], Molecule]] = {
     **{f"h2-{length}": partial(hydrogen, length) for length in (0.5, 1.0, 1.5, 2.0, 2.5)},
     "h4": partial(line, *(("H", float(z)) for z in range(4))),
     "lih": lithium_hydride,
-    "lih-2e3o": partial(lithium_hydride, active=active(2, 3)),
+    "lih-2e3o": lithium_hydride_in_three_orbitals,
     "h2o": water,
     "h2o-4e4o": partial(water, active=active(4, 4)),
     "n2": nitrogen,
@@ -160,11 +167,15 @@ def model(molecule: Molecule) -> FermionicHamiltonian:
 
 # %%
 class ElectronicState(Record):
-    """A state's energy in hartree and its electrons of each spin, as measured."""
+    """A state's energy in hartree and its electrons of each spin, as measured.
+
+    `stderr` is the energy's standard error, 0 where it was computed.
+    """
 
     energy: float
     alpha: float
     beta: float
+    stderr: float = Field(default=0.0, ge=0.0)
 
 
 ELECTRON_TOLERANCE = 0.1
@@ -175,7 +186,7 @@ def interpret(molecule: Molecule, observed: Energy) -> ElectronicState:
     """The observed state. Raises VerificationFailed when a number is not finite."""
     if not all(map(math.isfinite, (observed.energy, observed.alpha, observed.beta))):
         raise VerificationFailed("the observed energy or electron number is not finite")
-    return ElectronicState(energy=observed.energy, alpha=observed.alpha, beta=observed.beta)
+    return ElectronicState(**asdict(observed))
 
 
 def violations(molecule: Molecule, state: ElectronicState) -> list[str]:
@@ -249,7 +260,7 @@ def mean_field_energy(molecule: Molecule) -> float:
 
 def plot(molecule: Molecule, state: ElectronicState) -> Figure:
     """Hartree–Fock, the found and the exact energy, with the band of chemical accuracy."""
-    return draw(mean_field_energy(molecule), state.energy, reference(molecule))
+    return draw(mean_field_energy(molecule), state.energy, state.stderr, reference(molecule))
 
 
 # %% [markdown]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from usecases.records import Reference
 
@@ -14,11 +14,11 @@ _BLUE, _ORANGE, _RED, _GREY = "#3f90da", "#ffa90e", "#bd1f01", "#717581"
 _BAND = 1.6
 
 
-def draw(mean_field: float, found: float, reference: Reference) -> Figure:
+def draw(mean_field: float, found: float, stderr: float, reference: Reference) -> Figure:
     """Hartree–Fock, the energy that was found and the exact one; energies in hartree.
 
     Left the energies themselves, right what is missing to the exact energy in millihartree with
-    the band of chemical accuracy.
+    the band of chemical accuracy. Error bars span two standard errors to each side.
     """
     from matplotlib.figure import Figure
 
@@ -26,10 +26,12 @@ def draw(mean_field: float, found: float, reference: Reference) -> Figure:
     left, right = figure.subplots(1, 2)
     exact = "exact" if reference.kind == "optimal" else "best known"
     points = [("Hartree–Fock", mean_field, _GREY, "s"), ("found", found, _BLUE, "o")]
-    for position, (_, energy, colour, marker) in enumerate(points):
-        left.plot(position, energy, marker, color=colour, markersize=9, zorder=3)
+    for position, (name, energy, colour, marker) in enumerate(points):
+        error = 2 * stderr if name == "found" else 0.0
+        style: dict[str, Any] = {"color": colour, "markersize": 9, "capsize": 4, "zorder": 3}
+        left.errorbar(position, energy, error or None, fmt=marker, **style)
         difference = (energy - reference.value) * 1000
-        right.plot(position, difference, marker, color=colour, markersize=9, zorder=3)
+        right.errorbar(position, difference, 1000 * error or None, fmt=marker, **style)
         right.annotate(
             f"{difference:+.3g}",
             (position, difference),

@@ -46,7 +46,7 @@ class VQE(Algorithm):
         seed = int(rng.integers(2**31))
         circuit = ansatz.circuit(parameters)
         energy, alpha, beta = execute(Estimate(circuit, observables, self.shots, seed))
-        value = Energy(energy.value, alpha.value, beta.value)
+        value = Energy(energy.value, alpha.value, beta.value, energy.stderr)
         return [Outcome(value, energy=energy.value, stderr=energy.stderr)]
 
     def _trained(
