@@ -18,10 +18,14 @@ THIRD_PARTY = ROOT / "tests" / "third_party_package"
 
 
 def usecases(
-    *words: object, cwd: Path | None = None, path: Path | None = None, timeout: float = 300
+    *words: object,
+    cwd: Path | None = None,
+    path: Path | None = None,
+    timeout: float = 300,
+    **variables: str,
 ) -> subprocess.CompletedProcess[str]:
     """The `usecases` command in a process of its own; `path` is put on its module path."""
-    environment = os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "200"}
+    environment = os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "200"} | variables
     if path:
         environment["PYTHONPATH"] = str(path)
     command = [sys.executable, "-c", "from usecases.cli import main; main()", *map(str, words)]
@@ -42,6 +46,18 @@ def record(*words: object, **options: Any) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def timeless(found: dict[str, Any]) -> dict[str, Any]:
+    """The record without times, and without the machine's own job ids."""
+    kept = {k: v for k, v in found.items() if k not in ("timing", "digest")}
+    kept["score"] = {k: v for k, v in found["score"].items() if not k.startswith("tts99")}
+    kept["provenance"] = {k: v for k, v in found["provenance"].items() if k != "finished"}
+    kept["calls"] = [
+        {k: v for k, v in call.items() if k not in ("seconds", "queued", "job")}
+        for call in found["calls"]
+    ]
+    return kept
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers import ROOT, third_party, usecases
+from tests.helpers import ROOT, third_party, timeless, usecases
 
 KILLER = """
 import os, signal, sys
@@ -64,18 +64,6 @@ def finished(*words: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
-
-
-def timeless(found: dict[str, Any]) -> dict[str, Any]:
-    """The record without times, and without the machine's own job ids."""
-    kept = {k: v for k, v in found.items() if k not in ("timing", "digest")}
-    kept["score"] = {k: v for k, v in found["score"].items() if not k.startswith("tts99")}
-    kept["provenance"] = {k: v for k, v in found["provenance"].items() if k != "finished"}
-    kept["calls"] = [
-        {k: v for k, v in call.items() if k not in ("seconds", "queued", "job")}
-        for call in found["calls"]
-    ]
-    return kept
 
 
 LOCAL = ("run", "bin_lorries", "-a", "qaoa", "-p", "iterations=7", "--shots", "50", "--json")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from numpy.random import default_rng
 
-from tests.helpers import record, third_party
+from tests.helpers import record, third_party, timeless
 from usecases import judge, registry, run
 from usecases.contracts import Energy, Outcome
 from usecases.errors import BudgetExceeded, UsageError, VerificationFailed
@@ -212,3 +212,24 @@ def test_a_third_party_is_found_like_our_own() -> None:
     found = record("bin_lorries", "-a", "descent", path=third_party())
     assert found["usecase"] == "municipality/bin_lorries"
     assert json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("logistics/vehicle_routing", "-a", "qaoa", "-p", "iterations=8"),
+        ("logistics/vehicle_routing", "-i", "size=14,seed=3", "-a", "annealing", "--shots", "20"),
+        ("energy/unit_commitment", "-i", "workshop", "-a", "annealing", "--shots", "50"),
+        ("life_science/ground_state", "-a", "vqe"),
+    ],
+    ids=lambda words: f"{words[0]} {words[-3:]}",
+)
+def test_equal_runs_are_equal_in_every_process(
+    words: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Also when Python shuffles the order of its sets."""
+    found = [
+        record(*words, PYTHONHASHSEED=seed, USECASES_HOME=str(tmp_path_factory.mktemp(seed)))
+        for seed in ("1", "2")
+    ]
+    assert timeless(found[0]) == timeless(found[1])

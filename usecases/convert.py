@@ -30,6 +30,7 @@ from usecases.models import (
     variables,
     walsh_hadamard,
 )
+from usecases.quadratize import binary_terms, reduce_degree
 
 Outcomes: TypeAlias = list[Outcome[Any]]
 Back: TypeAlias = Callable[[Outcomes], Outcomes]
@@ -111,26 +112,31 @@ def _spin_terms(factor: Factor) -> list[tuple[tuple[int, ...], float]]:
 
 
 def to_bqm(model: CostNetwork | Ising) -> BQM:
-    """A quadratic model with the same minima; products of three and more get auxiliary variables.
+    """A quadratic model with the same minima over its auxiliary variables (Rosenberg 1975).
 
-    The strength that ties an auxiliary variable to its product exceeds the sum of all
-    higher-order coefficients, so a broken tie never pays (Rosenberg 1975).
+    An auxiliary variable y = uv is tied by M (uv − 2uy − 2vy + 3y), which is 0 when it is right.
     """
     ising = model if isinstance(model, Ising) else to_ising(model)
-    names = ising.variables
-    # dimod's spins are s = 2x − 1 = −z.
-    spins = {tuple(names[i] for i in k): (-1) ** len(k) * v for k, v in ising.terms.items()}
-    polynomial = dimod.BinaryPolynomial(spins, dimod.SPIN)
-    if polynomial.degree <= 2:
-        bqm = dimod.make_quadratic(polynomial, 1.0, dimod.SPIN)
-    else:
-        binary = polynomial.to_binary()
-        strength = 2.0 * sum(abs(v) for k, v in binary.items() if len(k) > 2) + 1.0
-        bqm = dimod.make_quadratic(binary, strength, dimod.BINARY)
-    for name in names:
-        bqm.add_linear(name, 0.0)
-    bqm.change_vartype(dimod.BINARY, inplace=True)
+    reduced = reduce_degree(binary_terms(ising.terms), len(ising.variables))
+    products = [f"*{a}*{b}" for a, b in reduced.products]
+    names = [*ising.variables, *products]
+    bqm = dimod.BinaryQuadraticModel(dict.fromkeys(names, 0.0), {}, 0.0, dimod.BINARY)
+    for term, coefficient in reduced.terms.items():
+        _add(bqm, [names[i] for i in term], coefficient)
+    for k, (u, v) in enumerate(reduced.products):
+        a, b, y, strength = names[u], names[v], products[k], reduced.strengths[k]
+        for pair, factor in (((a, b), 1), ((a, y), -2), ((b, y), -2), ((y,), 3)):
+            _add(bqm, list(pair), factor * strength)
     return bqm
+
+
+def _add(bqm: BQM, names: list[str], coefficient: float) -> None:
+    if not names:
+        bqm.offset += coefficient
+    elif len(names) == 1:
+        bqm.add_linear(names[0], coefficient)
+    else:
+        bqm.add_quadratic(names[0], names[1], coefficient)
 
 
 def _restored(model: BinaryModel, found: Outcomes) -> Outcomes:
