@@ -12,7 +12,7 @@ from usecases import registry
 from usecases.backends.aer import Aer, fake_device
 from usecases.backends.lightning import Lightning
 from usecases.errors import BackendUnavailable, TooLarge, UnknownName
-from usecases.executor import Executor, lowered
+from usecases.executor import Executor, fits, lowered
 from usecases.programs import Expectation, SampleCircuits, SampleModel
 from usecases.testing import check_backend
 
@@ -90,7 +90,9 @@ def test_noise_of_an_unknown_machine_offers_near_names() -> None:
 
 def test_noise_limits_the_size() -> None:
     with pytest.raises(TooLarge, match="at most 5"):
-        Aer(noise="manila").check(Expectation(QuantumCircuit(6), ()))
+        fits(Aer(noise="manila"), 6)
+    with pytest.raises(TooLarge, match="--train-on aer"):
+        Aer(noise="fez").check(Expectation(QuantumCircuit(13), ()))
 
 
 def test_a_machine_refuses_what_it_cannot_run() -> None:

@@ -81,6 +81,7 @@ def test_a_local_run_killed_at_any_call_ends_with_the_same_record(
         killed(AT_CALL.format(call=call), *LOCAL)
     again = finished(*LOCAL)
     assert timeless(again) == timeless(whole)
+    assert len(json.loads(usecases("jobs", "--json").stdout)) == 1
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_a_changed_setting_is_refused_on_resume(machine: tuple[Path, tuple[str, 
         (("--seed", "1"), "seed"),
         (("-i", "size=5,seed=1"), "instance"),
         (("--train-on", "lightning"), "train_on"),
-        (("-s", f"folder={folder}2"), "backend_settings"),
+        (("-s", f"folder={folder}2"), "backend"),
     ]:
         refused = usecases(*words, *change, "--resume", run, path=third_party())
         assert refused.returncode == 2
@@ -190,5 +191,48 @@ def test_jobs_whose_submission_was_not_confirmed_are_reconciled(
     (job,) = folder.glob("*.job")
     assert f"is job {job.stem}" in done.stdout
     run = done.stdout.split("of run ")[1].split()[0]
-    assert "1 jobs cancelled" in usecases("jobs", "cancel", run, path=third_party()).stdout
+    cancelled = usecases("jobs", "cancel", run, path=third_party())
+    assert f"1 jobs of run {run} cancelled" in cancelled.stdout
+    refused = usecases(*words, "--resume", run, path=third_party())
+    assert refused.returncode == 2
+    assert "is cancelled" in refused.stderr
+    assert usecases("jobs", "cancel", "0000", path=third_party()).returncode == 2
+    assert not list(folder.glob("*.job"))
+
+
+FAILING = """
+from usecases.errors import BackendUnavailable
+spool = {machine}
+plain = spool.collect
+def collect(self, job):
+    raise BackendUnavailable("the line went dead")
+spool.collect = collect
+"""
+
+
+def test_a_job_whose_collection_failed_is_not_sent_again(
+    machine: tuple[Path, tuple[str, ...]],
+) -> None:
+    folder, words = machine
+    patch = FAILING.format(machine=MACHINE)
+    script = KILLER.format(site=str(third_party()), patch=patch, words=list(words))
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 5
+    assert "the line went dead" in done.stderr
+    found = finished(*words)
+    assert len(list(folder.glob("*.job"))) == 1
+    assert found["circuits"]["two_qubit_gates"] > 0
+    assert found["score"]["tts99"] > 0
+    assert len(json.loads(usecases("jobs", "--json", path=third_party()).stdout)) == 1
+
+
+def test_a_check_that_costs_is_refused_before_anything_is_sent(
+    machine: tuple[Path, tuple[str, ...]],
+) -> None:
+    folder, _ = machine
+    (folder / "machine.json").write_text('{"price": 0.1}')
+    done = usecases("check", "backend", "spool", "-s", f"folder={folder}", path=third_party())
+    assert done.returncode == 7
     assert not list(folder.glob("*.job"))

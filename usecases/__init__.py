@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from usecases.compare import compare, table
+    from usecases.plan import load
     from usecases.plots import plot
     from usecases.registry import names
     from usecases.runner import run
 
-__all__ = ["compare", "names", "plot", "run", "table"]
+__all__ = ["compare", "load", "names", "plot", "run", "table"]
 
 _HOMES = {
     "compare": "usecases.compare",
+    "load": "usecases.plan",
     "names": "usecases.registry",
     "plot": "usecases.plots",
     "run": "usecases.runner",

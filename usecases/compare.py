@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from usecases import registry
-from usecases.errors import UsageError
+from usecases.errors import Partial, UsageError, UsecasesError
+from usecases.plan import Plan, default_machine, needs, prepare
 from usecases.programs import SampleModel
 from usecases.records import Interval, RunRecord, Score
-from usecases.runner import Progress, run
+from usecases.registry import name_of
+from usecases.runner import Progress, perform
 from usecases.store import Store
 
 COLUMNS = (
@@ -25,61 +27,81 @@ COLUMNS = (
 )
 
 
-def compare(
+def compare(  # noqa: PLR0913 - the parameters are the command line's
     usecase: str,
     instance: str = "demo",
     algorithms: Sequence[str] = ("qaoa",),
-    backends: Sequence[str | None] = (None,),
+    backends: Sequence[str] = (),
     *,
+    parameters: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    shots: int | None = None,
     progress: Progress = lambda stage, calls: None,
     store: Store | None = None,
     **options: Any,
 ) -> list[RunRecord]:
     """Run every algorithm on every backend it can use; classical ones run once.
 
-    `options` are those of `run`; a parameter goes to the algorithms that have it.
+    A parameter goes to the algorithms that have it, a setting to the backends; `options` are
+    those of `prepare`. Raises UsageError before anything is run, and Partial, which carries the
+    finished records, when some runs failed.
     """
-    kept = store or Store()
-    given = dict(options.pop("parameters", None) or {})
-    if (shots := options.pop("shots", None)) is not None:
-        given["shots"] = shots
-    own = {name: _own(name, given) for name in algorithms}
-    if strange := set(given) - {key for known in own.values() for key in known}:
-        raise UsageError(f"none of {', '.join(algorithms)} has {', '.join(sorted(strange))}")
-    pairs = [(name, b) for name in algorithms for b in _machines(name, backends)]
-    return [
-        run(
+    shared = dict(parameters or {}) | ({} if shots is None else {"shots": shots})
+    cells = [
+        prepare(
             *(usecase, instance, name, machine),
-            parameters=own[name],
-            progress=progress,
-            store=kept,
+            parameters=_own("algorithm", name, shared),
+            settings=_own("backend", machine, dict(settings or {})) if machine else {},
             **options,
         )
-        for name, machine in pairs
+        for name in algorithms
+        for machine in _machines(name, _own("algorithm", name, shared), backends)
     ]
+    _all_used(shared, "algorithm", algorithms)
+    _all_used(dict(settings or {}), "backend", [name_of(c.backend) for c in cells if c.backend])
+    _none_idle(backends, cells)
+    found: list[RunRecord] = []
+    failed: list[str] = []
+    for plan in cells:
+        try:
+            found.append(perform(plan, store=store, progress=progress))
+        except UsecasesError as error:
+            if len(cells) == 1:
+                raise
+            failed.append(f"{name_of(plan.algorithm)}: {error}")
+    if failed:
+        raise Partial(f"{len(failed)} of {len(cells)} runs failed ({failed[0]})", "", found)
+    return found
 
 
-def _machines(algorithm: str, backends: Sequence[str | None]) -> list[str | None]:
-    """Those of the backends that the algorithm can use; its own default when there is none."""
-    return [b for b in backends if b is not None and _uses(algorithm, b)] or [None]
+def _own(kind: str, name: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Those of the settings that this algorithm or backend has."""
+    known = registry.fields(kind, name)
+    return {key: value for key, value in given.items() if key.split(".")[0] in known}
 
 
-def _own(algorithm: str, given: dict[str, Any]) -> dict[str, Any]:
-    """Those of the parameters that this algorithm has."""
-    fields = type(registry.algorithm(algorithm)).model_fields
-    return {key: value for key, value in given.items() if key.split(".")[0] in fields}
+def _all_used(given: dict[str, Any], kind: str, names: Sequence[str]) -> None:
+    known = {key for name in names for key in _own(kind, name, given)}
+    if strange := sorted(set(given) - known):
+        raise UsageError(f"none of {', '.join(names) or 'them'} has {', '.join(strange)}")
 
 
-def _uses(algorithm: str, backend: str) -> bool:
-    """Whether the algorithm can put its work on this machine, through lowering or not."""
-    kind, machine = type(registry.algorithm(algorithm)), registry.backend(backend)
-    anneals = SampleModel in kind.needs
-    return bool(kind.needs) and anneals == (SampleModel in machine.runs)
+def _none_idle(backends: Sequence[str], cells: Sequence[Plan]) -> None:
+    used = {name_of(c.backend) for c in cells if c.backend}
+    if idle := [b for b in backends if b not in used]:
+        raise UsageError(f"{', '.join(idle)} can run none of these algorithms")
 
 
-def _inner(record: RunRecord) -> str | None:
-    solver = record.parameters.get("solver")
-    return solver["name"] if isinstance(solver, dict) else None
+def _machines(
+    algorithm: str, parameters: dict[str, Any], backends: Sequence[str]
+) -> list[str | None]:
+    """The backends that the algorithm can use; its default when there is none, if it needs one."""
+    asked = needs(registry.algorithm(algorithm, parameters))
+    if not asked:
+        return [None]
+    anneals = SampleModel in asked
+    usable = [b for b in backends if (SampleModel in registry.backend(b).runs) == anneals]
+    return [*usable] or [default_machine(asked)]
 
 
 def table(records: Iterable[RunRecord]) -> list[dict[str, str]]:
@@ -118,6 +140,11 @@ def _lift(score: Score) -> str:
     return f"≥ {score.lift_interval[0]:.3g}×" if score.lift_interval else "–"
 
 
+def _inner(record: RunRecord) -> str | None:
+    solver = record.parameters.get("solver")
+    return solver["name"] if isinstance(solver, dict) else None
+
+
 def _reference_row(record: RunRecord) -> dict[str, str]:
     reference = record.score.reference
     row = dict.fromkeys(COLUMNS, "–")
@@ -140,11 +167,20 @@ def _chance_row(record: RunRecord) -> dict[str, str]:
     return row | {
         "algorithm": "chance",
         "backend": how,
+        "answer": _of_chance(record),
         "feasible": share(luck.feasible_share, None),
         "optimal": share(luck.optimal_share, None),
         "lift": "1×" if luck.optimal_share else "–",
         "source": "uniform",
     }
+
+
+def _of_chance(record: RunRecord) -> str:
+    """What a feasible random string is worth on average, and the best of them."""
+    luck, unit = record.score.chance, record.score.unit
+    if luck is None or luck.best is None or luck.mean is None:
+        return "–"
+    return f"best {number(luck.best, unit)}, mean {number(luck.mean, unit)}"
 
 
 def answer(record: RunRecord) -> str:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from usecases import registry
 from usecases.contracts import Backend, JobResult, RemoteBackend
+from usecases.executor import lowered
 from usecases.models import (
     BQM,
     CostNetwork,
@@ -22,7 +23,18 @@ from usecases.models import (
     Ising,
     Model,
 )
-from usecases.programs import Expectation, Program, SampleCircuits, SampleModel
+from usecases.plan import default_machine
+from usecases.programs import (
+    AlternatingEnergy,
+    AlternatingState,
+    Expectation,
+    Program,
+    SampleCircuits,
+    SampleModel,
+    XMixer,
+)
+
+SHOTS = 1000
 
 
 def models(accepts: Sequence[type]) -> Iterator[Model]:
@@ -58,7 +70,7 @@ def machine(needs: Sequence[type]) -> Backend | None:
     """A local machine for these programs; none when there are none."""
     if not needs:
         return None
-    return registry.backend("neal" if SampleModel in needs else "aer")
+    return registry.backend(default_machine(tuple(needs)))
 
 
 def execute(backend: Backend, program: Program[Any], tag: str = "check") -> JobResult:
@@ -110,6 +122,19 @@ class SeedProbe(Probe):
 
 
 @dataclass(frozen=True)
+class NativeProbe(Probe):
+    """A program that the machine runs natively must give what its circuits give on a simulator."""
+
+    def findings(self, backend: Backend) -> Iterator[str]:
+        found = self.program.read(execute(backend, self.program).value)
+        simulator = registry.backend("aer")
+        plan, back = lowered(self.program, simulator)
+        expected = back(plan.read(execute(simulator, plan).value))
+        if abs(found.value - expected.value) > 1e-5:
+            yield f"gives {found.value} where its circuit gives {expected.value}"
+
+
+@dataclass(frozen=True)
 class TagProbe(Probe):
     """A remote machine must find a job by our tag, and only by it."""
 
@@ -130,16 +155,23 @@ def probes(backend: Backend) -> list[Probe]:
     """The probes for the kinds of program that the machine runs."""
     found: list[Probe] = []
     if SampleCircuits in backend.runs:
-        found += _sampling(_limit(backend))
+        found += _sampling(SHOTS)
     if Expectation in backend.runs:
         found.append(_expectation())
     if SampleModel in backend.runs:
         found += _annealing()
+    if AlternatingEnergy in backend.runs:
+        found.append(_native())
     return found
 
 
-def _limit(backend: Backend) -> int:
-    return int(getattr(backend, "shots", 1000))
+def price(backend: Backend) -> float:
+    """What all probes and the comparison of settings would cost on a remote machine."""
+    if not isinstance(backend, RemoteBackend):
+        return 0.0
+    programs = [p.program for p in probes(backend)]
+    programs += [*_telling(backend)] * (1 + 4 * len(type(backend).model_fields))
+    return sum(backend.estimate(program).amount for program in programs)
 
 
 def _sampling(shots: int) -> list[Probe]:
@@ -197,6 +229,13 @@ def _expectation() -> Probe:
     labels = ("IIZ", "IZI", "XII", "XZZ")
     program = Expectation(circuit, tuple(SparsePauliOp(label) for label in labels))
     return Probe("expectation values", program, [-1, 1, 1, -1])
+
+
+def _native() -> Probe:
+    """A state with a cost of degree three, for machines that know such states themselves."""
+    cost = Ising(("z", "a", "m"), {(): 0.5, (0,): 1.0, (0, 1): -0.5, (0, 1, 2): 0.25})
+    state = AlternatingState(cost, XMixer(), (0.4, -0.3), (0.2, 0.6))
+    return NativeProbe("alternating energy", AlternatingEnergy(state), None)
 
 
 def _annealing() -> list[Probe]:
@@ -269,6 +308,8 @@ def _telling(backend: Backend) -> list[Program[Any]]:
         found.append(SampleCircuits((circuit.measure_all(inplace=False),), 500, 9))
     if SampleModel in backend.runs:
         found.append(SampleModel(_rugged(), 20, 9))
+    if AlternatingEnergy in backend.runs:
+        found.append(_native().program)
     return found
 
 

@@ -76,7 +76,10 @@ class UseCase(Generic[I, M, O, S]):
     """The size of `example` at which every check enumerates."""
     model: Callable[[I], M]
     interpret: Callable[[I, O], S]
-    """Reads an answer back; strict: it never repairs silently."""
+    """Reads an answer back; strict: it never repairs silently.
+
+    Raises VerificationFailed for an answer that does not belong to the instance.
+    """
     violations: Callable[[I, S], list[str]]
     """The broken rules of the domain, in the domain's words; empty when feasible."""
     objective: Callable[[I, S], float]
@@ -122,6 +125,10 @@ class Algorithm(Record, ABC):
     needs: ClassVar[tuple[type[Program[Any]], ...]] = ()
     """The programs it asks of a machine; none for a classical solver."""
 
+    def takes(self, model: Any) -> bool:
+        """Whether it solves this very model in one piece; if not, it is translated or cut."""
+        return isinstance(model, self.accepts)
+
     @abstractmethod
     def solve(self, model: Any, execute: Execute, rng: np.random.Generator) -> list[Outcome[Any]]:
         """The answers observed, each with its energy in `model`."""
@@ -149,6 +156,14 @@ class Backend(Record, ABC):
     """The programs it understands natively."""
     source: ClassVar[Source] = "simulated"
 
+    def understands(self, program: Program[Any]) -> bool:
+        """Whether this very program runs natively; if not, it is lowered first."""
+        return isinstance(program, self.runs)
+
+    def holds(self) -> int | None:
+        """The most qubits or variables a program may have now; None when there is no limit."""
+        return None
+
     @abstractmethod
     def submit(self, program: Any, tag: str) -> str:
         """Hand the program in under our tag; the machine's job id, at once."""
@@ -158,9 +173,9 @@ class Backend(Record, ABC):
         """The result, or None while the job waits."""
 
     def check(self, program: Program[Any]) -> None:
-        """Refuse work that cannot fit before any of it is done.
+        """Refuse work that this machine cannot do, for more reasons than its size.
 
-        Raises TooLarge, which names the largest size that fits.
+        Raises TooLarge or BackendUnavailable, before any of the work is done.
         """
 
 

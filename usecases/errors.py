@@ -18,8 +18,9 @@ UsecasesError               70  something is broken inside: report it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 
 class UsecasesError(Exception):
@@ -120,9 +121,13 @@ class StillQueued(UsecasesError):
 
 
 class Partial(UsecasesError):
-    """Some of the work is done and some is not."""
+    """Some of the work is done, and kept in `finished`, and some is not."""
 
     code = 9
+
+    def __init__(self, what: str, hint: str = "", finished: Sequence[Any] = ()) -> None:
+        super().__init__(what, hint)
+        self.finished = finished
 
 
 class VerificationFailed(UsecasesError):

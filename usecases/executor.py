@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 from usecases.contracts import Backend, JobResult, RemoteBackend
-from usecases.errors import BackendUnavailable, StillQueued, UsageError
+from usecases.errors import BackendUnavailable, StillQueued, TooLarge, UsageError
 from usecases.programs import Expectation, Program
 from usecases.records import Call, Circuits
 from usecases.registry import name_of
@@ -48,17 +47,12 @@ class Executor:
         self._store, self._run = store, run
         self._max_cost, self._max_wait = max_cost, max_wait
         self._progress = progress
-        self._begun = time.monotonic()
+        self._waited = 0.0
         self.calls: list[Call] = []
         self.circuits: Circuits | None = None
-        self.machine = self.queued = self.compiled = 0.0
+        self.machine = self.queued = self.compiled = self.inside = 0.0
         self.qubits = 0
         self.provenance: dict[str, str] = {}
-
-    @property
-    def elsewhere(self) -> float:
-        """Seconds that were not spent in the algorithm itself."""
-        return self.machine + self.queued + self.compiled
 
     def __call__(self, program: Program[R]) -> R:
         return self._execute(program, self._backend)
@@ -69,6 +63,8 @@ class Executor:
     def _execute(self, program: Program[R], backend: Backend | None) -> R:
         if backend is None:
             raise UsageError("this algorithm needs a machine", "Choose one with -b, e.g. -b aer")
+        begun = time.perf_counter()
+        fits(backend, program.qubits)
         backend.check(program)
         plan, back = lowered(program, backend)
         if isinstance(backend, RemoteBackend):
@@ -77,6 +73,10 @@ class Executor:
             job = backend.submit(plan, f"call-{len(self.calls)}")
             result = _collected(backend, job)
         value = back(plan.read(result.value))
+        spent = time.perf_counter() - begun
+        self.inside += spent
+        if not isinstance(backend, RemoteBackend):  # what a local machine did not run, it prepared
+            self.compiled += max(spent - result.machine - result.compiled, 0.0)
         self._count(program, backend, job, result)
         return value
 
@@ -118,7 +118,8 @@ class Executor:
             return str(known.job), _job_result.validate_python(known.result)
         job = self._submitted(known, plan, backend, step, key)
         result = self._awaited(backend, job)
-        self._store.settled(_tag(self._run, step, key), asdict(result))
+        kept = _job_result.dump_python(result, mode="json")
+        self._store.settled(_tag(self._run, step, key), kept)
         return job, result
 
     def _submitted(
@@ -150,15 +151,25 @@ class Executor:
     def _awaited(self, backend: RemoteBackend, job: str) -> JobResult:
         pause = 0.05
         while (result := backend.collect(job)) is None:
-            waited = time.monotonic() - self._begun
-            if self._max_wait is not None and waited >= self._max_wait:
+            if self._max_wait is not None and self._waited >= self._max_wait:
                 raise StillQueued(
-                    f"job {job} is still queued after {waited:.0f} s",
+                    f"job {job} is still queued after {self._waited:.0f} s",
                     f"Pick it up with: usecases jobs attach {self._run}",
                 )
             time.sleep(pause)
+            self._waited += pause
             pause = min(2 * pause, LONGEST_PAUSE)
         return result
+
+
+def fits(backend: Backend, qubits: int) -> None:
+    """Raises TooLarge when the machine cannot hold this many; names the most that it can."""
+    most = backend.holds()
+    if most is not None and qubits > most:
+        raise TooLarge(
+            f"{name_of(backend)} would need {qubits} qubits and holds at most {most} here",
+            "Take a smaller instance, or an algorithm that needs no statevector, such as exact",
+        )
 
 
 def lowered(program: Program[R], backend: Backend) -> tuple[Program[Any], Callable[[Any], R]]:
@@ -168,7 +179,7 @@ def lowered(program: Program[R], backend: Backend) -> tuple[Program[Any], Callab
     """
     plan: Program[Any] = program
     ways: list[Callable[[Any], Any]] = []
-    while not isinstance(plan, backend.runs):
+    while not backend.understands(plan):
         lower = plan.lower()
         if lower is None:
             raise BackendUnavailable(_refusal(plan, backend), "List others: usecases list backends")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -17,31 +17,47 @@ LARGEST_FILE = 16 * 2**20
 """Bytes; the largest real instances are a hundredth of it."""
 
 
-def load(case: UseCase[Any, Any, Any, Any], source: str) -> tuple[str, Record]:
-    """An instance and its name from a known name, "size=N,seed=S", or a file's path.
+class Loaded(NamedTuple):
+    """An instance, what to call it, and the name of the file it came from, if any."""
+
+    name: str
+    instance: Record
+    file: str = ""
+
+
+def load(case: UseCase[Any, Any, Any, Any], source: str) -> Loaded:
+    """An instance from a known name, "size=N,seed=S", or a file's path.
 
     Raises UnknownName or BadInstance, which names the file and the field.
     """
     if source in case.instances:
-        return source, case.instances[source]()
+        return Loaded(source, case.instances[source]())
     if match := re.fullmatch(r"size=(\d{1,4})(?:,seed=(\d{1,9}))?", source):
         size, seed = int(match[1]), int(match[2] or 0)
-        return source, _example(case, size, seed)
+        return Loaded(source, _example(case, size, seed))
     path = Path(source)
-    if path.is_file() or path.suffix or "/" in source:
-        return path.stem, _from_file(case, path)
+    if path.suffix or "/" in source or _is_file(path):
+        return Loaded(path.stem, _from_file(case, path), path.name)
     raise UnknownName("instance", source, [*case.instances, "size=N,seed=S", "FILE"])
+
+
+def _is_file(path: Path) -> bool:
+    """Whether the path is a regular file; a name that no system takes is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def described(name: str, instance: Record) -> InstanceData:
     """The instance as a run record keeps it."""
-    data = instance.model_dump(mode="json", exclude_defaults=True)
+    data = instance.model_dump(mode="json")
     return InstanceData(name=name, sha256=content_hash(instance), data=data)
 
 
 def content_hash(instance: Record) -> str:
     """SHA-256 of the instance's content in canonical JSON."""
-    data = instance.model_dump(mode="json", exclude_defaults=True)
+    data = instance.model_dump(mode="json")
     return sha256(json.dumps(data, sort_keys=True, allow_nan=False))
 
 
@@ -81,6 +97,9 @@ def _parser(case: UseCase[Any, Any, Any, Any], path: Path) -> Any:
 def _text(path: Path) -> str:
     """The file's text; refused unread when it is too large, and when it is not text."""
     try:
+        # A device or a pipe could go on for ever, so only regular files are opened.
+        if path.exists() and not path.is_file():
+            raise BadInstance("path", "is not a file")
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise BadInstance(
@@ -89,6 +108,8 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise BadInstance("path", f"cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise BadInstance("path", "is not a path") from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

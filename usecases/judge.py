@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -64,9 +65,12 @@ def chance(case: Case, instance: Record, model: Model, reference: Reference, see
     drawn = max(min(CHANCE_BITS // n, 4096), 256)
     bits = all_bits(n) if exact else rng.integers(0, 2, (drawn, n), dtype=np.int8)
     judged = [assess(case, instance, o) for o in outcomes(model, bits)]
+    values = [j.objective for j in judged if j.objective is not None]
     return Chance(
-        feasible_share=sum(j.feasible for j in judged) / len(judged),
+        feasible_share=len(values) / len(judged),
         optimal_share=_optimal_shots(case, judged, reference, len(judged)),
+        best=(min(values) if case.sense == "min" else max(values)) if values else None,
+        mean=math.fsum(values) / len(values) if values else None,
         samples=len(judged),
         exact=exact,
     )

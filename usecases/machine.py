@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from usecases.errors import TooLarge
 from usecases.models import Floats, walsh_hadamard
 from usecases.records import Circuits
 
@@ -27,17 +26,6 @@ def largest_state(bytes_per_amplitude: int) -> int:
 
     free = psutil.virtual_memory().available // 2
     return max(int(math.log2(max(free // bytes_per_amplitude, 1))), 1)
-
-
-SMALLER = "Take a smaller instance, or -a exact or -a annealing, which need no statevector"
-
-
-def check_qubits(qubits: int, largest: int, machine: str, hint: str = SMALLER) -> None:
-    """Raises TooLarge when the work does not fit; names the largest size that does."""
-    if qubits > largest:
-        raise TooLarge(
-            f"{machine} would need {qubits} qubits and holds at most {largest} here", hint
-        )
 
 
 def is_diagonal(observable: SparsePauliOp) -> bool:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from usecases import registry
+from usecases import instances, registry
 from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase
 from usecases.errors import UsageError
-from usecases.instances import content_hash, load
 from usecases.models import Incumbent
 from usecases.programs import SampleModel
 from usecases.records import Record
 from usecases.registry import name_of
+
+GATES, ANNEALER = "aer", "neal"
+"""The local simulators that are used where no machine is named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,15 +42,19 @@ class Plan:
         return {
             "usecase": self.name,
             "instance": self.instance_name,
-            "instance_sha256": content_hash(self.instance),
-            "instance_data": self.instance.model_dump(mode="json", exclude_defaults=True),
+            "instance_sha256": instances.content_hash(self.instance),
+            "instance_data": self.instance.model_dump(mode="json"),
             "algorithm": name_of(self.algorithm),
             "parameters": parameters_of(self.algorithm),
-            "backend": self.backend and name_of(self.backend),
-            "backend_settings": self.backend.model_dump(mode="json") if self.backend else {},
-            "train_on": self.trainer and name_of(self.trainer),
+            "backend": _kept(self.backend),
+            "train_on": _kept(self.trainer),
             "seed": self.seed,
         }
+
+
+def load(usecase: str, source: str) -> Record:
+    """An instance of a use case: a named one, "size=N,seed=S", or a file's."""
+    return instances.load(registry.usecase(usecase), source).instance
 
 
 def prepare(  # noqa: PLR0913 - the parameters are the command line's
@@ -69,43 +74,58 @@ def prepare(  # noqa: PLR0913 - the parameters are the command line's
     case = registry.usecase(name)
     given = dict(parameters or {}) | ({} if shots is None else {"shots": shots})
     solver = _algorithm(algorithm or case.algorithms[0], given)
-    machine = _backend(backend, dict(settings or {}), solver)
-    trainer = registry.backend(train_on) if train_on else machine
-    if isinstance(machine, RemoteBackend) and not train_on:
-        trainer = registry.backend("aer")
-    label, content = load(case, instance) if isinstance(instance, str) else ("given", instance)
+    machine = _machine(solver, backend, settings or {}, train_on)
+    given_as = instance if isinstance(instance, Record) else instances.load(case, instance)
+    loaded = instances.Loaded("given", given_as) if isinstance(given_as, Record) else given_as
     return Plan(
         name=name,
         case=case,
-        instance_name=label,
-        instance=content,
+        instance_name=loaded.name,
+        instance=loaded.instance,
         algorithm=solver,
         backend=machine,
-        trainer=trainer,
+        trainer=_trainer(machine, train_on),
         seed=seed,
-        file=Path(instance).name if isinstance(instance, str) and Path(instance).is_file() else "",
+        file=loaded.file,
     )
 
 
 def _algorithm(algorithm: str | Algorithm, given: dict[str, Any]) -> Algorithm:
     if isinstance(algorithm, str):
         return registry.algorithm(algorithm, given)
-    return type(algorithm)(**(dict(algorithm) | given))
+    settings = {name: getattr(algorithm, name) for name in type(algorithm).model_fields}
+    found: Algorithm = registry.built(type(algorithm), name_of(algorithm), settings | given)
+    return found
 
 
-def _backend(
-    backend: str | Backend | None, settings: dict[str, Any], solver: Algorithm
+def _machine(
+    solver: Algorithm,
+    backend: str | Backend | None,
+    settings: Mapping[str, Any],
+    train_on: str | None,
 ) -> Backend | None:
-    if isinstance(backend, Backend):
-        return backend
     asked = needs(solver)
-    if backend is None and not asked:
-        if settings:
-            raise UsageError(
-                f"{name_of(solver)} uses no machine, so there is nothing to set on one"
-            )
+    if not asked and (backend or settings or train_on):
+        raise UsageError(f"{name_of(solver)} uses no machine", "Leave out -b, -s and --train-on")
+    if not asked:
         return None
-    return registry.backend(backend or ("neal" if SampleModel in asked else "aer"), settings)
+    if isinstance(backend, Backend):
+        if settings:
+            raise UsageError("this backend has its settings already", "Give its name instead")
+        return backend
+    return registry.backend(backend or default_machine(asked), settings)
+
+
+def _trainer(machine: Backend | None, train_on: str | None) -> Backend | None:
+    """What trains: the machine that is named, else the machine itself unless it is remote."""
+    if train_on:
+        return registry.backend(train_on)
+    return registry.backend(GATES) if isinstance(machine, RemoteBackend) else machine
+
+
+def default_machine(asked: tuple[type, ...]) -> str:
+    """The local simulator for these programs."""
+    return ANNEALER if SampleModel in asked else GATES
 
 
 def needs(solver: Algorithm) -> tuple[type, ...]:
@@ -118,9 +138,10 @@ def again(request: Mapping[str, Any]) -> Plan:
     """The plan of a run that was begun before, from the request that the store kept."""
     case = registry.usecase(request["usecase"])
     instance = case.instance.model_validate_json(json.dumps(request["instance_data"]))
-    backend, trainer = request["backend"], request["train_on"]
-    machine = registry.backend(backend, request["backend_settings"]) if backend else None
-    same = trainer == backend
+    machine, trainer = (
+        registry.backend(kept["name"], kept["settings"]) if kept else None
+        for kept in (request["backend"], request["train_on"])
+    )
     return Plan(
         name=request["usecase"],
         case=case,
@@ -128,14 +149,20 @@ def again(request: Mapping[str, Any]) -> Plan:
         instance=instance,
         algorithm=registry.algorithm(request["algorithm"], request["parameters"]),
         backend=machine,
-        trainer=machine if same else registry.backend(trainer),
+        trainer=machine if request["train_on"] == request["backend"] else trainer,
         seed=request["seed"],
     )
 
 
+def _kept(machine: Backend | None) -> dict[str, Any] | None:
+    if machine is None:
+        return None
+    return {"name": name_of(machine), "settings": machine.model_dump(mode="json")}
+
+
 def suited(algorithm: Algorithm, model: Any) -> Algorithm:
     """The algorithm itself, or block by block where the model comes with an incumbent."""
-    if isinstance(model, Incumbent) and Incumbent not in algorithm.accepts:
+    if isinstance(model, Incumbent) and not algorithm.takes(model):
         return registry.algorithm("lns", {"solver": algorithm})
     return algorithm
 

@@ -12,6 +12,8 @@ from usecases.records import RunRecord
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from usecases.contracts import UseCase
+
 FORMATS = (".png", ".svg", ".pdf")
 TIGHT: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.12}
 
@@ -25,12 +27,17 @@ def plot(record: RunRecord, path: str | Path | None = None) -> Figure:
     from usecases.verify import instance_of, solution_of
 
     case = registry.usecase(record.usecase)
+    if path is not None:
+        check_path(Path(path), case)
     if case.plot is None:
-        raise UsageError(f"{record.usecase} draws no picture")
+        raise UsageError(f"{case.title} draws no picture")
     figure = case.plot(instance_of(record), solution_of(record))
     _stamp(figure, record)
     if path is not None:
-        _save(figure, Path(path))
+        try:
+            figure.savefig(path, dpi=150, **TIGHT)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written ({error.strerror})") from None
     return figure
 
 
@@ -50,8 +57,10 @@ def _stamp(figure: Figure, record: RunRecord) -> None:
     figure.text(1.0, -0.015, text, ha="right", va="top", fontsize=6.5, color="#717581")
 
 
-def check_path(path: Path) -> None:
-    """Raises UsageError when no figure can be written there; to be asked before a long run."""
+def check_path(path: Path, case: UseCase[Any, Any, Any, Any]) -> None:
+    """Raises UsageError when no figure can be drawn there; to be asked before a long run."""
+    if case.plot is None:
+        raise UsageError(f"{case.title} draws no picture", "Leave out --plot")
     if path.suffix.lower() not in FORMATS:
         raise UsageError(
             f"{path.name}: no figure format {path.suffix or 'without a suffix'}",
@@ -59,11 +68,3 @@ def check_path(path: Path) -> None:
         )
     if not path.resolve().parent.is_dir():
         raise UsageError(f"{path.parent} is not a folder")
-
-
-def _save(figure: Figure, path: Path) -> None:
-    check_path(path)
-    try:
-        figure.savefig(path, dpi=150, **TIGHT)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror})") from None

@@ -42,11 +42,14 @@ class InstanceData(Record):
 class Chance(Record):
     """What uniform random shots score through the same interpretation.
 
-    `samples` random strings were drawn, or all of them enumerated when `exact`.
+    `samples` random strings were drawn, or all of them enumerated when `exact`. `best` and
+    `mean` are the objective's best and average value among the feasible ones.
     """
 
     feasible_share: float
     optimal_share: float | None
+    best: float | None
+    mean: float | None
     samples: int
     exact: bool
 
@@ -139,6 +142,7 @@ class RunRecord(Record):
     backend: str | None
     backend_settings: dict[str, Any]
     train_on: str | None
+    train_settings: dict[str, Any]
     seed: int
     shots: int | None
     qubits: int

@@ -58,7 +58,12 @@ def entries(kind: str) -> Mapping[str, Entry]:
             for path in _pages(Path(folder)):
                 stem = path.parent.name if path.name == "__init__.py" else path.stem
                 name = f"{point.name}/{stem}" if kind == "usecase" else stem
-                found.setdefault(name, Entry(name, f"{point.value}.{stem}", path))
+                entry = Entry(name, f"{point.value}.{stem}", path)
+                if found.setdefault(name, entry) != entry:
+                    raise UsageError(
+                        f"two packages declare the {kind} {name}: {found[name].path} and {path}",
+                        "Uninstall one of them or rename its file",
+                    )
     return dict(sorted(found.items()))
 
 
@@ -75,7 +80,7 @@ def names(kind: str) -> list[str]:
 
 def usecase(name: str) -> UseCase[Any, Any, Any, Any]:
     """The use case of this name; its last part is enough where it is unique."""
-    return _declared("usecase", full_name(name))  # type: ignore[no-any-return]
+    return declared("usecase", full_name(name))  # type: ignore[no-any-return]
 
 
 def full_name(name: str) -> str:
@@ -90,16 +95,25 @@ def algorithm(name: str, parameters: Mapping[str, Any] | None = None) -> Algorit
 
     A parameter that is itself an algorithm is given by name, its own parameters as "solver.x".
     """
-    kind = _declared("algorithm", name)
+    kind = declared("algorithm", name)
     return built(kind, name, parameters or {})  # type: ignore[no-any-return]
+
+
+def fields(kind: str, name: str) -> set[str]:
+    """What can be set on the algorithm or backend of this name."""
+    return set(declared(kind, name).model_fields)
 
 
 def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:
     """The machine of this name with these settings."""
-    return built(_declared("backend", name), name, settings or {})  # type: ignore[no-any-return]
+    return built(declared("backend", name), name, settings or {})  # type: ignore[no-any-return]
 
 
-def _declared(kind: str, name: str) -> Any:
+def declared(kind: str, name: str) -> Any:
+    """What the file of this name declares: a use case, or the class of an algorithm or backend.
+
+    Raises UnknownName, or MissingExtra when a package that the file needs is not installed.
+    """
     entry = entries(kind).get(name)
     if entry is None:
         raise UnknownName(kind.replace("usecase", "use case"), name, entries(kind))
@@ -128,8 +142,8 @@ def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
     for field, hint in _algorithm_fields(kind).items():
         inner = {k.split(".", 1)[1]: given.pop(k) for k in list(given) if k.startswith(f"{field}.")}
         if isinstance(given.get(field), Mapping):  # as a record keeps it
-            inner, given[field] = dict(given[field]), given[field]["name"]
-            inner.pop("name")
+            inner = dict(given[field])
+            given[field] = inner.pop("name", None)
         if isinstance(given.get(field), str):
             given[field] = algorithm(given[field], inner)
         elif inner:

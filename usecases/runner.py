@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,12 +13,12 @@ import numpy as np
 from pydantic_core import to_jsonable_python
 
 from usecases import judge, provenance
-from usecases.contracts import Algorithm, Backend
+from usecases.contracts import Algorithm, Backend, Outcome
 from usecases.convert import translate
-from usecases.errors import BadInstance, StillQueued, UsecasesError
-from usecases.executor import Executor
+from usecases.errors import BadInstance, Infeasible, StillQueued
+from usecases.executor import Executor, fits
 from usecases.instances import described
-from usecases.models import FermionicHamiltonian, qubits, variables
+from usecases.models import FermionicHamiltonian, Incumbent, qubits, variables
 from usecases.plan import Plan, parameters_of, prepare, suited
 from usecases.records import Answer, Record, RunRecord, Samples, Timing
 from usecases.registry import name_of
@@ -37,31 +39,23 @@ def run(  # noqa: PLR0913 - the parameters are the command line's
     train_on: str | None = None,
     seed: int = 0,
     shots: int | None = None,
-    max_cost: float | None = None,
-    max_wait: float | None = None,
-    resume: str | None = None,
-    store: Store | None = None,
-    progress: Progress = lambda stage, calls: None,
+    **how: Any,
 ) -> RunRecord:
     """Run a use case's instance with an algorithm on a backend, judge it and keep the record.
 
-    Started again after a crash, the same call takes up the same run. `resume` names a run to
-    take up; it is refused when a setting differs. Raises a UsecasesError that says what to do.
+    Started again after a crash, the same call takes up the same run. `how` are the options of
+    `perform`: max_cost, max_wait, resume, store, progress. Raises a UsecasesError that says
+    what to do.
     """
     plan = prepare(
-        usecase,
-        instance,
-        algorithm,
-        backend,
+        *(usecase, instance, algorithm, backend),
         parameters=parameters,
         settings=settings,
         train_on=train_on,
         seed=seed,
         shots=shots,
     )
-    return perform(
-        plan, max_cost=max_cost, max_wait=max_wait, resume=resume, store=store, progress=progress
-    )
+    return perform(plan, **how)
 
 
 def perform(
@@ -73,75 +67,113 @@ def perform(
     store: Store | None = None,
     progress: Progress = lambda stage, calls: None,
 ) -> RunRecord:
-    """Do what was planned, under an id that survives this process."""
-    kept = store or Store()
-    identity = kept.resume(resume, plan.request) if resume else kept.begin(plan.request)
-    executor = Executor(
-        plan.backend,
-        plan.trainer,
-        store=kept,
-        run=identity,
-        max_cost=max_cost,
-        max_wait=max_wait,
-        progress=lambda calls: progress("solve", calls),
-    )
-    try:
-        record = _solved(plan, identity, executor, progress)
-    except StillQueued as error:
-        kept.give_up(identity, "queued", str(error))
-        raise
-    except Exception as error:
-        told = str(error) if isinstance(error, UsecasesError) else repr(error)
-        kept.give_up(identity, "failed", told)
-        if isinstance(error, BadInstance) and plan.file and not error.file:
-            raise error.in_file(plan.file) from None
-        raise
-    kept.finish(record)
-    return record
+    """Do what was planned, under an id that survives this process.
+
+    `max_wait` counts seconds in a machine's queue; `resume` names a run to take up, and is
+    refused when a setting differs.
+    """
+    with nullcontext(store) if store else Store() as kept:
+        identity = kept.resume(resume, plan.request) if resume else kept.begin(plan.request)
+        executor = Executor(
+            plan.backend,
+            plan.trainer,
+            store=kept,
+            run=identity,
+            max_cost=max_cost,
+            max_wait=max_wait,
+            progress=lambda calls: progress("solve", calls),
+        )
+        try:
+            record = _recorded(
+                plan, identity, executor, _solved(plan, executor, progress), progress
+            )
+        except BaseException as error:
+            kept.give_up(identity, _ended(error), str(error) or type(error).__name__)
+            raise _told(error, plan) from None
+        kept.finish(record)
+        return record
 
 
-def _solved(plan: Plan, identity: str, executor: Executor, progress: Progress) -> RunRecord:
+def _ended(error: BaseException) -> str:
+    if isinstance(error, StillQueued):
+        return "queued"
+    return "failed" if isinstance(error, Exception) else "stopped"
+
+
+def _told(error: BaseException, plan: Plan) -> BaseException:
+    """The error with the name of the file that it is about."""
+    if isinstance(error, BadInstance) and plan.file and not error.file:
+        return error.in_file(plan.file)
+    if isinstance(error, Infeasible) and plan.file:
+        return Infeasible(f"{plan.file}: {error.what}", error.hint)
+    return error
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """What the algorithm found, in the language of the use case's model."""
+
+    model: Any
+    solver: Algorithm
+    outcomes: list[Outcome[Any]]
+    qubits: int
+    modelling: float
+    solving: float
+
+
+def _solved(plan: Plan, executor: Executor, progress: Progress) -> _Solved:
     started = time.perf_counter()
     progress("model", 0)
     model = plan.case.model(plan.instance)
     solver = suited(plan.algorithm, model)
+    # A machine that is too small is refused before anything is translated for it.
+    if plan.trainer and not (isinstance(model, Incumbent) and solver.takes(model)):
+        fits(plan.trainer, qubits(model))
     work, back = translate(model, solver.accepts)
     modelled = time.perf_counter()
     progress("solve", 0)
     found = back(solver.solve(work, executor, np.random.default_rng(plan.seed)))
-    solved = time.perf_counter()
-    progress("reference", len(executor.calls))
+    return _Solved(
+        model=model,
+        solver=solver,
+        outcomes=found,
+        qubits=executor.qubits or qubits(work),
+        modelling=modelled - started,
+        solving=time.perf_counter() - modelled,
+    )
+
+
+def _recorded(
+    plan: Plan, identity: str, executor: Executor, solved: _Solved, progress: Progress
+) -> RunRecord:
+    """The found outcomes, judged beside reference and chance, as a record."""
+    calls = len(executor.calls)
+    classical = max(solved.solving - executor.inside, 0.0)
+    spent = solved.modelling + executor.compiled + executor.machine + classical
+    shots = getattr(solved.solver, "shots", None)
+    progress("reference", calls)
+    started = time.perf_counter()
     reference = plan.case.reference(plan.instance)
     proven = time.perf_counter()
-    progress("score", len(executor.calls))
-    judged = [judge.assess(plan.case, plan.instance, o) for o in found]
-    luck = judge.chance(plan.case, plan.instance, model, reference, plan.seed)
-    spent = solved - started - executor.queued
-    shots = getattr(solver, "shots", None)
+    progress("score", calls)
+    luck = judge.chance(plan.case, plan.instance, solved.model, reference, plan.seed)
+    judged = [judge.assess(plan.case, plan.instance, o) for o in solved.outcomes]
     score, top = judge.score(
         plan.case, plan.instance, judged, reference, luck, spent if shots else None
     )
     timing = Timing(
-        model=modelled - started,
+        model=solved.modelling,
         compile=executor.compiled,
         queue=executor.queued,
         machine=executor.machine,
-        classical=max(solved - modelled - executor.elsewhere, 0.0),
-        reference=proven - solved,
+        classical=classical,
+        reference=proven - started,
         score=time.perf_counter() - proven,
     )
     return RunRecord(
-        id=identity,
-        usecase=plan.name,
-        instance=described(plan.instance_name, plan.instance),
-        algorithm=name_of(solver),
-        parameters=parameters_of(solver),
-        backend=plan.backend and name_of(plan.backend),
-        backend_settings=plan.backend.model_dump(mode="json") if plan.backend else {},
-        train_on=plan.trainer and name_of(plan.trainer),
-        seed=plan.seed,
+        **_asked(plan, identity, solved.solver),
         shots=shots,
-        qubits=executor.qubits or qubits(work),
+        qubits=solved.qubits,
         score=score,
         solution=to_jsonable_python(top.solution),
         answer=Answer(
@@ -150,7 +182,7 @@ def _solved(plan: Plan, identity: str, executor: Executor, progress: Progress) -
             count=top.outcome.count,
             stderr=top.outcome.stderr,
         ),
-        samples=_samples(model, found),
+        samples=_samples(solved.model, solved.outcomes),
         calls=tuple(executor.calls),
         timing=timing,
         circuits=executor.circuits,
@@ -160,7 +192,24 @@ def _solved(plan: Plan, identity: str, executor: Executor, progress: Progress) -
     ).sealed()
 
 
-def _samples(model: Any, found: list[Any]) -> Samples | None:
+def _asked(plan: Plan, identity: str, solver: Algorithm) -> dict[str, Any]:
+    """The part of a record that says what was asked for."""
+    backend, trainer = plan.backend, plan.trainer
+    return {
+        "id": identity,
+        "usecase": plan.name,
+        "instance": described(plan.instance_name, plan.instance),
+        "algorithm": name_of(solver),
+        "parameters": parameters_of(solver),
+        "backend": backend and name_of(backend),
+        "backend_settings": backend.model_dump(mode="json") if backend else {},
+        "train_on": trainer and name_of(trainer),
+        "train_settings": trainer.model_dump(mode="json") if trainer else {},
+        "seed": plan.seed,
+    }
+
+
+def _samples(model: Any, found: list[Outcome[Any]]) -> Samples | None:
     """The raw shots of a binary model."""
     if isinstance(model, FermionicHamiltonian):
         return None

@@ -35,6 +35,9 @@ CREATE TABLE IF NOT EXISTS jobs (
 );
 """
 
+ENDED = ("done", "cancelled")
+"""What a run with this status did is final; any other status can be taken up."""
+
 
 def home() -> Path:
     """The user's data folder; `USECASES_HOME` moves it."""
@@ -96,8 +99,10 @@ class Store:
                 "Set USECASES_HOME to a folder that you may write to",
             ) from None
 
-    def close(self) -> None:
-        """Let go of the file."""
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         self._connection.close()
 
     @contextmanager
@@ -120,7 +125,8 @@ class Store:
             query = "SELECT * FROM runs WHERE key = ? ORDER BY ordinal"
             rows = db.execute(query, (key,)).fetchall()
             for row in rows:
-                if row["status"] in ("running", "queued") and not _alive(row["owner"]):
+                # What failed on the way may have left paid work behind: it is the same run.
+                if row["status"] not in ENDED and not _alive(row["owner"]):
                     self._claim(row["id"])
                     return str(row["id"])
             ordinal = len(rows)
@@ -134,7 +140,7 @@ class Store:
 
     def resume(self, identity: str, request: Mapping[str, Any]) -> str:
         """Take up the run with this id; refused when any setting differs from the stored one."""
-        with self._transaction() as db:
+        with self._transaction():
             row = self._row(identity)
             stored = json.loads(row["request"])
             asked = json.loads(json.dumps(request, sort_keys=True))
@@ -144,14 +150,14 @@ class Store:
                     f"run {row['id']} was started with another {', '.join(different)}",
                     "Resume it with the settings it had, or start a new run without --resume",
                 )
-            if row["status"] == "done":
+            if row["status"] in ENDED:
                 raise UsageError(
-                    f"run {row['id']} is finished", f"See it with: usecases jobs show {row['id']}"
+                    f"run {row['id']} is {row['status']}",
+                    "See it with: usecases jobs, or start it anew without --resume",
                 )
-            if row["status"] in ("running", "queued") and _alive(row["owner"]):
+            if _alive(row["owner"], elsewhere=False):
                 raise UsageError(f"run {row['id']} is still running", "Wait for it to end")
             self._claim(str(row["id"]))
-        del db
         return str(row["id"])
 
     def _claim(self, identity: str) -> None:
@@ -203,6 +209,10 @@ class Store:
             for row in rows
         ]
 
+    def identity(self, start: str) -> str:
+        """The whole id of the one run whose id starts so."""
+        return str(self._row(start)["id"])
+
     def request(self, identity: str) -> dict[str, Any]:
         """What a run was asked to do."""
         found: dict[str, Any] = json.loads(self._row(identity)["request"])
@@ -246,7 +256,7 @@ class Store:
                 raise BudgetExceeded(
                     f"this job costs {job.cost:.2f} {job.currency} and {spent:.2f} are reserved,"
                     f" the cap is {'not set' if cap is None else f'{cap:.2f}'}",
-                    "Nothing was sent. Raise the cap with --max-cost or ask for fewer shots",
+                    "This job was not sent. Raise the cap with --max-cost or ask for fewer shots",
                 )
             db.execute(
                 "INSERT INTO jobs (tag, run, step, key, backend, status, cost, currency, created)"
@@ -318,8 +328,11 @@ def _me() -> str:
     return f"{platform.node()}:{process.pid}:{process.create_time():.2f}"
 
 
-def _alive(owner: str) -> bool:
-    """Whether the process that owns a run still lives; one on another machine is taken to."""
+def _alive(owner: str, *, elsewhere: bool = True) -> bool:
+    """Whether the process that owns a run still lives.
+
+    One on another machine cannot be asked, and is taken to live if `elsewhere`.
+    """
     import platform
 
     import psutil
@@ -328,9 +341,11 @@ def _alive(owner: str) -> bool:
         return False
     node, pid, born = owner.rsplit(":", 2)
     if node != platform.node():
-        return True
+        return elsewhere
     try:
         process = psutil.Process(int(pid))
-        return f"{process.create_time():.2f}" == born and process.status() != psutil.STATUS_ZOMBIE
+        # Clocks are adjusted: a second's difference is still the same process.
+        same = abs(process.create_time() - float(born)) < 1.0
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False

@@ -18,7 +18,7 @@ import numpy as np
 from usecases import conformance, judge, metrics, registry
 from usecases.contracts import Algorithm, Backend, Outcome, UseCase, unit_of
 from usecases.convert import translate
-from usecases.errors import BadInstance, UsecasesError
+from usecases.errors import BadInstance, BudgetExceeded, UsecasesError
 from usecases.executor import Executor
 from usecases.instances import content_hash, parse_json
 from usecases.models import FermionicHamiltonian, Model, all_bits, energies, qubits, variables
@@ -267,11 +267,20 @@ def _rng(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def check_backend(backend: Backend, changes: Mapping[str, Any] | None = None) -> list[str]:
+def check_backend(
+    backend: Backend, changes: Mapping[str, Any] | None = None, *, max_cost: float = 0.0
+) -> list[str]:
     """Check a machine: bit order, shots, seeds, job ids, and that every setting matters.
 
     `changes` gives another value for each setting; those of simple types are found alone.
+    Raises BudgetExceeded, before anything is sent, when the check costs more than `max_cost`.
     """
+    cost = conformance.price(backend)
+    if cost > max_cost:
+        raise BudgetExceeded(
+            f"this check would cost {cost:.2f} and {max_cost:.2f} may be spent",
+            "Nothing was sent. Raise the cap with --max-cost",
+        )
     found: list[str] = []
     for probe in conformance.probes(backend):
         found += _guarded(partial(probe.findings, backend), probe.name)

@@ -1,18 +1,24 @@
-"""Check a record without the runner that made it: hashes, feasibility, objective, shares."""
+"""Check a record without the runner that made it: hashes, answers, reference, every score."""
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import fields
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from usecases import metrics, registry
-from usecases.contracts import Energy, UseCase
+from usecases import judge, registry
+from usecases.contracts import Energy, Outcome, UseCase
 from usecases.errors import BadInstance, VerificationFailed
 from usecases.instances import content_hash
-from usecases.records import Record, RunRecord
+from usecases.models import variables
+from usecases.observe import from_strings
+from usecases.records import Record, Reference, RunRecord, Score
+
+Case = UseCase[Any, Any, Any, Any]
 
 
 def parse_record(text: str, file: str) -> RunRecord:
@@ -35,53 +41,86 @@ def verify(record: RunRecord) -> list[str]:
     case, instance = registry.usecase(record.usecase), instance_of(record)
     if content_hash(instance) != record.instance.sha256:
         raise VerificationFailed(f"run {record.id}: the instance is not the one that was run")
-    solution = solution_of(record)
-    _same(record, "solution", to_jsonable_python(solution), record.solution)
-    broken = tuple(case.violations(instance, solution))
-    _same(record, "violations", broken, record.score.violations)
-    done = ["record unchanged", "instance unchanged", "solution read back", "rules checked again"]
-    if not broken:
-        value = float(case.objective(instance, solution))
-        recorded = record.score.objective
-        if recorded is None or not metrics.ties(value, recorded):
-            raise VerificationFailed(f"run {record.id}: the objective is {value}, not {recorded}")
-        done.append(f"objective {value:.10g} {record.score.unit} computed again")
-    if record.samples and record.score.feasible_share is not None:
-        _same(record, "feasible share", _feasible_share(record, case, instance),
-              record.score.feasible_share)  # fmt: skip
-        done.append(f"{sum(record.samples.counts.values())} shots scored again")
-    return done
+    if record.backend and registry.declared("backend", record.backend).source != record.source:
+        raise VerificationFailed(f"run {record.id}: {record.backend} is not {record.source}")
+    judged = [judge.assess(case, instance, o) for o in _outcomes(record, case, instance)]
+    score, top = _scored_again(record, case, instance, judged)
+    _same(record, "solution", to_jsonable_python(top.solution), to_jsonable_python(record.solution))
+    for field in Score.model_fields:
+        _same(record, field, getattr(score, field), getattr(record.score, field))
+    return [
+        "record and instance unchanged",
+        f"{sum(j.outcome.count for j in judged)} answers read back and judged again",
+        f"reference found again by {score.reference.method}",
+        "every score computed again",
+    ]
+
+
+def _outcomes(record: RunRecord, case: Case, instance: Record) -> list[Outcome[Any]]:
+    """The observed answers: the raw shots, or the one answer that is no shot."""
+    if record.samples is None:
+        kept = record.answer
+        return [Outcome(_value(record), kept.energy, kept.count, kept.stderr)]
+    model = case.model(instance)
+    if variables(model) != record.samples.variables:
+        raise VerificationFailed(f"run {record.id}: the shots are not of this model")
+    return from_strings(model, record.samples.counts)
+
+
+def _scored_again(
+    record: RunRecord, case: Case, instance: Record, judged: list[judge.Judged]
+) -> tuple[Score, judge.Judged]:
+    """The score from the answers, with a reference and a chance of our own."""
+    reference = case.reference(instance)
+    luck = judge.chance(case, instance, case.model(instance), reference, record.seed)
+    timing = record.timing
+    spent = timing.model + timing.compile + timing.machine + timing.classical
+    return judge.score(case, instance, judged, reference, luck, spent if record.shots else None)
 
 
 def _same(record: RunRecord, what: str, found: Any, recorded: Any) -> None:
-    if found != recorded:
-        raise VerificationFailed(f"run {record.id}: the {what} does not follow from the answer")
+    if not _close(found, recorded):
+        raise VerificationFailed(
+            f"run {record.id}: {what.replace('_', ' ')} does not follow from the answers"
+        )
 
 
-def _feasible_share(
-    record: RunRecord, case: UseCase[Any, Any, Any, Any], instance: Record
-) -> float:
-    assert record.samples is not None  # noqa: S101 - the caller looked
-    names, counts = record.samples.variables, record.samples.counts
-    feasible = 0
-    for key, count in counts.items():
-        sample = {name: int(bit) for name, bit in zip(names, key, strict=True)}
-        feasible += count * (not case.violations(instance, case.interpret(instance, sample)))
-    return feasible / sum(counts.values())
+def _close(found: Any, recorded: Any) -> bool:
+    """Equal, but for the rounding of another machine's arithmetic and another solver's version."""
+    if isinstance(found, Reference):
+        return found.kind == recorded.kind and _close(found.value, recorded.value)
+    if isinstance(found, Record):
+        return all(
+            _close(getattr(found, f), getattr(recorded, f)) for f in type(found).model_fields
+        )
+    if isinstance(found, dict):
+        same_keys = isinstance(recorded, dict) and found.keys() == recorded.keys()
+        return same_keys and all(_close(v, recorded[k]) for k, v in found.items())
+    if isinstance(found, list | tuple):
+        same_size = isinstance(recorded, list | tuple) and len(found) == len(recorded)
+        return same_size and all(map(_close, found, recorded))
+    if isinstance(found, float) and isinstance(recorded, int | float):
+        return math.isclose(found, recorded, rel_tol=1e-6, abs_tol=1e-7)
+    return bool(found == recorded)
 
 
 def instance_of(record: RunRecord) -> Record:
     """The instance that was run, validated again."""
-    import json
-
     case = registry.usecase(record.usecase)
-    found: Record = case.instance.model_validate_json(json.dumps(record.instance.data))
+    try:
+        found: Record = case.instance.model_validate_json(json.dumps(record.instance.data))
+    except ValidationError:
+        raise VerificationFailed(f"run {record.id}: its instance is malformed") from None
     return found
 
 
 def solution_of(record: RunRecord) -> Any:
     """The judged answer in the domain's words."""
+    return registry.usecase(record.usecase).interpret(instance_of(record), _value(record))
+
+
+def _value(record: RunRecord) -> Any:
     value = record.answer.value
     if isinstance(value, dict) and value.keys() == {f.name for f in fields(Energy)}:
-        value = Energy(**value)
-    return registry.usecase(record.usecase).interpret(instance_of(record), value)
+        return Energy(**value)
+    return value

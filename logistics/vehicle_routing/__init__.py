@@ -185,10 +185,11 @@ def _first_fit(demands: list[int], capacity: int) -> int:
 # A linear program finds the prices for which the right side is least; A is the next whole
 # number.
 #
-# **Many customers.** If more than 100 groups fit, the model is an *incumbent* to improve: a
+# **Many customers.** Beyond 24 variables the model comes with an *incumbent* to improve, a
 # first plan (savings, or with a limited fleet a loading found by CP-SAT, which also proves
-# when there is none) and a pool of some hundred promising groups from ruin and recreate and
-# from column generation. The best choice within the pool is not always the best of all.
+# when there is none), and is handed to a machine block by block. Up to 100 groups it holds
+# them all; beyond, a pool of some hundred promising ones from ruin and recreate and from
+# column generation. The best choice within the pool is not always the best of all.
 
 
 # %%

@@ -21,6 +21,9 @@ COMPLETE = 100
 
 POOL = 300
 
+WHOLE = 24
+"""Up to this many variables a statevector holds the model; beyond, a first plan comes with it."""
+
 Plan = list[Group]
 
 
@@ -45,7 +48,9 @@ def spare_weights(instance: VehicleRouting) -> dict[str, int]:
 
 
 def build(instance: VehicleRouting) -> BQM | Incumbent:
-    """All routes as one binary quadratic model where few exist, else a pool and a first plan.
+    """All routes where few exist, else a pool of good ones, as a binary quadratic model.
+
+    Beyond `WHOLE` variables a first plan comes with it, to be improved block by block.
 
     Deterministic: random choices are seeded by the instance's content. Raises Infeasible
     when no loading of the fleet exists.
@@ -58,11 +63,13 @@ def build(instance: VehicleRouting) -> BQM | Incumbent:
     best = min([*plans, *nearby], key=lambda plan: _cost(instance, plan))
     known = _cost(instance, best)
     routes = all_routes(instance, COMPLETE)
-    if routes is not None:
-        return partition(instance, routes, sufficient_weight(instance, routes, known))
-    routes = priced_routes(instance, [best, plans[0]], nearby, most=POOL, turns=40 if few else 15)
-    weight = sufficient_weight(instance, routes, known)
-    return Incumbent(partition(instance, routes, weight), chosen(instance, routes, plans[0]))
+    if routes is None:
+        turns = 40 if few else 15
+        routes = priced_routes(instance, [best, plans[0]], nearby, most=POOL, turns=turns)
+    model = partition(instance, routes, sufficient_weight(instance, routes, known))
+    if model.num_variables <= WHOLE:
+        return model
+    return Incumbent(model, chosen(instance, routes, plans[0]))
 
 
 def partition(instance: VehicleRouting, routes: Routes, weight: int) -> BQM:

@@ -18,6 +18,7 @@ from usecases.models import (
     Bits,
     CostNetwork,
     FermionicHamiltonian,
+    Incumbent,
     Model,
     energies,
     qubits,
@@ -26,16 +27,22 @@ from usecases.observe import outcomes
 
 LARGEST_ENUMERATED = 20
 LARGEST_TABLE = 24
+LARGEST_POOL = 100
 CHUNK_BITS = 16
 
 
 class Exact(Algorithm):
     """The lowest answer of the model, proven, or an error that says it could not be proven."""
 
-    accepts: ClassVar[tuple[type, ...]] = (BQM, CostNetwork, FermionicHamiltonian)
+    accepts: ClassVar[tuple[type, ...]] = (BQM, CostNetwork, Incumbent, FermionicHamiltonian)
 
     seconds: float = Field(default=300.0, gt=0, le=1e6)
     """Time after which an unproven search gives up."""
+
+    def takes(self, model: Any) -> bool:
+        """A pool with an incumbent may be too large to be proven; then it is cut into blocks."""
+        known = isinstance(model, self.accepts)
+        return known and not (isinstance(model, Incumbent) and qubits(model) > LARGEST_POOL)
 
     def solve(self, model: Model, execute: Execute, rng: np.random.Generator) -> list[Outcome[Any]]:
         if isinstance(model, FermionicHamiltonian):
@@ -43,9 +50,10 @@ class Exact(Algorithm):
 
             energy = ground_energy(model)
             return [Outcome(Energy(energy, model.alpha, model.beta), energy, stderr=0.0)]
-        return outcomes(model, self._optimum(model)[None, :])
+        whole = model.model if isinstance(model, Incumbent) else model
+        return outcomes(whole, self._optimum(whole)[None, :])
 
-    def _optimum(self, model: BQM | CostNetwork) -> Bits:
+    def _optimum(self, model: Any) -> Bits:
         if isinstance(model, CostNetwork) and qubits(model) <= LARGEST_TABLE:
             from usecases.solvers.enumeration import table
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from usecases.contracts import JobResult, LocalBackend
-from usecases.errors import MissingExtra, UnknownName
-from usecases.machine import BASIS, check_qubits, diagonal, is_diagonal, largest_state, sizes
+from usecases.errors import MissingExtra, TooLarge, UnknownName
+from usecases.machine import BASIS, diagonal, is_diagonal, largest_state, sizes
 from usecases.programs import Expectation, Program, SampleCircuits
 
 if TYPE_CHECKING:
@@ -36,17 +36,18 @@ class Aer(LocalBackend):
     precision: Literal["double", "single"] = "double"
     optimization_level: int = Field(default=1, ge=0, le=3)
 
-    def check(self, program: Program[Any]) -> None:
+    def holds(self) -> int:
         largest = largest_state(16 if self.precision == "double" else 8)
-        if not self.noise:
-            check_qubits(program.qubits, largest, "aer")
-            return
-        largest = min(largest, fake_device(self.noise).num_qubits)
-        check_qubits(program.qubits, largest, f"aer with noise={self.noise}")
-        if getattr(program, "shots", None) is None:
-            what = f"exact values on aer with noise={self.noise}"
-            hint = "Train without noise: --train-on aer"
-            check_qubits(program.qubits, min(largest, LARGEST_DENSITY), what, hint)
+        return min(largest, fake_device(self.noise).num_qubits) if self.noise else largest
+
+    def check(self, program: Program[Any]) -> None:
+        exact = getattr(program, "shots", None) is None
+        if self.noise and exact and program.qubits > LARGEST_DENSITY:
+            raise TooLarge(
+                f"exact values with noise={self.noise} need a density matrix, which fits for at"
+                f" most {LARGEST_DENSITY} qubits and not for {program.qubits}",
+                "Train without noise: --train-on aer",
+            )
 
     def run(self, program: SampleCircuits | Expectation) -> JobResult:
         if isinstance(program, SampleCircuits):

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from usecases.contracts import JobResult, LocalBackend
-from usecases.machine import BASIS, check_qubits, largest_state, sizes
+from usecases.errors import BackendUnavailable
+from usecases.machine import BASIS, largest_state, sizes
 from usecases.programs import Counts, Expectation, Program, SampleCircuits
 
 if TYPE_CHECKING:
@@ -40,9 +41,8 @@ class Lightning(LocalBackend):
 
     precision: Literal["double", "single"] = "double"
 
-    def check(self, program: Program[Any]) -> None:
-        largest = largest_state(16 if self.precision == "double" else 8)
-        check_qubits(program.qubits, largest, "lightning")
+    def holds(self) -> int:
+        return largest_state(16 if self.precision == "double" else 8)
 
     def run(self, program: SampleCircuits | Expectation) -> JobResult:
         if isinstance(program, SampleCircuits):
@@ -51,14 +51,12 @@ class Lightning(LocalBackend):
 
     def _sample(self, program: SampleCircuits) -> JobResult:
         import pennylane as qml
-        from qiskit import transpile
 
         begun = time.perf_counter()
-        # Counted in the same basis as Aer's, but run as written.
-        counted = transpile(list(program.circuits), basis_gates=list(BASIS), num_processes=1)
+        known = [_known(circuit) for circuit in program.circuits]
         started = time.perf_counter()
         tables = []
-        for k, circuit in enumerate(program.circuits):
+        for k, circuit in enumerate(known):
             operations, measured = _operations(circuit)
             wires = sorted(measured)
             tape = qml.tape.QuantumScript(operations, [qml.counts(wires=wires)], program.shots)
@@ -67,14 +65,14 @@ class Lightning(LocalBackend):
             tables.append(_qiskit_order(found, [measured[w] for w in wires], circuit.num_clbits))
         seconds = time.perf_counter() - started
         return JobResult(
-            tables, seconds, compiled=started - begun, circuits=sizes(program.circuits, counted)
+            tables, seconds, compiled=started - begun, circuits=sizes(program.circuits, known)
         )
 
     def _expectation(self, program: Expectation) -> JobResult:
         import pennylane as qml
 
         started = time.perf_counter()
-        operations, _ = _operations(program.circuit)
+        operations, _ = _operations(_known(program.circuit))
         measures = [qml.expval(_observable(o)) for o in program.observables]
         tape = qml.tape.QuantumScript(operations, measures)
         device = self._device(program.circuit.num_qubits, None)
@@ -96,9 +94,11 @@ def _operations(circuit: QuantumCircuit) -> tuple[list[Any], dict[int, int]]:
 
     operations: list[Any] = []
     measured: dict[int, int] = {}
-    for item in _known(circuit).data:
+    for item in circuit.data:
         wires = [circuit.find_bit(q).index for q in item.qubits]
         name = item.operation.name
+        if name != "barrier" and measured.keys() & set(wires):
+            raise BackendUnavailable("lightning runs no gates on a qubit that was measured")
         if name == "measure":
             measured[wires[0]] = circuit.find_bit(item.clbits[0]).index
         elif name in ("sdg", "tdg"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -21,7 +22,7 @@ COMMANDS = {
     "page": "Write the notebooks and docs pages of the use cases",
     "run": "Run a use case with an algorithm on a backend and score the answer",
     "show": "Show what a use case is about, its instances and its sources",
-    "verify": "Check a run record: hashes, feasibility, objective and shares",
+    "verify": "Check a run record: hashes, answers, reference and every score",
 }
 
 
@@ -61,6 +62,10 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Run the command; a user's mistake is one line and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks a sign shows another one instead of failing.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(_outcome(sys.argv[1:]))
 
 
@@ -70,7 +75,7 @@ def _outcome(words: list[str]) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _complain("stopped. The same command takes the run up again", 130)
+        return _complain("stopped. The same command takes an unfinished run up again", 130)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -13,7 +13,10 @@ import click
 )
 @click.option("-c", "--change", multiple=True, metavar="KEY=VALUE",
               help="Another value of a backend's setting, which must change the job.")  # fmt: skip
-def command(kind: str, name: str, setting: tuple[str, ...], change: tuple[str, ...]) -> None:
+@click.option("--max-cost", type=click.FloatRange(0), default=0.0, help="What may be spent.")
+def command(
+    kind: str, name: str, setting: tuple[str, ...], change: tuple[str, ...], max_cost: float
+) -> None:
     """Check the use case, algorithm or backend NAME against its contract."""
     from usecases import registry, testing
     from usecases.cli.shared import pairs
@@ -25,7 +28,7 @@ def command(kind: str, name: str, setting: tuple[str, ...], change: tuple[str, .
         found = testing.check_algorithm(registry.algorithm(name, pairs(setting, "-s")))
     else:
         machine = registry.backend(name, pairs(setting, "-s"))
-        found = testing.check_backend(machine, pairs(change, "-c"))
+        found = testing.check_backend(machine, pairs(change, "-c"), max_cost=max_cost)
     for finding in found:
         click.echo(f"  ✗ {finding}")
     if found:

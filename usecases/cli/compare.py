@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from usecases.cli.shared import echo_table, pairs, run_options, watched
+
+if TYPE_CHECKING:
+    from usecases.records import RunRecord
 
 
 @click.command("compare")
@@ -17,25 +20,38 @@ from usecases.cli.shared import echo_table, pairs, run_options, watched
 def command(usecase: str, algorithms: str | None, backends: str | None, **options: Any) -> None:
     """Run several algorithms and backends on one instance of USECASE, side by side."""
     from usecases import registry
-    from usecases.compare import COLUMNS, compare, table
+    from usecases.compare import compare
+    from usecases.errors import Partial
 
     chosen = algorithms.split(",") if algorithms else [*registry.usecase(usecase).algorithms]
-    with watched(options["as_json"]) as progress:
-        records = compare(
-            usecase,
-            options["instance"],
-            chosen,
-            backends.split(",") if backends else (None,),
-            parameters=pairs(options["parameter"], "-p"),
-            settings=pairs(options["setting"], "-s"),
-            train_on=options["train_on"],
-            seed=options["seed"],
-            shots=options["shots"],
-            progress=progress,
-        )
-    if options["as_json"]:
+    failure: Partial | None = None
+    with watched() as progress:
+        try:
+            records = compare(
+                usecase,
+                options["instance"],
+                chosen,
+                backends.split(",") if backends else (),
+                parameters=pairs(options["parameter"], "-p"),
+                settings=pairs(options["setting"], "-s"),
+                train_on=options["train_on"],
+                seed=options["seed"],
+                shots=options["shots"],
+                progress=progress,
+            )
+        except Partial as error:
+            failure, records = error, list(error.finished)
+    _print(records, options["as_json"])
+    if failure:
+        raise failure
+
+
+def _print(records: list[RunRecord], as_json: bool) -> None:
+    from usecases.compare import COLUMNS, table
+
+    if as_json:
         click.echo("[" + ",\n".join(r.model_dump_json(indent=2) for r in records) + "]")
-        return
-    first = records[0]
-    title = f"{first.usecase} · {first.instance.name} · {first.qubits} qubits"
-    echo_table(title, COLUMNS, ([row[c] for c in COLUMNS] for row in table(records)))
+    elif records:
+        first = records[0]
+        title = f"{first.usecase} · {first.instance.name} · {first.qubits} qubits"
+        echo_table(title, COLUMNS, ([row[c] for c in COLUMNS] for row in table(records)))

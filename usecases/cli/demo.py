@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from usecases.cli.shared import echo_table
+
+if TYPE_CHECKING:
+    from usecases.records import RunRecord
 
 
 @click.command("demo")
@@ -30,12 +34,12 @@ def command(output: str) -> None:
     points = sorted(entry_points(group="usecases.demo"), key=lambda p: p.name)
     names = [registry.full_name(point.value.replace(".", "/")) for point in points]
     todo = [(name, algorithm) for name in names for algorithm in registry.usecase(name).algorithms]
-    store, sections = Store(), {name: list[object]() for name in names}
-    with _bar(len(todo)) as step:
+    sections: dict[str, list[RunRecord]] = {name: [] for name in names}
+    with Store() as store, _bar(len(todo)) as step:
         for name, algorithm in todo:
             step(f"{name}: {algorithm}")
             sections[name] += compare(name, "demo", [algorithm], store=store)
-    found = [Section(tuple(records)) for records in sections.values()]  # type: ignore[arg-type]
+    found = [Section(tuple(records)) for records in sections.values()]
     for section in found:
         first = section.records[0]
         rows = [[row[c] for c in COLUMNS] for row in table(section.records)]

@@ -52,10 +52,10 @@ def _store() -> tuple[bool, str]:
     from usecases.store import Store
 
     try:
-        store = Store()
+        with Store() as store:
+            return True, f"{store.path} holds {len(store.runs(100_000))} runs"
     except UsageError as error:
         return False, str(error)
-    return True, f"{store.path} holds {len(store.runs(100_000))} runs"
 
 
 def _aer() -> tuple[bool, str]:

@@ -11,7 +11,7 @@ from usecases.cli.shared import echo_json, echo_table, watched
 
 if TYPE_CHECKING:
     from usecases.contracts import RemoteBackend
-    from usecases.store import Store
+    from usecases.store import Job, Store
 
 
 @click.group("jobs", invoke_without_command=True)
@@ -28,7 +28,8 @@ def _listed(as_json: bool, limit: int) -> None:
     from usecases.compare import percent
     from usecases.store import Store
 
-    runs = Store().runs(limit)
+    with Store() as store:
+        runs = store.runs(limit)
     if as_json:
         common = ({"id": r.id, "status": r.status, "started": r.started} for r in runs)
         echo_json([c | r.summary for c, r in zip(common, runs, strict=True)])
@@ -51,7 +52,8 @@ def show(run: str, as_json: bool) -> None:
     from usecases.cli.run import report
     from usecases.store import Store
 
-    record = Store().record(run)
+    with Store() as store:
+        record = store.record(run)
     if as_json:
         click.echo(record.model_dump_json(indent=2))
     else:
@@ -70,9 +72,8 @@ def attach(run: str, max_wait: float | None, max_cost: float | None, as_json: bo
     from usecases.runner import perform
     from usecases.store import Store
 
-    store = Store()
-    plan = again(store.request(run))
-    with watched(as_json) as progress:
+    with Store() as store, watched() as progress:
+        plan = again(store.request(run))
         record = perform(
             plan, max_wait=max_wait, max_cost=max_cost, resume=run, store=store, progress=progress
         )
@@ -96,17 +97,18 @@ def cancel(run: str) -> None:
     """Ask the machine to drop the unfinished jobs of RUN."""
     from usecases.store import Store
 
-    store = Store()
-    open_jobs = store.jobs("run LIKE ? || '%' AND status IN ('intent', 'submitted')", run)
-    for job in open_jobs:
-        machine = _machine(store, job.run)
-        known = job.job or machine.find(job.tag)
-        if known:
-            machine.cancel(known)
-        store.cancelled(job.tag)
-    if open_jobs:
-        store.give_up(open_jobs[0].run, "cancelled", "cancelled by the user")
-    click.echo(f"{len(open_jobs)} jobs cancelled")
+    with Store() as store:
+        identity = store.identity(run)
+        open_jobs = store.jobs("run = ? AND status IN ('intent', 'submitted')", identity)
+        for job in open_jobs:
+            machine = _machine(store, job)
+            known = job.job or machine.find(job.tag)
+            if known:
+                machine.cancel(known)
+            store.cancelled(job.tag)
+        if open_jobs:
+            store.give_up(identity, "cancelled", "cancelled by the user")
+    click.echo(f"{len(open_jobs)} jobs of run {identity} cancelled")
 
 
 @command.command("reconcile")
@@ -114,22 +116,25 @@ def reconcile() -> None:
     """Look up, at their machines, the jobs whose submission was never confirmed."""
     from usecases.store import Store
 
-    store = Store()
-    for job in store.jobs("status = 'intent'"):
-        known = _machine(store, job.run).find(job.tag)
-        if known:
-            store.submitted(job.tag, known)
-        arrived = f"is job {known}" if known else "never arrived and was not billed"
-        click.echo(f"{job.tag} of run {job.run} {arrived}")
-    click.echo("All submissions are accounted for.")
+    with Store() as store:
+        unconfirmed = store.jobs("status = 'intent'")
+        for job in unconfirmed:
+            known = _machine(store, job).find(job.tag)
+            if known:
+                store.submitted(job.tag, known)
+            arrived = f"is job {known}" if known else "is not known to the machine"
+            click.echo(f"{job.tag} of run {job.run} {arrived}")
+    click.echo(f"{len(unconfirmed)} unconfirmed submissions looked up")
 
 
-def _machine(store: Store, run: str) -> RemoteBackend:
+def _machine(store: Store, job: Job) -> RemoteBackend:
     from usecases.contracts import RemoteBackend
     from usecases.errors import UsageError
     from usecases.plan import again
+    from usecases.registry import name_of
 
-    machine = again(store.request(run)).backend
-    if not isinstance(machine, RemoteBackend):
-        raise UsageError(f"run {run} has no remote machine")
-    return machine
+    plan = again(store.request(job.run))
+    for machine in (plan.backend, plan.trainer):
+        if isinstance(machine, RemoteBackend) and name_of(machine) == job.backend:
+            return machine
+    raise UsageError(f"run {job.run} has no remote machine named {job.backend}")

@@ -34,9 +34,8 @@ def command(what: str | None, name: str | None, as_json: bool) -> None:
 
 
 def _instances(name: str | None, as_json: bool) -> None:
-    from usecases.convert import qubits_needed
     from usecases.errors import UsageError
-    from usecases.models import Incumbent
+    from usecases.models import Incumbent, qubits
 
     if name is None:
         raise UsageError("whose instances?", "For example: usecases list instances ground_state")
@@ -44,8 +43,8 @@ def _instances(name: str | None, as_json: bool) -> None:
     rows = []
     for label, make in case.instances.items():
         model = case.model(make())
-        size = qubits_needed(model, (type(model),))
-        rows.append((label, f"{size}{' in blocks' if isinstance(model, Incumbent) else ''}"))
+        blocks = " in blocks" if isinstance(model, Incumbent) else ""
+        rows.append((label, f"{qubits(model)}{blocks}"))
     if as_json:
         echo_json([{"name": label, "qubits": size} for label, size in rows])
     else:

@@ -25,8 +25,8 @@ def command(name: str | None, check: bool, record: bool) -> None:
     if record:
         ours = [n for n, e in registry.entries("usecase").items() if root in e.path.parents]
         for each in [registry.full_name(name)] if name else ours:
-            with watched() as progress:
-                click.echo(page.record_runs(root, each, Store(), progress).relative_to(root))
+            with watched() as progress, Store() as store:
+                click.echo(page.record_runs(root, each, store, progress).relative_to(root))
     stale = [(path, text) for path, text in page.pages(root) if not _current(path, text)]
     if check and stale:
         names = ", ".join(str(path.relative_to(root)) for path, _ in stale)

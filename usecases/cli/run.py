@@ -27,35 +27,15 @@ if TYPE_CHECKING:
 @click.option("--plot", type=click.Path(), help="Write the picture of the answer to this file.")
 def command(**options: Any) -> None:
     """Run USECASE with an algorithm on a backend and score the answer."""
-    from usecases.plan import prepare
-    from usecases.runner import perform
-
+    plan = _planned(options)
     if options["plot"]:
         from usecases.plots import check_path
 
-        check_path(Path(options["plot"]))
-    plan = prepare(
-        options["usecase"],
-        options["instance"],
-        options["algorithm"],
-        options["backend"],
-        parameters=pairs(options["parameter"], "-p"),
-        settings=pairs(options["setting"], "-s"),
-        train_on=options["train_on"],
-        seed=options["seed"],
-        shots=options["shots"],
-    )
+        check_path(Path(options["plot"]), plan.case)
     if options["dry_run"]:
         _announce(plan, options["as_json"])
         return
-    with watched(options["as_json"]) as progress:
-        record = perform(
-            plan,
-            max_cost=options["max_cost"],
-            max_wait=0.0 if options["detach"] else options["max_wait"],
-            resume=options["resume"],
-            progress=progress,
-        )
+    record = _done(plan, options)
     if options["plot"]:
         from usecases.plots import plot
 
@@ -66,19 +46,58 @@ def command(**options: Any) -> None:
         report(record)
 
 
+def _planned(options: dict[str, Any]) -> Plan:
+    from usecases.plan import prepare
+
+    return prepare(
+        options["usecase"],
+        options["instance"],
+        options["algorithm"],
+        options["backend"],
+        parameters=pairs(options["parameter"], "-p"),
+        settings=pairs(options["setting"], "-s"),
+        train_on=options["train_on"],
+        seed=options["seed"],
+        shots=options["shots"],
+    )
+
+
+def _done(plan: Plan, options: dict[str, Any]) -> RunRecord:
+    from usecases.runner import perform
+
+    with watched() as progress:
+        return perform(
+            plan,
+            max_cost=options["max_cost"],
+            max_wait=0.0 if options["detach"] else options["max_wait"],
+            resume=options["resume"],
+            progress=progress,
+        )
+
+
 def _announce(plan: Plan, as_json: bool) -> None:
     """What would be run: sizes, memory and machines, without asking any of them."""
+    from usecases.contracts import RemoteBackend
     from usecases.convert import qubits_needed
+    from usecases.executor import fits
     from usecases.models import Incumbent
     from usecases.plan import suited
+    from usecases.programs import SampleModel
 
     model = plan.case.model(plan.instance)
     solver = suited(plan.algorithm, model)
-    wide = isinstance(model, Incumbent) and Incumbent in solver.accepts
-    qubits = getattr(solver, "block", 0) if wide else qubits_needed(model, solver.accepts)
+    cut = isinstance(model, Incumbent) and solver is not plan.algorithm
+    qubits = solver.block if cut else qubits_needed(model, solver.accepts)  # type: ignore[attr-defined]
+    if plan.trainer:
+        fits(plan.trainer, qubits)
+    gates = plan.backend is not None and SampleModel not in plan.backend.runs
     request = {k: v for k, v in plan.request.items() if k != "instance_data"}
-    state = 16 * 2**qubits if plan.backend and qubits < 1000 and solver.needs else None
-    found = request | {"qubits": qubits, "statevector_bytes": state, "cost": 0.0}
+    remote = isinstance(plan.backend, RemoteBackend)
+    found = request | {
+        "qubits": qubits,
+        "statevector_bytes": 16 * 2**qubits if gates else None,
+        "cost": None if remote else 0.0,  # a remote machine is asked when the work is known
+    }
     if as_json:
         echo_json(found)
         return

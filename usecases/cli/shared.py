@@ -58,11 +58,9 @@ def run_options(command: F) -> F:
 
 
 @contextmanager
-def watched(quiet: bool = False) -> Iterator[Callable[[str, int], None]]:
+def watched() -> Iterator[Callable[[str, int], None]]:
     """A progress display on stderr: a live line in a terminal, plain lines elsewhere."""
-    if quiet:
-        yield lambda stage, calls: None
-    elif sys.stderr.isatty():
+    if sys.stderr.isatty():
         from rich.console import Console
 
         console = Console(stderr=True)

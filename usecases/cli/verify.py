@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.command("verify")
 @click.argument("records", nargs=-1, required=True, metavar="RUN|FILE...")
 def command(records: tuple[str, ...]) -> None:
-    """Check run records, by id or as JSON files: hashes, feasibility, objective, shares."""
+    """Check run records, by id or as JSON files: hashes, answers, reference, every score."""
     from usecases.verify import verify
 
     for source in records:
@@ -29,7 +29,8 @@ def _record(source: str) -> RunRecord:
 
     path = Path(source)
     if not path.suffix and not path.is_file():
-        return Store().record(source)
+        with Store() as store:
+            return store.record(source)
     try:
         return parse_record(path.read_text(encoding="utf-8"), path.name)
     except UnicodeDecodeError:

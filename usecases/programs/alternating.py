@@ -20,6 +20,7 @@ from usecases.programs.circuits import (
     Estimated,
     SampleCircuits,
     checked_counts,
+    checked_estimates,
 )
 from usecases.records import sha256
 
@@ -33,7 +34,10 @@ Angle: TypeAlias = Any
 
 
 class Mixer(ABC):
-    """The part of an alternating state that moves between answers."""
+    """The part of an alternating state that moves between answers.
+
+    A mixer is a frozen dataclass: its repr is its content and goes into hashes.
+    """
 
     @abstractmethod
     def start(self, circuit: QuantumCircuit) -> None:
@@ -96,8 +100,7 @@ class AlternatingEnergy(Program[Estimated]):
         return sha256(repr(("alternating energy", self.state.key(), self.shots, self.seed)))
 
     def read(self, raw: Any) -> Estimated:
-        value, stderr = raw
-        return Estimated(float(value), float(stderr))
+        return checked_estimates([raw], 1)[0]
 
     def lower(self) -> Lowered[Estimated]:
         observable = self.state.observable()

@@ -35,11 +35,14 @@ class SampleModel(Program[list[Read]]):
         return int(self.model.num_variables)
 
     def key(self) -> str:
-        linear = sorted((str(v), float(b)) for v, b in self.model.linear.items())
+        # Answers are strings in the model's order, so the order is part of the content.
+        order = [str(v) for v in self.model.variables]
+        linear = [float(self.model.get_linear(v)) for v in self.model.variables]
         quadratic = sorted(
             (*sorted((str(u), str(v))), float(b)) for (u, v), b in self.model.quadratic.items()
         )
-        content = (linear, quadratic, float(self.model.offset), self.reads, self.seed)
+        shape = (self.model.vartype.name, order, float(self.model.offset))
+        content = (shape, linear, quadratic, self.reads, self.seed)
         return sha256(repr(("anneal", content)))
 
     def read(self, raw: Any) -> list[Read]:

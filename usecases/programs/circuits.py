@@ -82,12 +82,7 @@ class Expectation(Program[list[Estimated]]):
         return sha256(repr(("expectation", qasm3.dumps(self.circuit), terms)))
 
     def read(self, raw: Any) -> list[Estimated]:
-        found = [Estimated(*pair) for pair in _validated(_estimates, raw)]
-        if len(found) != len(self.observables):
-            raise VerificationFailed(
-                f"{len(found)} values came back for {len(self.observables)} observables"
-            )
-        return found
+        return checked_estimates(raw, len(self.observables))
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +138,16 @@ def checked_counts(raw: Any, shots: int, width: int) -> Counts:
     if any(len(key) != width or set(key) - {"0", "1"} for key in counts):
         raise VerificationFailed(f"a result is not a string of {width} bits")
     return counts
+
+
+def checked_estimates(raw: Any, number: int) -> list[Estimated]:
+    """Values with their errors; raises VerificationFailed unless they are `number` finite pairs."""
+    found = [Estimated(*pair) for pair in _validated(_estimates, raw)]
+    if len(found) != number:
+        raise VerificationFailed(f"{len(found)} values came back where {number} were asked for")
+    if not all(math.isfinite(value) and error >= 0 for value, error in found):
+        raise VerificationFailed("a value is not finite, or its standard error is negative")
+    return found
 
 
 def _validated(adapter: TypeAdapter[Any], raw: Any) -> Any:

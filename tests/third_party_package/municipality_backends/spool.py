@@ -3,12 +3,13 @@
 import json
 import uuid
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from usecases.contracts import JobResult, Quote, RemoteBackend
 from usecases.programs import SampleCircuits
+from usecases.records import Circuits
 
 
 class Spool(RemoteBackend):
@@ -29,7 +30,8 @@ class Spool(RemoteBackend):
         if work["polls"] < self._machine().get("polls", 1):
             self._write(job, work | {"polls": work["polls"] + 1})
             return None
-        return JobResult(_simulated(work), machine=0.0, provenance={"machine": self.folder})
+        counts, size = _simulated(work)
+        return JobResult(counts, 0.0, circuits=size, provenance={"machine": self.folder})
 
     def find(self, tag: str) -> str | None:
         for path in Path(self.folder).glob("*.job"):
@@ -58,15 +60,18 @@ class Spool(RemoteBackend):
         fresh.replace(self._path(job))
 
 
-def _simulated(work: dict[str, object]) -> list[dict[str, int]]:
+def _simulated(work: dict[str, Any]) -> tuple[list[dict[str, int]], Circuits]:
     from qiskit import qasm3
     from qiskit_aer import AerSimulator
+
+    from usecases.machine import sizes
 
     circuits = [qasm3.loads(text) for text in work["circuits"]]
     options = {"shots": work["shots"], "seed_simulator": work["seed"]}
     found = AerSimulator().run(circuits, **options).result()
     tables = [found.get_counts(i) for i in range(len(circuits))]
-    return [{key.replace(" ", ""): n for key, n in counts.items()} for counts in tables]
+    counts = [{key.replace(" ", ""): n for key, n in table.items()} for table in tables]
+    return counts, sizes(circuits, circuits)
 
 
 backend = Spool
