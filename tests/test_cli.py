@@ -71,7 +71,11 @@ def test_list_and_show() -> None:
         (("run", *SMALL, "--shots", "0"), 2, "--shots"),
         (("run", *SMALL, "--seed", "-1"), 2, "--seed"),
         (("run", *SMALL, "-a", "vqe"), 2, "FermionicHamiltonian"),
-        (("run", *SMALL, "-a", "annealing", "-b", "aer"), 5, "cannot run SampleModel"),
+        (
+            ("run", *SMALL, "-a", "annealing", "-b", "aer"),
+            5,
+            "cannot run what annealing",
+        ),
         (("run", *SMALL, "--resume", "zz"), 2, "not a run's id"),
         (("run", *SMALL, "--resume", "0000"), 2, "no single run"),
         (("run", "unit_commitment", "-i", "nowhere.json"), 3, "cannot be read"),
@@ -182,3 +186,61 @@ def test_a_store_that_cannot_be_opened_is_a_message(monkeypatch: pytest.MonkeyPa
     done = usecases("jobs")
     assert done.returncode == 2
     assert "USECASES_HOME" in done.stderr
+
+
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    import os
+
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    for words in (("verify", pipe), ("run", "unit_commitment", "-i", pipe)):
+        done = usecases(*words, timeout=60)
+        assert done.returncode == 3
+        assert "is not a file" in done.stderr
+
+
+def test_records_are_read_as_strictly_as_instances(tmp_path: Path) -> None:
+    found = record(*SMALL, "-a", "annealing", "--shots", 20)
+    path = tmp_path / "record.json"
+    text = json.dumps(found)
+    for old, new in [('"seed": 0', '"seed": 1, "seed": 0'), ('"seed": 0', '"seed": "0"')]:
+        assert old in text
+        path.write_text(text.replace(old, new))
+        assert usecases("verify", path).returncode == 3
+
+
+def test_terminals_are_not_steered_by_names(tmp_path: Path) -> None:
+    path = tmp_path / "red\x1b[31m.json"
+    path.write_text("{}")
+    done = usecases("run", "unit_commitment", "-i", path)
+    assert done.returncode == 3
+    assert "\x1b" not in done.stderr
+
+
+def test_somebody_elses_repository_is_not_our_revision(tmp_path: Path) -> None:
+    plain = record(*SMALL, "-a", "exact")["provenance"]["git_revision"]
+    hooked = record(*SMALL, "-a", "exact", GIT_DIR=str(tmp_path))["provenance"]["git_revision"]
+    assert hooked == plain
+
+
+def test_nobody_listening_is_no_failure() -> None:
+    import subprocess
+    import sys
+
+    command = f"{sys.executable} -c 'from usecases.cli import main; main()' jobs"
+    for where, code in (("| head -c 0", 0), ("> /dev/full", 2), ("2>&- >/dev/null", 0)):
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {where}"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_new_refuses_names_that_are_taken(tmp_path: Path) -> None:
+    for name in ("json/x", "usecases/x", "energy/x", "town/class"):
+        done = usecases("new", "usecase", name, cwd=tmp_path)
+        assert done.returncode == 2, name
+    (tmp_path / "pyproject.toml").write_text('[project.entry-points]\n"usecases.packages" = {}\n')
+    done = usecases("new", "usecase", "town/x", cwd=tmp_path)
+    assert done.returncode == 2
+    assert not (tmp_path / "town").exists()

@@ -7,8 +7,7 @@ from typing import Any
 
 from usecases import registry
 from usecases.errors import Partial, UsageError, UsecasesError
-from usecases.plan import Plan, default_machine, needs, prepare
-from usecases.programs import SampleModel
+from usecases.plan import Plan, default_machine, needs, prepare, suits
 from usecases.records import Interval, RunRecord, Score
 from usecases.registry import name_of
 from usecases.runner import Progress, perform
@@ -99,8 +98,7 @@ def _machines(
     asked = needs(registry.algorithm(algorithm, parameters))
     if not asked:
         return [None]
-    anneals = SampleModel in asked
-    usable = [b for b in backends if (SampleModel in registry.backend(b).runs) == anneals]
+    usable = [b for b in backends if suits(asked, registry.backend(b))]
     return [*usable] or [default_machine(asked)]
 
 

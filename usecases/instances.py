@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from usecases.contracts import UseCase
 from usecases.errors import BadInstance, UnknownName
-from usecases.records import InstanceData, Record, sha256
+from usecases.records import InstanceData, Record, RunRecord, sha256
 
 LARGEST_FILE = 16 * 2**20
 """Bytes; the largest real instances are a hundredth of it."""
@@ -37,8 +37,13 @@ def load(case: UseCase[Any, Any, Any, Any], source: str) -> Loaded:
         return Loaded(source, _example(case, size, seed))
     path = Path(source)
     if path.suffix or "/" in source or _is_file(path):
-        return Loaded(path.stem, _from_file(case, path), path.name)
+        return Loaded(printable(path.stem), _from_file(case, path), printable(path.name))
     raise UnknownName("instance", source, [*case.instances, "size=N,seed=S", "FILE"])
+
+
+def printable(text: str) -> str:
+    """The text without signs that would steer a terminal or cannot be written as UTF-8."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _is_file(path: Path) -> bool:
@@ -70,7 +75,7 @@ def _example(case: UseCase[Any, Any, Any, Any], size: int, seed: int) -> Record:
 
 
 def _from_file(case: UseCase[Any, Any, Any, Any], path: Path) -> Record:
-    name = path.name
+    name = printable(path.name)
     try:
         text = _text(path)
         if parser := _parser(case, path):
@@ -81,6 +86,18 @@ def _from_file(case: UseCase[Any, Any, Any, Any], path: Path) -> Record:
         raise _complaint(error).in_file(name) from None
     except BadInstance as error:
         raise (error if error.file else error.in_file(name)) from None
+
+
+def read_record(path: Path) -> RunRecord:
+    """A run record from a JSON file, as strictly as an instance."""
+    try:
+        found = parse_json(RunRecord, _text(path))
+    except ValidationError as error:
+        raise _complaint(error).in_file(path.name) from None
+    except BadInstance as error:
+        raise (error if error.file else error.in_file(path.name)) from None
+    assert isinstance(found, RunRecord)  # noqa: S101 - it was asked for
+    return found
 
 
 def _parser(case: UseCase[Any, Any, Any, Any], path: Path) -> Any:

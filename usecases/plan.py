@@ -11,7 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from usecases import instances, registry
 from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase
-from usecases.errors import UsageError
+from usecases.errors import BackendUnavailable, UsageError
 from usecases.models import Incumbent
 from usecases.programs import SampleModel
 from usecases.records import Record
@@ -113,7 +113,18 @@ def _machine(
         if settings:
             raise UsageError("this backend has its settings already", "Give its name instead")
         return backend
-    return registry.backend(backend or default_machine(asked), settings)
+    machine = registry.backend(backend or default_machine(asked), settings)
+    if not suits(asked, machine):
+        raise BackendUnavailable(
+            f"{name_of(machine)} cannot run what {name_of(solver)} asks for",
+            "List others: usecases list backends",
+        )
+    return machine
+
+
+def suits(asked: tuple[type, ...], machine: Backend) -> bool:
+    """Whether the machine is of the kind that these programs, or what they lower to, need."""
+    return (SampleModel in asked) == (SampleModel in machine.runs)
 
 
 def _trainer(machine: Backend | None, train_on: str | None) -> Backend | None:

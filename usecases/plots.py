@@ -66,5 +66,7 @@ def check_path(path: Path, case: UseCase[Any, Any, Any, Any]) -> None:
             f"{path.name}: no figure format {path.suffix or 'without a suffix'}",
             f"Use {', '.join(FORMATS[:-1])} or {FORMATS[-1]}",
         )
-    if not path.resolve().parent.is_dir():
+    if not path.parent.is_dir():
         raise UsageError(f"{path.parent} is not a folder")
+    if path.is_dir() or path.is_symlink():
+        raise UsageError(f"{path} is a folder or a link", "Give a file's name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import subprocess
@@ -57,5 +58,9 @@ def code() -> dict[str, Any]:
 
 def _git(git: str, root: Path, *words: str) -> str | None:
     command = [git, "-C", str(root), *words]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    # Inside a git hook GIT_DIR points at somebody else's repository.
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    found = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, check=False, env=plain
+    )
     return found.stdout.strip() if found.returncode == 0 else None

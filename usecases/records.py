@@ -5,7 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    ValidationInfo,
+    field_validator,
+)
 
 Kind = Literal["optimal", "bound", "best_known"]
 Sense = Literal["min", "max"]
@@ -119,7 +127,15 @@ class Samples(Record):
     """Raw shots: how often each bit string was seen, bits in the order of `variables`."""
 
     variables: tuple[str, ...]
-    counts: dict[str, int]
+    counts: dict[str, PositiveInt] = Field(min_length=1)
+
+    @field_validator("counts")
+    @classmethod
+    def _strings_of_bits(cls, counts: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        width = len(info.data.get("variables", ()))
+        if any(len(key) != width or set(key) - {"0", "1"} for key in counts):
+            raise ValueError(f"a key is not a string of {width} bits")
+        return counts
 
 
 class Answer(Record):
@@ -143,7 +159,7 @@ class RunRecord(Record):
     backend_settings: dict[str, Any]
     train_on: str | None
     train_settings: dict[str, Any]
-    seed: int
+    seed: NonNegativeInt
     shots: int | None
     qubits: int
     score: Score

@@ -73,7 +73,7 @@ def perform(
     refused when a setting differs.
     """
     with nullcontext(store) if store else Store() as kept:
-        identity = kept.resume(resume, plan.request) if resume else kept.begin(plan.request)
+        identity = kept.begin(plan.request) if resume is None else kept.resume(resume, plan.request)
         executor = Executor(
             plan.backend,
             plan.trainer,

@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from usecases.errors import BudgetExceeded, UnknownName, UsageError
+from pydantic import ValidationError
+
+from usecases.errors import BudgetExceeded, UnknownName, UsageError, VerificationFailed
 from usecases.records import RunRecord, sha256
 
 SCHEMA = """
@@ -226,7 +228,13 @@ class Store:
                 f"run {row['id']} is {row['status']} and has no record yet",
                 f"Take it up with: usecases jobs attach {row['id']}",
             )
-        return RunRecord.model_validate_json(row["record"])
+        try:
+            return RunRecord.model_validate_json(row["record"])
+        except ValidationError:
+            raise VerificationFailed(
+                f"the record of run {row['id']} is damaged or of another version",
+                "Run it again, or see it with the version that made it",
+            ) from None
 
     def _row(self, identity: str) -> sqlite3.Row:
         if len(identity) < 3 or not identity.isalnum():
@@ -339,13 +347,13 @@ def _alive(owner: str, *, elsewhere: bool = True) -> bool:
 
     if not owner:
         return False
-    node, pid, born = owner.rsplit(":", 2)
-    if node != platform.node():
-        return elsewhere
     try:
+        node, pid, born = owner.rsplit(":", 2)
+        if node != platform.node():
+            return elsewhere
         process = psutil.Process(int(pid))
         # Clocks are adjusted: a second's difference is still the same process.
         same = abs(process.create_time() - float(born)) < 1.0
         return bool(same and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
+    except (psutil.Error, ValueError):
         return False

@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from usecases import judge, registry
 from usecases.contracts import Energy, Outcome, UseCase
-from usecases.errors import BadInstance, VerificationFailed
+from usecases.errors import VerificationFailed
 from usecases.instances import content_hash
 from usecases.models import variables
 from usecases.observe import from_strings
@@ -21,18 +21,16 @@ from usecases.records import Record, Reference, RunRecord, Score
 Case = UseCase[Any, Any, Any, Any]
 
 
-def parse_record(text: str, file: str) -> RunRecord:
-    """A record from JSON text; raises BadInstance when it is none."""
-    try:
-        return RunRecord.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "content"
-        raise BadInstance(where, f"is not a run record ({first['msg']})", file=file) from None
-
-
 def verify(record: RunRecord) -> list[str]:
     """What was checked, a line each; raises VerificationFailed at the first contradiction."""
+    try:
+        return _verified(record)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # A value of a kind that no run produces: it was not a run that wrote it.
+        raise VerificationFailed(f"run {record.id}: a value cannot be read ({error})") from None
+
+
+def _verified(record: RunRecord) -> list[str]:
     if record.digest != record.content_hash():
         raise VerificationFailed(
             f"run {record.id}: the record was changed after it was sealed",
@@ -41,10 +39,14 @@ def verify(record: RunRecord) -> list[str]:
     case, instance = registry.usecase(record.usecase), instance_of(record)
     if content_hash(instance) != record.instance.sha256:
         raise VerificationFailed(f"run {record.id}: the instance is not the one that was run")
-    if record.backend and registry.declared("backend", record.backend).source != record.source:
-        raise VerificationFailed(f"run {record.id}: {record.backend} is not {record.source}")
+    _check_makers(record)
     judged = [judge.assess(case, instance, o) for o in _outcomes(record, case, instance)]
     score, top = _scored_again(record, case, instance, judged)
+    if record.samples:
+        value = to_jsonable_python(top.outcome.value)
+        _same(record, "answer", value, record.answer.value)
+        _same(record, "answer", top.outcome.energy, record.answer.energy)
+        _same(record, "answer", top.outcome.count, record.answer.count)
     _same(record, "solution", to_jsonable_python(top.solution), to_jsonable_python(record.solution))
     for field in Score.model_fields:
         _same(record, field, getattr(score, field), getattr(record.score, field))
@@ -54,6 +56,19 @@ def verify(record: RunRecord) -> list[str]:
         f"reference found again by {score.reference.method}",
         "every score computed again",
     ]
+
+
+def _check_makers(record: RunRecord) -> None:
+    """Whether algorithm and backend exist, take these settings, and are what the record says."""
+    registry.algorithm(record.algorithm, record.parameters)
+    source = "simulated"
+    if record.backend:
+        source = registry.backend(record.backend, record.backend_settings).source
+    if source != record.source:
+        raise VerificationFailed(f"run {record.id}: {record.backend} is not {record.source}")
+    shots = sum(record.samples.counts.values()) if record.samples else record.shots
+    if record.shots is not None and shots != record.shots:
+        raise VerificationFailed(f"run {record.id}: {shots} shots are kept, not {record.shots}")
 
 
 def _outcomes(record: RunRecord, case: Case, instance: Record) -> list[Outcome[Any]]:
@@ -87,6 +102,8 @@ def _same(record: RunRecord, what: str, found: Any, recorded: Any) -> None:
 
 def _close(found: Any, recorded: Any) -> bool:
     """Equal, but for the rounding of another machine's arithmetic and another solver's version."""
+    if recorded is None:
+        return found is None
     if isinstance(found, Reference):
         return found.kind == recorded.kind and _close(found.value, recorded.value)
     if isinstance(found, Record):

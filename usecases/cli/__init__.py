@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
@@ -70,32 +72,51 @@ def main() -> None:
 
 
 def _outcome(words: list[str]) -> int:
+    """Run the words of a command; the exit code."""
     try:
         cli.main(args=words, prog_name="usecases", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        return _complain("stopped. The same command takes an unfinished run up again", 130)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
         return 0
     except Exception as error:
         if "--debug" in words:
             raise
-        if isinstance(error, UsecasesError):
-            return _complain(str(error), error.code)
-        problem = " ".join(str(error).split())[:300]
-        return _complain(
-            f"internal: {type(error).__name__}: {problem}. Run it again with"
-            " usecases --debug ... and report what it prints",
-            70,
-        )
+        return _explained(error)
+    except (KeyboardInterrupt, SystemExit):
+        return _complain("stopped. The same command takes an unfinished run up again", 130)
     return 0
 
 
+def _explained(error: Exception) -> int:
+    """One line for what went wrong, and its exit code."""
+    if isinstance(error, UsecasesError):
+        return _complain(str(error), error.code)
+    if isinstance(error, click.Abort):
+        return _complain("stopped. The same command takes an unfinished run up again", 130)
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "usecases"
+        return _complain(f"{error.format_message()} See: {path} --help", error.exit_code)
+    if isinstance(error, BrokenPipeError):
+        return 0
+    if isinstance(error, sqlite3.Error):
+        hint = "Move it away, or choose another folder with USECASES_HOME"
+        return _complain(f"the store is damaged or in use ({error}). {hint}", 2)
+    if isinstance(error, OSError):
+        return _complain(f"{error.filename or 'the output'}: {error.strerror}", 2)
+    return _complain(
+        f"internal: {type(error).__name__}: {str(error)[:300]}. Run it again with"
+        " usecases --debug ... and report what it prints",
+        70,
+    )
+
+
 def _complain(text: str, code: int) -> int:
-    print(f"usecases: {' '.join(text.split())}", file=sys.stderr)
+    """One line on stderr, without signs that would steer the terminal."""
+    line = " ".join(text.split())
+    shown = "".join(c if c.isprintable() else "?" for c in line)
+    with suppress(OSError, AttributeError):  # nobody may be listening
+        print(f"usecases: {shown[:1000]}", file=sys.stderr)
     return code

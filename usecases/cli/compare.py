@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from usecases.cli.shared import echo_table, pairs, run_options, watched
+from usecases.cli.shared import echo_table, only_json, pairs, run_options, watched
 
 if TYPE_CHECKING:
     from usecases.records import RunRecord
@@ -25,7 +25,7 @@ def command(usecase: str, algorithms: str | None, backends: str | None, **option
 
     chosen = algorithms.split(",") if algorithms else [*registry.usecase(usecase).algorithms]
     failure: Partial | None = None
-    with watched() as progress:
+    with only_json(options["as_json"]), watched() as progress:
         try:
             records = compare(
                 usecase,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from usecases.cli.shared import echo_json, echo_table, watched
+from usecases.cli.shared import echo_json, echo_table, only_json, watched
 
 if TYPE_CHECKING:
     from usecases.contracts import RemoteBackend
@@ -72,7 +72,7 @@ def attach(run: str, max_wait: float | None, max_cost: float | None, as_json: bo
     from usecases.runner import perform
     from usecases.store import Store
 
-    with Store() as store, watched() as progress:
+    with Store() as store, only_json(as_json), watched() as progress:
         plan = again(store.request(run))
         record = perform(
             plan, max_wait=max_wait, max_cost=max_cost, resume=run, store=store, progress=progress

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from usecases.cli.shared import echo_fields, echo_json, echo_table, pairs, run_options, watched
+from usecases.cli.shared import (
+    echo_fields,
+    echo_json,
+    echo_table,
+    only_json,
+    pairs,
+    run_options,
+    watched,
+)
 
 if TYPE_CHECKING:
     from usecases.plan import Plan
@@ -28,22 +36,23 @@ if TYPE_CHECKING:
 def command(**options: Any) -> None:
     """Run USECASE with an algorithm on a backend and score the answer."""
     plan = _planned(options)
-    if options["plot"]:
+    if options["plot"] is not None:
         from usecases.plots import check_path
 
         check_path(Path(options["plot"]), plan.case)
     if options["dry_run"]:
         _announce(plan, options["as_json"])
         return
-    record = _done(plan, options)
-    if options["plot"]:
-        from usecases.plots import plot
-
-        plot(record, options["plot"])
+    with only_json(options["as_json"]):
+        record = _done(plan, options)
     if options["as_json"]:
         click.echo(record.model_dump_json(indent=2))
     else:
         report(record)
+    if options["plot"] is not None:
+        from usecases.plots import plot
+
+        plot(record, options["plot"])
 
 
 def _planned(options: dict[str, Any]) -> Plan:

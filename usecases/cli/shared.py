@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,9 @@ import click
 from usecases.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+NARROW = 90
+"""Columns of a terminal below which a table is written as a list."""
 
 WORDS = {
     "model": "building the model",
@@ -33,7 +37,7 @@ def pairs(values: Iterable[str], option: str) -> dict[str, Any]:
             raise UsageError(f"{option} {text!r} is not of the form key=value")
         try:
             found[key] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             found[key] = value
     return found
 
@@ -60,7 +64,7 @@ def run_options(command: F) -> F:
 @contextmanager
 def watched() -> Iterator[Callable[[str, int], None]]:
     """A progress display on stderr: a live line in a terminal, plain lines elsewhere."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         from rich.console import Console
 
         console = Console(stderr=True)
@@ -94,15 +98,43 @@ def echo_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
     from rich.table import Table
     from rich.text import Text
 
+    class _Console(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
-    for row in rows:
+    listed = list(rows)
+    for row in listed:
         table.add_row(*map(Text, row))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=160)
-    console.print(table)
+    console = _Console() if sys.stdout.isatty() else _Console(width=160)
+    if console.width < NARROW:
+        for row in listed:
+            echo_fields(dict(zip(columns, row, strict=True)))
+            click.echo()
+    else:
+        console.print(table)
+
+
+@contextmanager
+def only_json(wanted: bool) -> Iterator[None]:
+    """Keep what solvers print off stdout while they work, so that it holds nothing but JSON.
+
+    Some write to the file descriptor itself, which Python's own redirection does not see.
+    """
+    if not wanted:
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def echo_json(value: Any) -> None:

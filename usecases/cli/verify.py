@@ -23,17 +23,11 @@ def command(records: tuple[str, ...]) -> None:
 
 
 def _record(source: str) -> RunRecord:
-    from usecases.errors import BadInstance
+    from usecases.instances import read_record
     from usecases.store import Store
-    from usecases.verify import parse_record
 
     path = Path(source)
-    if not path.suffix and not path.is_file():
-        with Store() as store:
-            return store.record(source)
-    try:
-        return parse_record(path.read_text(encoding="utf-8"), path.name)
-    except UnicodeDecodeError:
-        raise BadInstance("content", "is not text", file=path.name) from None
-    except OSError as error:
-        raise BadInstance("path", f"cannot be read ({error.strerror})", file=source) from None
+    if path.suffix or path.is_file():
+        return read_record(path)
+    with Store() as store:
+        return store.record(source)
