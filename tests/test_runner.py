@@ -9,7 +9,7 @@ from numpy.random import default_rng
 from tests.helpers import record, third_party, timeless
 from usecases import judge, registry, run
 from usecases.contracts import Energy, Outcome
-from usecases.errors import UsageError, VerificationFailed
+from usecases.errors import TooLarge, UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.plan import again, prepare
 from usecases.records import Chance, Reference
@@ -104,6 +104,36 @@ def test_the_settings_of_annealing_and_chance_change_the_work() -> None:
     luck = executed("chance", None, {"shots": 50})
     assert executed("chance", None, {"shots": 51}) != luck
     assert executed("chance", None, {"shots": 50}, seed=1) != luck
+
+
+def traces(usecase: str, instance: str, algorithm: str, **parameters: Any) -> tuple[Any, ...]:
+    """What was asked of machines, and the answer."""
+    found = run(usecase, instance, algorithm, parameters=parameters)
+    return [(c.key, c.backend) for c in found.calls], found.answer
+
+
+@pytest.mark.parametrize("change", [{"iterations": 2}, {"shots": 500}], ids=str)
+def test_the_settings_of_vqe_change_the_work(change: dict[str, Any]) -> None:
+    words = ("life_science/ground_state", "h4", "vqe")
+    assert traces(*words, **({"iterations": 1} | change)) != traces(*words, iterations=1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"block": 6}, {"rounds": 1}, {"solver": "qaoa"}, {"solver.shots": 40}],
+    ids=str,
+)
+def test_the_settings_of_lns_change_the_work(change: dict[str, Any]) -> None:
+    words = ("logistics/vehicle_routing", "size=12,seed=2", "lns")
+    base = {"solver": "annealing", "solver.shots": 30, "rounds": 4}
+    if change.get("solver") == "qaoa":
+        change |= {"solver.iterations": 0}
+    assert traces(*words, **(base | change)) != traces(*words, **base)
+
+
+def test_the_time_that_exact_has_is_kept() -> None:
+    with pytest.raises(TooLarge, match="proven in"):
+        run("energy/unit_commitment", "day", "exact", parameters={"seconds": 0.001})
 
 
 def test_the_machine_that_trains_is_recorded_and_used() -> None:

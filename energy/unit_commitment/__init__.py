@@ -32,7 +32,7 @@ from energy.unit_commitment.fleet import (
 from energy.unit_commitment.network import hours, merged, minimum_times, starts
 from energy.unit_commitment.reading import Schedule, interpret, objective, violations
 from energy.unit_commitment.reference import reference
-from energy.unit_commitment.tables import hour_tables, sufficient_penalty
+from energy.unit_commitment.tables import hour_tables, penalty, sufficient_penalty
 from usecases.contracts import UseCase
 from usecases.models import CostNetwork, Sample, all_bits
 
@@ -105,8 +105,9 @@ if __name__ == "__main__":
 # costs at least $L$, and one that breaks a rule at least $L + P$. Let $U$ be the cost of any
 # feasible schedule; unit decommitment (Tseng, Li and Oren 2000) finds one at once. Then
 # every $P > U - L$ keeps all broken schedules above the optimum. The model takes that bound
-# plus a margin of a tenth of what an hour costs; a larger margin is safe and useless, because
-# it squeezes the differences that matter into a smaller part of the spectrum.
+# plus a margin of a tenth of what an hour costs, and no less than a thousandth of the largest
+# cost in the model, since fuel may be free. A larger margin is safe and useless, because it
+# squeezes the differences that matter into a smaller part of the spectrum.
 
 # %%
 MARGIN = 0.1
@@ -124,8 +125,8 @@ def build(fleet: Fleet, margin: float) -> CostNetwork:
     Raises TooLarge beyond 14 units, and Infeasible when no set of units can serve an hour.
     """
     tables = hour_tables(fleet)
-    penalty = sufficient_penalty(fleet, tables) + margin * float(tables.cheapest.mean())
-    terms = (*hours(fleet, tables, penalty), *starts(fleet), *minimum_times(fleet, penalty))
+    price = penalty(fleet, tables, margin)
+    terms = (*hours(fleet, tables, price), *starts(fleet), *minimum_times(fleet, price))
     return CostNetwork(fleet.labels(), merged(terms))
 
 
@@ -145,12 +146,12 @@ if __name__ == "__main__":
     broken = np.array([bool(violations(few, answer)) for answer in answers])
     print(f"feasible share of uniform strings: {1 - broken.mean():.4f}")
     tables = hour_tables(few)
-    bound, hourly = sufficient_penalty(few, tables), float(tables.cheapest.mean())
+    bound = sufficient_penalty(few, tables)
     for margin in (0.0, 0.1, 0.3, 1.0, 3.0, 10.0):
         energy = build(few, margin).energies(strings)
         levels = np.sort(energy)
         print(
-            f"penalty {bound + margin * hourly:9.2f} $ (bound {bound:.2f} $):"
+            f"penalty {penalty(few, tables, margin):9.2f} $ (bound {bound:.2f} $):"
             f" cheapest broken +{energy[broken].min() - levels[0]:9.2f} $,"
             f" gap {(levels[1] - levels[0]) / (levels[-1] - levels[0]):.5f} of the spectrum"
         )

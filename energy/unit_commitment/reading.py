@@ -9,7 +9,7 @@ from pydantic import Field
 
 from energy.unit_commitment.dispatch import dispatch
 from energy.unit_commitment.fleet import WATT, Fleet, Unit
-from usecases.errors import BadInstance, Infeasible
+from usecases.errors import Infeasible, VerificationFailed
 from usecases.models import Sample
 from usecases.records import Record
 
@@ -26,14 +26,14 @@ class Schedule(Record):
 def interpret(fleet: Fleet, sample: Sample) -> Schedule:
     """The schedule with the units the sample turns on, each hour dispatched at least cost.
 
-    Raises BadInstance when the sample lacks a decision or holds something else than 0 and 1.
+    Raises VerificationFailed when the sample lacks a decision, has one that the fleet has
+    not, or holds something else than 0 and 1.
     """
     labels = fleet.labels()
     wrong = [k for k in labels if sample.get(k) not in (0, 1)] or sorted(set(sample) - set(labels))
     if wrong:
-        raise BadInstance(
-            wrong[0],
-            f"{sample.get(wrong[0], 'nothing')!r} is no answer to this decision",
+        raise VerificationFailed(
+            f"{wrong[0]}: {sample.get(wrong[0], 'nothing')!r} is no answer to this decision",
             "A sample holds 0 or 1 for each unit and hour",
         )
     flat = np.array([sample[k] for k in labels])

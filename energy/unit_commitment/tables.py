@@ -15,6 +15,8 @@ from usecases.models import Floats, all_bits
 
 MOST_UNITS = 14
 MOST_ENTRIES = 1 << 20
+LEAST_MARGIN = 1e-3
+"""Of the largest cost in the model: by what the penalty exceeds the sufficient one at least."""
 
 Runs = NDArray[np.int64]
 """Shape (hours, units), 1 where a unit is on."""
@@ -103,6 +105,19 @@ def sufficient_penalty(fleet: Fleet, tables: HourTables) -> float:
     return max(found - float(tables.cheapest.sum()), 0.0)
 
 
+def penalty(fleet: Fleet, tables: HourTables, margin: float) -> float:
+    """The sufficient penalty in $ and, beyond it, a margin in hours' least costs.
+
+    Fuel may be free, and then a share of it is no margin. So the margin is at least a
+    thousandth of the largest cost in the model: positive, and far above rounding. Where
+    nothing costs anything, every positive penalty does, and it is 1 $.
+    """
+    bound = sufficient_penalty(fleet, tables)
+    dearest = float(np.where(np.isfinite(tables.cost), tables.cost, 0.0).max())
+    largest = max(bound, dearest, *(u.cold_start for u in fleet.units))
+    return bound + (max(margin * float(tables.cheapest.mean()), LEAST_MARGIN * largest) or 1.0)
+
+
 def decommitted(fleet: Fleet, tables: HourTables) -> Runs:
     """A good schedule: all units on, then each in turn reruns as best suits the others.
 
@@ -110,7 +125,9 @@ def decommitted(fleet: Fleet, tables: HourTables) -> Runs:
     no unit gains. Every unit keeps to its minimum times; hours may stay unserved.
     """
     weights = 1 << np.arange(len(fleet.units))
-    charge = 1e9 * (1.0 + tables.missing)
+    dear = np.where(np.isfinite(tables.cost), tables.cost, 0.0).max(axis=1).sum()
+    dear += fleet.hours * sum(u.cold_start for u in fleet.units)
+    charge = max(1e9, 2.0 * dear) * (1.0 + tables.missing)
     cost = np.where(np.isfinite(tables.cost), tables.cost, charge)
     hours = np.arange(fleet.hours)
     runs = np.ones((fleet.hours, len(fleet.units)), dtype=np.int64)

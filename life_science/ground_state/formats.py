@@ -17,7 +17,10 @@ from life_science.ground_state.molecule import (
 )
 from usecases.errors import BadInstance
 
-_ACTIVE = re.compile(r"(\d{1,3})e,(\d{1,3})o", re.IGNORECASE)
+_ACTIVE = re.compile(r"([0-9]{1,3})e,([0-9]{1,3})o", re.IGNORECASE)
+_KEY = re.compile(r"([A-Z][A-Z0-9_]*)\s*=")
+_REAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([ED][-+]?[0-9]+)?")
+"""Python reads more as numbers, such as 1_0 and the digits of every script; Fortran does not."""
 _SAME = 1e-9
 
 
@@ -117,11 +120,22 @@ def _header(lines: list[str]) -> tuple[dict[str, str], int]:
     for number, line in enumerate(lines[:200], 1):
         ends = line.strip().upper()
         if ends.endswith(("&END", "/")) or ends == "$END":
-            text = " ".join(lines[:number]).upper().partition("&FCI")[2]
-            _, *entries = re.split(r"([A-Z]\w*)\s*=", re.sub(r"[&$]END|/", "", text))
-            values = (value.strip(" ,") for value in entries[1::2])
-            return _restricted(dict(zip(entries[::2], values, strict=True))), number
+            text = "\n".join(lines[:number]).upper().partition("&FCI")[2]
+            return _restricted(_entries(re.sub(r"[&$]END|/", "", text))), number
     raise BadInstance("line 1", "the header &FCI is not closed by &END or /")
+
+
+def _entries(text: str) -> dict[str, str]:
+    """The keys of a namelist, which begins on line 1, and the words after each."""
+    found: dict[str, str] = {}
+    keys = list(_KEY.finditer(text))
+    ends = [*(key.start() for key in keys[1:]), len(text)]
+    for key, end in zip(keys, ends, strict=True):
+        if key[1] in found:
+            line = 1 + text.count("\n", 0, key.start())
+            raise BadInstance(f"line {line}", f"{key[1]} is given a second time")
+        found[key[1]] = text[key.end() : end].strip(" ,\t\n")
+    return found
 
 
 def _restricted(header: dict[str, str]) -> dict[str, str]:
@@ -137,6 +151,8 @@ def _comment(line: str) -> dict[str, object]:
         key, equals, value = word.partition("=")
         if not equals:
             continue
+        if key in found:
+            raise BadInstance("line 2", f"{key} is given a second time")
         if key == "basis":
             found[key] = value
         elif key in ("charge", "multiplicity"):
@@ -167,17 +183,16 @@ def _atom(row: str, number: int) -> Atom:
 
 
 def _integer(word: str, number: int, what: str) -> int:
-    if not re.fullmatch(r"[+-]?\d{1,6}", word):
+    if not re.fullmatch(r"[+-]?[0-9]{1,6}", word):
         raise BadInstance(f"line {number}", f"{what} is {word[:20]!r}, not a whole number")
     return int(word)
 
 
 def _real(word: str, number: int) -> float:
     """A Fortran number: the exponent may be marked D."""
-    try:
-        value = float(word.upper().replace("D", "E"))
-    except ValueError:
-        raise BadInstance(f"line {number}", f"{word[:20]!r} is not a number") from None
+    if not _REAL.fullmatch(word.upper()) and word.strip("+-").lower() not in ("nan", "inf"):
+        raise BadInstance(f"line {number}", f"{word[:20]!r} is not a number")
+    value = float(word.upper().replace("D", "E"))
     if not math.isfinite(value):
         raise BadInstance(f"line {number}", f"{word[:20]!r} is not finite")
     return value

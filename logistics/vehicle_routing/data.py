@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from logistics.vehicle_routing.ports import PortCalls
 from usecases.records import Record
 
-Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^+\s](?:[^+\n\r\t]*[^+\s])?$")]
+
+def _printable(name: str) -> str:
+    """Names reach terminals and charts, where control characters would be commands."""
+    if not name.isprintable():
+        raise ValueError(f"{ascii(name)} holds characters that cannot be printed")
+    return name
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=40, pattern=r"^[^+\s](?:[^+\n\r\t]*[^+\s])?$"),
+    AfterValidator(_printable),
+]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=10**9)]
 Fleet = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Distance = Annotated[int, Field(strict=True, ge=0, le=10**7)]

@@ -31,6 +31,9 @@ FIELD_TO_SECTION = {
     "coordinates": "NODE_COORD_SECTION",
 }  # fmt: skip
 
+REAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+"""Python reads more as numbers, such as 3_0 and the digits of every script; the format does not."""
+
 
 def parse_vrp(text: str) -> VehicleRouting:
     """The instance in a `.vrp` text; customers keep the file's node numbers as names.
@@ -91,7 +94,7 @@ def _split(text: str) -> tuple[dict[str, str], dict[str, list[str]]]:
             current = key if key in SECTIONS else "header"
             if words is None:
                 header[key] = line.partition(":")[2].strip()
-        elif line and words is not None and re.match(r"[-+.\d]|nan|inf", line, re.IGNORECASE):
+        elif line and words is not None and re.match(r"[-+.0-9]|nan|inf", line, re.IGNORECASE):
             words += line.split()
         elif line:
             where = f"{current}, line {number}"
@@ -102,16 +105,13 @@ def _split(text: str) -> tuple[dict[str, str], dict[str, list[str]]]:
 def _whole(field: str, text: str | None) -> int:
     if text is None:
         raise BadInstance(field, "is missing")
-    if not re.fullmatch(r"[-+]?\d{1,18}(\.0*)?", text):
+    if not re.fullmatch(r"[-+]?[0-9]{1,18}(\.0*)?", text):
         raise BadInstance(field, f"{text[:40]!r} is not a whole number")
     return int(text.split(".")[0])
 
 
 def _real(field: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = float(text) if REAL.fullmatch(text) else math.nan
     if not math.isfinite(value):
         raise BadInstance(field, f"{text[:40]!r} is not a number")
     return value
@@ -121,7 +121,7 @@ def _fleet(header: dict[str, str]) -> int | None:
     if "VEHICLES" in header:
         return _whole("VEHICLES", header["VEHICLES"])
     name = header.get("NAME", "")
-    found = re.search(r"-k(\d{1,4})(?!\d)", name)
+    found = re.search(r"-k([0-9]{1,4})(?!\d)", name)
     return int(found[1]) if found and not name.startswith("X-") else None
 
 
