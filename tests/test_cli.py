@@ -176,6 +176,20 @@ def test_compare_stands_beside_reference_and_chance() -> None:
     assert pairs == [("qaoa", "aer"), ("qaoa", "lightning"), ("annealing", "neal")]
 
 
+def test_compare_refuses_what_cannot_be_used_and_keeps_what_is_done() -> None:
+    idle = usecases("compare", *SMALL, "-a", "qaoa", "-b", "neal")
+    assert idle.returncode == 2
+    assert "neal can run none" in idle.stderr
+    mixed = ("-a", "annealing,exact", "-s", "sweeps=50", "-p", "seconds=9", "--train-on", "neal")
+    assert usecases("compare", *SMALL, *mixed).returncode == 0
+    partial = usecases(
+        *("compare", "unit_commitment", "-i", "size=40,seed=1", "-a", "qaoa,exact", "--json"),
+    )
+    assert partial.returncode == 9
+    assert "1 of 2 runs failed" in partial.stderr
+    assert [r["algorithm"] for r in json.loads(partial.stdout)] == ["exact"]
+
+
 def test_doctor_finds_this_machine_well() -> None:
     found = json.loads(usecases("doctor", "--json").stdout)
     assert all(item["ok"] for item in found.values()), found

@@ -34,31 +34,41 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
     *,
     parameters: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
+    train_on: str | None = None,
+    seed: int = 0,
     shots: int | None = None,
     progress: Progress = lambda stage, calls: None,
     store: Store | None = None,
-    **options: Any,
 ) -> list[RunRecord]:
     """Run every algorithm on every backend it can use; classical ones run once.
 
-    A parameter goes to the algorithms that have it, a setting to the backends; `options` are
-    those of `prepare`. Raises UsageError before anything is run, and Partial, which carries the
-    finished records, when some runs failed.
+    A parameter goes to the algorithms that have it, a setting to the backends. Raises
+    UsageError before anything is run, and Partial, which carries the finished records, when
+    some runs failed.
     """
     shared = dict(parameters or {}) | ({} if shots is None else {"shots": shots})
+    chosen = dict(settings or {})
     cells = [
         prepare(
             *(usecase, instance, name, machine),
             parameters=_own("algorithm", name, shared),
-            settings=_own("backend", machine, dict(settings or {})) if machine else {},
-            **options,
+            settings=_own("backend", machine, chosen) if machine else {},
+            train_on=train_on if machine else None,
+            seed=seed,
         )
         for name in algorithms
         for machine in _machines(name, _own("algorithm", name, shared), backends)
     ]
+    used = [name_of(c.backend) for c in cells if c.backend]
     _all_used(shared, "algorithm", algorithms)
-    _all_used(dict(settings or {}), "backend", [name_of(c.backend) for c in cells if c.backend])
-    _none_idle(backends, cells)
+    _all_used(chosen, "backend", used)
+    if idle := [b for b in backends if b not in used]:
+        raise UsageError(f"{', '.join(idle)} can run none of these algorithms")
+    return _performed(cells, store, progress)
+
+
+def _performed(cells: Sequence[Plan], store: Store | None, progress: Progress) -> list[RunRecord]:
+    """The records of all cells; one that fails does not take the others along."""
     found: list[RunRecord] = []
     failed: list[str] = []
     for plan in cells:
@@ -83,12 +93,6 @@ def _all_used(given: dict[str, Any], kind: str, names: Sequence[str]) -> None:
     known = {key for name in names for key in _own(kind, name, given)}
     if strange := sorted(set(given) - known):
         raise UsageError(f"none of {', '.join(names) or 'them'} has {', '.join(strange)}")
-
-
-def _none_idle(backends: Sequence[str], cells: Sequence[Plan]) -> None:
-    used = {name_of(c.backend) for c in cells if c.backend}
-    if idle := [b for b in backends if b not in used]:
-        raise UsageError(f"{', '.join(idle)} can run none of these algorithms")
 
 
 def _machines(
