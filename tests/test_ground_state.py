@@ -333,6 +333,11 @@ def test_xyz_is_read() -> None:
         ("2\n\nH 0 0 0\nH 0 0 one\n", "line 4"),
         ("2\n\nH 0 0 0\nH 0 0 nan\n", "line 4"),
         ("2\n\nH 0 0 0\nH 0 0 1e9\n", "line 4"),
+        ("2\n\nH 0 0 0\nH 0 0 1_0\n", "line 4"),
+        ("2\n\nH 0 0 0\nH 0 0 ٣\n", "line 4"),
+        ("2\ncharge=٠\nH 0 0 0\nH 0 0 1\n", "line 2"),
+        ("2\nactive=٢e,2o\nH 0 0 0\nH 0 0 1\n", "line 2"),
+        ("2\ncharge=0 charge=2\nH 0 0 0\nH 0 0 1\n", "line 2"),
     ],
 )
 def test_malformed_xyz_names_the_line(text: str, where: str) -> None:
@@ -405,12 +410,27 @@ HEAD = "&FCI NORB=2,NELEC=2,MS2=0 /\n"
         (HEAD + "1.0 0 0 1 1\n", "line 2"),
         (HEAD + "1.0 1 2 1 1\n2.0 2 1 1 1\n", "line 3"),
         (HEAD + "1.0 0 0 0 0\n2.0 0 0 0 0\n", "line 3"),
+        (HEAD + "1_0 1 1 1 1\n", "line 2"),
+        (HEAD + "1.0d1_0 1 1 1 1\n", "line 2"),
+        (HEAD + "٣.0 1 1 1 1\n", "line 2"),
+        (HEAD + "1.0 ١ 1 1 1\n", "line 2"),
+        ("&FCI NORB=٢,NELEC=2 /\n", "line 1"),
+        ("&FCI NORB=2,NELEC=2_0 /\n", "line 1"),
+        ("&FCI NORB=2,NORB=3,NELEC=2 /\n", "line 1"),
+        ("&FCI NORB=2,NELEC=2,\n MS2=0,\n norb = 2\n&END\n", "line 3"),
     ],
 )
 def test_malformed_fcidump_names_the_line(text: str, where: str) -> None:
     with pytest.raises(BadInstance) as caught:
         parse_fcidump(text)
     assert caught.value.field == where
+
+
+def test_a_header_over_several_lines_and_fortran_numbers_are_read() -> None:
+    head = " &FCI NORB=\t1 ,\n NELEC= 2,MS2=0,\n  ORBSYM=1,\n  ISYM=1,\n &END\n"
+    read = parse_fcidump(head + " .5D0 1 1 1 1\n -1.d+0 1 1 0 0\n 2 0 0 0 0\n").integrals
+    assert read is not None
+    assert (read.two_body, read.one_body, read.constant) == ((0.5,), (-1.0,), 2.0)
 
 
 def test_integrals_unpack_with_all_their_symmetry() -> None:

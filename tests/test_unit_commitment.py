@@ -23,16 +23,18 @@ from energy.unit_commitment.fleet import (
     single_hours,
 )
 from energy.unit_commitment.network import minimum_times
+from energy.unit_commitment.program import Impossible, Program
 from energy.unit_commitment.reading import Schedule, scheduled
-from energy.unit_commitment.reference import reference
+from energy.unit_commitment.reference import reference, servable
 from energy.unit_commitment.tables import (
     best_run,
     decommitted,
     hour_tables,
+    penalty,
     start_cost,
     sufficient_penalty,
 )
-from usecases.errors import BadInstance, Infeasible, TooLarge
+from usecases.errors import Infeasible, TooLarge, VerificationFailed
 from usecases.models import all_bits
 from usecases.solvers.enumeration import table
 from usecases.solvers.milp import minimise
@@ -274,6 +276,137 @@ def test_penalty_when_decommitment_finds_nothing() -> None:
     assert energies.min() == pytest.approx(min(costs))
 
 
+def agrees(fleet: Fleet) -> None:
+    """No broken string reaches the least cost, and the model's least is the reference's."""
+    strings = all_bits(len(fleet.labels()))
+    energies = model(fleet).energies(strings)
+    answers = [interpret(fleet, sample(fleet, row)) for row in strings]
+    broken = np.array([bool(violations(fleet, answer)) for answer in answers])
+    costs = [objective(fleet, a) for a, b in zip(answers, broken, strict=True) if not b]
+    margin = penalty(fleet, hour_tables(fleet), 0.0) - sufficient_penalty(fleet, hour_tables(fleet))
+    assert margin > 1e-9 * energies.max()
+    assert energies.min() == pytest.approx(min(costs), rel=1e-12)
+    assert energies[broken].min() > min(costs) + 0.9 * margin
+    proven = reference(fleet)
+    assert (proven.kind, proven.value) == ("optimal", pytest.approx(min(costs), rel=1e-9))
+
+
+FREE: dict[str, Any] = {"p_min": 0, "a": 0, "b": 0, "c": 0}
+
+
+@pytest.mark.parametrize("start", [0, 1e-6, 300, 5e8])
+@pytest.mark.parametrize("initial", [(3, 3), (3, -3), (-2, -3), (-1, 1)])
+def test_free_fuel_leaves_no_broken_optimum(start: float, initial: tuple[int, int]) -> None:
+    rules = FREE | {"min_up": 2, "min_down": 2, "hot_start": start, "cold_start": 2 * start}
+    units = tuple(
+        unit(name=n, initial_hours=k, **rules) for n, k in zip("ab", initial, strict=True)
+    )
+    demand = (5.0, 60.0, 70.0, 5.0) if initial == (-1, 1) else (50.0, 170.0, 130.0, 20.0)
+    agrees(Fleet(units=units, demand=demand, reserve=0.0))
+
+
+def test_one_free_unit_beside_a_dear_one() -> None:
+    """The optimum is free and the spectrum reaches 1e9 $: the margin is seen in both."""
+    units = (unit(name="free", **FREE), unit(name="dear", a=1e9, initial_hours=-1))
+    agrees(Fleet(units=units, demand=(50.0, 70.0), reserve=0.0))
+
+
+# --- numbers far apart --------------------------------------------------------------------
+
+STEEP = ((1e3, 1e6), (5e3, 1e6), (1e4, 1e6), (3e4, 1e5), (1e5, 1e4), (1e6, 1e6), (1e4, 1e3))
+
+
+def pair(p_max: float, c: float, *shares: float) -> Fleet:
+    steep = {"p_max": p_max, "p_min": 0, "a": 0, "c": c}
+    units = (unit(name="a", b=0, **steep), unit(name="b", b=1, **steep))
+    return Fleet(units=units, demand=tuple(s * p_max for s in shares), reserve=0.0)
+
+
+@pytest.mark.parametrize(("p_max", "c"), STEEP)
+@pytest.mark.parametrize("shares", [(1.5,), (0.5, 1.5)])
+def test_steep_fleets_are_proven(p_max: float, c: float, shares: tuple[float, ...]) -> None:
+    agrees(pair(p_max, c, *shares))
+
+
+def test_less_than_a_watt_is_forgiven_by_the_reference_too() -> None:
+    alone = unit(p_min=0, p_max=100, b=0, c=0)
+    agrees(Fleet(units=(alone,), demand=(100.0000005,), reserve=0.0))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_fleets_of_any_scale_are_proven(seed: int) -> None:
+    """Powers of ten between the fleets and between the units of each."""
+    rng = np.random.default_rng(seed)
+    fleet = example(8, seed)
+    power = 10.0 ** rng.integers(-2, 4)
+    money = 10.0 ** rng.integers(-4, 5)
+    units = tuple(
+        u.model_copy(
+            update={
+                "p_max": u.p_max * power,
+                "p_min": u.p_min * power,
+                "a": u.a * money,
+                "b": u.b * money / power * 10.0 ** rng.integers(-1, 2),
+                "c": u.c * money / power**2 * 10.0 ** rng.integers(-3, 4),
+                "hot_start": u.hot_start * money,
+                "cold_start": u.cold_start * money,
+            }
+        )
+        for u in fleet.units
+    )
+    demand = tuple(d * power for d in fleet.demand)
+    agrees(Fleet(units=units, demand=demand, reserve=fleet.reserve))
+
+
+def test_a_false_claim_of_impossibility_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    solve = Program.solve
+
+    def refuses(self: Program, *options: float) -> Any:
+        if self.fuel:
+            raise Impossible
+        return solve(self, *options)
+
+    monkeypatch.setattr(Program, "solve", refuses)
+    with pytest.raises(TooLarge, match="too far apart"):
+        reference(pair(1e3, 1e6, 1.5))
+    with pytest.raises(Infeasible, match="hour 2"):
+        reference(pair(1e3, 1e6, 1.5, 2.1))
+
+
+@pytest.mark.parametrize("claim", [1.5, math.inf])
+def test_a_bound_above_a_feasible_cost_proves_nothing(
+    claim: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = pair(1e4, 1e3, 0.5, 1.5)
+    value, solve = reference(fleet).value, Program.solve
+    rounds = iter(range(99))
+
+    def exaggerates(self: Program, *options: float) -> Any:
+        on, output, bound = solve(self, *options)
+        if next(rounds) and math.isinf(claim):
+            raise Impossible
+        return on, output, bound / 2 if math.isinf(claim) else claim * bound
+
+    monkeypatch.setattr(Program, "solve", exaggerates)
+    told = reference(fleet)
+    assert (told.kind, told.value) == ("best_known", pytest.approx(value, rel=1e-6))
+    assert "nothing is proven" in told.method
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_servable_hours_against_all_sets(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    units = tuple(
+        unit(name=f"u{k}", p_max=float(high), p_min=float(rng.integers(high // 2, high + 1)))
+        for k, high in enumerate(rng.integers(10, 60, 5))
+    )
+    fleet = Fleet(units=units, demand=tuple(map(float, range(5, 300, 7))), reserve=0.07)
+    on = all_bits(5)
+    high, low = (on @ np.array([getattr(u, k) for u in units]) for k in ("p_max", "p_min"))
+    expected = [bool(((high >= d * 1.07) & (low <= d)).any()) for d in fleet.demand]
+    assert servable(fleet) == expected and len(set(expected)) == 2
+
+
 # --- reading back ---------------------------------------------------------------------------
 
 
@@ -329,8 +462,14 @@ def test_corrupted_schedules_are_rejected() -> None:
 @pytest.mark.parametrize("change", [{"u1@h01": 2}, {"u1@h01": None}, {"u9@h01": 1}])
 def test_interpret_is_strict(change: dict[str, Any]) -> None:
     fleet = morning()
-    with pytest.raises(BadInstance, match=next(iter(change))):
+    with pytest.raises(VerificationFailed, match=next(iter(change))):
         interpret(fleet, dict.fromkeys(fleet.labels(), 1) | change)
+
+
+def test_a_sample_that_lacks_a_decision_is_refused() -> None:
+    fleet = morning()
+    with pytest.raises(VerificationFailed, match="u5@h06: 'nothing' is no answer"):
+        interpret(fleet, dict.fromkeys(fleet.labels()[:-1], 1))
 
 
 def test_start_costs_turn_cold_at_the_right_hour() -> None:
@@ -373,6 +512,9 @@ GOOD_UNIT = unit().model_dump()
         ({"initial_hours": None}, "initial_hours"),
         ({"name": "a@b"}, "name"),
         ({"name": ""}, "name"),
+        ({"name": "u\x1b[31m1"}, "name"),
+        ({"name": "u1\n"}, "name"),
+        ({"name": "u\u202e1"}, "name"),
         ({"fuel": "coal"}, "fuel"),
     ],
 )

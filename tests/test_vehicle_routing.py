@@ -149,6 +149,12 @@ GOOD = {
 }
 
 
+def test_names_of_all_languages_are_read() -> None:
+    names = ["Århus 2", "高雄"]
+    read = parse_json(VehicleRouting, json.dumps(GOOD | {"customers": names}))
+    assert isinstance(read, VehicleRouting) and list(read.customers) == names
+
+
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [
@@ -162,6 +168,11 @@ GOOD = {
         ({"customers": ["a", "a"]}, "customers", "'a' appears twice"),
         ({"customers": ["a", "depot"]}, "customers", "'depot' appears twice"),
         ({"customers": ["a", "b+c"]}, "customers", "match"),
+        ({"customers": ["\x1b]0;pwned\x07x", "b"]}, "customers", r"'\x1b]0;pwned\x07x' holds"),
+        ({"customers": ["a", "b\x9b31mc"]}, "customers", "cannot be printed"),
+        ({"customers": ["a", "b\u202ec"]}, "customers", "cannot be printed"),
+        ({"customers": ["a", "b\u200bc"]}, "customers", "cannot be printed"),
+        ({"depot": "a\x00b"}, "depot", "cannot be printed"),
         ({"distances": [[0, 1, 2], [1, 0, 3]]}, "distances", "2 rows are given"),
         ({"distances": [[0, 1, 2], [1, 0], [2, 3, 0]]}, "distances", "row 1 has 2 entries"),
         ({"distances": [[0, 1, 2], [1, 7, 3], [2, 3, 0]]}, "distances", "to itself must be 0"),
@@ -299,6 +310,13 @@ def test_the_fleet_limit(name: str, line: str, fleet: int | None) -> None:
         ({"DEMAND": "DEMAND_SECTION\n1 0\n2 4\n3 2\n4 1"}, "DEMAND_SECTION"),
         ({"DEMAND": "DEMAND_SECTION\n1 0\n2 1.5\n3 2\n4 1"}, "DEMAND_SECTION"),
         ({"DEMAND": "DEMAND_SECTION\n1 1\n2 1\n3 2\n4 1"}, "DEMAND_SECTION"),
+        ({"COORD": "NODE_COORD_SECTION\n1 0 0\n2 3_0 4\n3 6 8\n4 5 1"}, "NODE_COORD_SECTION"),
+        ({"COORD": "NODE_COORD_SECTION\n1 0 0\n2 3 4e1_0\n3 6 8\n4 5 1"}, "NODE_COORD_SECTION"),
+        ({"COORD": "NODE_COORD_SECTION\n1 0 0\n2 3 ٤\n3 6 8\n4 5 1"}, "NODE_COORD_SECTION"),
+        ({"COORD": "NODE_COORD_SECTION\n1 0 0\n٢ 3 4\n3 6 8\n4 5 1"}, "NODE_COORD_SECTION"),
+        ({"DEMAND": "DEMAND_SECTION\n1 0\n2 1\n3 ٢\n4 1"}, "DEMAND_SECTION"),
+        ({"DEMAND": "DEMAND_SECTION\n1 0\n2 1\n3 0_2\n4 1"}, "DEMAND_SECTION"),
+        ({"CAPACITY": "CAPACITY : ٣"}, "CAPACITY"),
         ({"DEPOT": None}, "DEPOT_SECTION"),
         ({"DEPOT": "DEPOT_SECTION\n9\n-1"}, "DEPOT_SECTION"),
         ({"DEPOT": "DEPOT_SECTION\n1\n2\n-1"}, "DEPOT_SECTION"),

@@ -6,8 +6,8 @@ cuts: Frangioni and Gentile 2006, Mathematical Programming 106:225). Starts and 
 follow Rajan and Takriti (IBM RC23628, 2005).
 
 HiGHS works with absolute tolerances of about 1e-6. So every output is a share of its unit's
-p_max, every quadratic cost a share of c p_max², and the megawatts of a row are counted in
-thousandths of the largest unit: no number depends on the size of the fleet or the currency.
+p_max, every quadratic cost a share of c p_max², the demand of a fleet with larger units than
+1000 MW is counted in thousandths of the largest, and dollars in shares of what is expected.
 """
 
 from __future__ import annotations
@@ -97,9 +97,12 @@ class Program:
         self._row([(COLD, u, hour, 1.0), (START, u, hour, -1.0), *recent], 0.0, np.inf)
 
     def _service(self, hour: int) -> None:
-        """Demand and reserve of an hour, in thousandths of the largest unit's output."""
+        """Demand and reserve of an hour, in MW or thousandths of the largest unit's output.
+
+        Whichever is larger: HiGHS's tolerance then forgives a watt or more, as the rules do.
+        """
         units, demand = list(enumerate(self.fleet.units)), self.fleet.demand[hour]
-        part = 1000.0 / max(u.p_max for u in self.fleet.units)
+        part = min(1.0, 1000.0 / max(u.p_max for u in self.fleet.units))
         capacity = ((ON, u, hour, part * unit.p_max) for u, unit in units)
         self._row(capacity, part * (self.fleet.required(hour) - WATT), np.inf)
         if self.fuel:

@@ -190,7 +190,7 @@ def _integer(word: str, number: int, what: str) -> int:
 
 def _real(word: str, number: int) -> float:
     """A Fortran number: the exponent may be marked D."""
-    if not _REAL.fullmatch(word.upper()) and word.strip("+-").lower() not in ("nan", "inf"):
+    if not _REAL.fullmatch(word.upper()):
         raise BadInstance(f"line {number}", f"{word[:20]!r} is not a number")
     value = float(word.upper().replace("D", "E"))
     if not math.isfinite(value):

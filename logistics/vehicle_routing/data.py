@@ -13,7 +13,7 @@ from usecases.records import Record
 def _printable(name: str) -> str:
     """Names reach terminals and charts, where control characters would be commands."""
     if not name.isprintable():
-        raise ValueError(f"{ascii(name)} holds characters that cannot be printed")
+        raise ValueError(f"{name!a} holds characters that cannot be printed")
     return name
 
 
