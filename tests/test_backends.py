@@ -12,7 +12,7 @@ from usecases import registry
 from usecases.backends.aer import Aer, fake_device
 from usecases.backends.lightning import Lightning
 from usecases.errors import BackendUnavailable, TooLarge, UnknownName
-from usecases.executor import Executor, fits, lowered
+from usecases.executor import Executor, lowered
 from usecases.programs import Expectation, SampleCircuits, SampleModel
 from usecases.testing import check_backend
 
@@ -89,8 +89,8 @@ def test_noise_of_an_unknown_machine_offers_near_names() -> None:
 
 
 def test_noise_limits_the_size() -> None:
-    with pytest.raises(TooLarge, match="at most 5"):
-        fits(Aer(noise="manila"), 6)
+    with pytest.raises(TooLarge, match="has 5 qubits and not 6"):
+        Aer(noise="manila").check(Expectation(QuantumCircuit(6), ()))
     with pytest.raises(TooLarge, match="--train-on aer"):
         Aer(noise="fez").check(Expectation(QuantumCircuit(13), ()))
 

@@ -137,6 +137,47 @@ def test_json_is_the_record_and_nothing_else(tmp_path: Path) -> None:
     assert usecases("verify", path).returncode == 3
 
 
+def test_jobs_lists_runs_with_and_without_a_machine() -> None:
+    for algorithm in ("exact", "annealing"):
+        record(*SMALL, "-a", algorithm)
+    done = usecases("jobs")
+    assert done.returncode == 0, done.stderr
+    assert "neal" in done.stdout
+    assert "exact" in done.stdout
+
+
+def test_noise_is_seen_in_the_table_and_on_the_picture(tmp_path: Path) -> None:
+    path = tmp_path / "noisy.svg"
+    words = ("-s", "noise=manila", "-p", "iterations=0", "--plot", path)
+    done = usecases("run", *SMALL, "-a", "qaoa", *words)
+    assert done.returncode == 0, done.stderr
+    assert "noise=manila" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["energy/unit_commitment", "life_science/ground_state", "logistics/vehicle_routing"]
+)
+def test_show_gives_a_file_to_start_from(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(usecases("show", name, "--example", "demo").stdout)
+    found, named = record(name, "-i", path, "-a", "exact"), record(name, "-a", "exact")
+    assert found["instance"]["sha256"] == named["instance"]["sha256"]
+    assert json.loads(usecases("show", name, "--schema").stdout)["properties"]
+
+
+def test_show_says_what_can_be_set() -> None:
+    assert "-s noise=" in usecases("show", "aer").stdout
+    assert "-p layers=" in usecases("show", "qaoa").stdout
+
+
+def test_an_unknown_key_is_named_before_what_it_causes(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.json"
+    text = usecases("show", "unit_commitment", "--example", "demo").stdout
+    path.write_text(text.replace('"p_max"', '"pmax"', 1))
+    done = usecases("run", "unit_commitment", "-i", path)
+    assert "units.0.pmax: Extra inputs are not permitted; units.0.p_max" in done.stderr
+
+
 def test_dry_run_runs_nothing() -> None:
     done = usecases("run", *SMALL, "-n", "--json")
     found = json.loads(done.stdout)

@@ -1,6 +1,7 @@
 """Pages are current, and every notebook runs from top to bottom."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,16 @@ def test_the_notebook_runs(path: Path) -> None:
 
 
 def test_links_in_the_docs_lead_somewhere() -> None:
-    import re
-
     files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     for file in files:
         for link in re.findall(r"\]\(([^)#]+)\)", file.read_text(encoding="utf-8")):
             if "://" not in link and not link.startswith("$"):
                 assert (file.parent / link).exists(), f"{file.name}: {link}"
+
+
+def test_dollars_do_not_start_formulas() -> None:
+    """In Markdown a bare dollar sign in a table eats the text up to the next one."""
+    bare = re.compile(r"^\|.*(?<!\\)\$", re.M)
+    for path, text in pages(ROOT):
+        if path.suffix == ".md":
+            assert not bare.search(text), path.name

@@ -124,7 +124,7 @@ def _row(record: RunRecord) -> dict[str, str]:
     name = f"{record.algorithm} ({_inner(record)})" if _inner(record) else record.algorithm
     return {
         "algorithm": name,
-        "backend": record.backend or "–",
+        "backend": machine(record),
         "answer": answer(record),
         "gap": "–" if score.gap is None else percent(score.gap),
         "feasible": share(score.feasible_share, score.feasible_interval),
@@ -135,11 +135,21 @@ def _row(record: RunRecord) -> dict[str, str]:
     }
 
 
+def machine(record: RunRecord) -> str:
+    """The backend with the settings that are not its defaults: noise must be seen."""
+    if record.backend is None:
+        return "–"
+    plain = registry.declared("backend", record.backend).model_fields
+    changed = [f"{k}={v}" for k, v in record.backend_settings.items() if v != plain[k].default]
+    return f"{record.backend} ({', '.join(changed)})" if changed else record.backend
+
+
 def _lift(score: Score) -> str:
     """The lift over chance; only its lower end is known where chance never hit."""
     if score.lift is not None:
         return f"{score.lift:.3g}×"
-    return f"≥ {score.lift_interval[0]:.3g}×" if score.lift_interval else "–"
+    low = score.lift_interval[0] if score.lift_interval else 0.0
+    return f"≥ {low:.3g}×" if low else "–"
 
 
 def _inner(record: RunRecord) -> str | None:

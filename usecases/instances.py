@@ -17,6 +17,10 @@ LARGEST_FILE = 16 * 2**20
 """Bytes; the largest real instances are a hundredth of it."""
 
 
+MOST_COMPLAINTS = 2
+"""Further complaints about a file that are told besides the first."""
+
+
 class Loaded(NamedTuple):
     """An instance, what to call it, and the name of the file it came from, if any."""
 
@@ -167,14 +171,17 @@ def _refused(constant: str) -> Any:
 
 
 def _complaint(error: ValidationError) -> BadInstance:
-    """The first thing that is wrong, in one line, with the field's path."""
-    first = error.errors(include_url=False)[0]
-    where = ".".join(map(str, first["loc"])) or "content"
-    problem = first["msg"].removeprefix("Value error, ")
-    value = first.get("input")
-    if first["type"] not in ("value_error", "missing", "extra_forbidden", "json_invalid"):
-        shown = repr(value)
-        problem += f", got {shown if len(shown) <= 40 else shown[:37] + '...'}"
-    if len(error.errors()) > 1:
-        problem += f" (and {len(error.errors()) - 1} more)"
-    return BadInstance(where, problem)
+    """What is wrong, in one line with the fields' paths; unknown keys first, as causes."""
+    errors = sorted(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
+    first, *others = [(".".join(map(str, e["loc"])) or "content", _problem(e)) for e in errors]
+    more = "".join(f"; {where}: {problem}" for where, problem in others[:MOST_COMPLAINTS])
+    rest = len(others) - MOST_COMPLAINTS
+    return BadInstance(first[0], first[1] + more + (f"; and {rest} more" if rest > 0 else ""))
+
+
+def _problem(error: Any) -> str:
+    problem: str = error["msg"].removeprefix("Value error, ")
+    if error["type"] in ("value_error", "missing", "extra_forbidden", "json_invalid"):
+        return problem
+    shown = repr(error.get("input"))
+    return f"{problem}, got {shown if len(shown) <= 40 else shown[:37] + '...'}"

@@ -82,11 +82,12 @@ def runs_table(records: list[RunRecord]) -> str:
     parts: list[str] = []
     for instance in dict.fromkeys(r.instance.name for r in records):
         chosen = [r for r in records if r.instance.name == instance]
-        lines = [f"**{instance}**, {max(r.qubits for r in chosen)} qubits at most", ""]
+        lines = [f"**{instance}**, {min(r.qubits for r in chosen)} qubits", ""]
         lines += ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
         lines += ["| " + " | ".join(row[c] for c in COLUMNS) + " |" for row in table(chosen)]
         lines += ["", "; ".join(f"{r.algorithm}: {_settings(r)}" for r in chosen)]
-        parts.append("\n".join(lines))
+        # A bare dollar sign would start a formula.
+        parts.append("\n".join(lines).replace("$", "\\$"))
     if not parts:
         return "No runs are stored yet: `usecases page --record` makes them."
     made = records[0]
@@ -98,7 +99,10 @@ def runs_table(records: list[RunRecord]) -> str:
 
 
 def _settings(record: RunRecord) -> str:
-    return ", ".join(f"{k} {v}" for k, v in record.parameters.items()) or "no settings"
+    found = {"qubits": record.qubits} | {
+        k: v for k, v in record.parameters.items() if v is not None
+    }
+    return ", ".join(f"{k} {v}" for k, v in found.items())
 
 
 def _notebook(entry: registry.Entry, root: Path) -> Any:

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from usecases.compare import machine
 from usecases.errors import UsageError
 from usecases.records import RunRecord
 
@@ -50,7 +51,7 @@ def svg(figure: Figure) -> str:
 
 
 def _stamp(figure: Figure, record: RunRecord) -> None:
-    where = f"{record.algorithm} on {record.backend}" if record.backend else record.algorithm
+    where = f"{record.algorithm} on {machine(record)}" if record.backend else record.algorithm
     source = record.source if record.backend else "classical"
     text = f"{record.usecase} · {record.instance.name} · {where} · {source} · run {record.id}"
     # Below the figure; a tight bounding box makes room for it.

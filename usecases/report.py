@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from usecases import registry
-from usecases.compare import COLUMNS, table
+from usecases.compare import COLUMNS, machine, table
 from usecases.plots import plot, svg
 from usecases.records import RunRecord
 
@@ -23,7 +23,9 @@ h1 { font-size: 1.75rem; margin-bottom: .25rem; } h2 { margin-top: 2.75rem; }
 .lead { margin-top: 0; opacity: .8; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; }
-th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
+th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid var(--line);
+  white-space: nowrap; }
+td:nth-child(2), td:nth-child(3) { white-space: normal; min-width: 9rem; }
 th { background: var(--soft); }
 tr.context td { opacity: .75; font-style: italic; }
 figure { margin: 1.25rem 0; padding: .75rem; background: #ffffff; border: 1px solid var(--line);
@@ -88,7 +90,7 @@ def _table(records: Iterable[RunRecord]) -> str:
 def _figure(record: RunRecord) -> str:
     if registry.usecase(record.usecase).plot is None:
         return ""
-    where = f"{record.algorithm} on {record.backend}" if record.backend else record.algorithm
+    where = f"{record.algorithm} on {machine(record)}" if record.backend else record.algorithm
     source = record.source if record.backend else "classical"
     words = f"The answer of {where} ({source}), run {record.id}"
     picture = svg(plot(record))
@@ -107,5 +109,8 @@ def _footer(sections: list[Section]) -> str:
 <p>Gap: distance to the reference, 0 ties. Feasible and optimal: shares of shots in percent with
 Wilson's 95 % interval. Chance: uniform random shots read in the same way. Lift: how many times
 more often than chance the optimum is hit. Simulated results are never hardware results.</p>
+<p>qaoa: all bit strings at once, phases by cost, mixed and measured. vqe: a state with parameters,
+trained to the lowest energy. annealing on neal: simulated annealing, which is classical. aer and
+lightning: simulators of gate machines.</p>
 <p>Written {when}; revision {escape(str(revision))}; {escape(listed)}.</p>
 </footer>"""

@@ -118,8 +118,10 @@ def _tiny(case: Case, seed: int) -> Findings:
         yield f"the reference is {reference.kind}, not proven optimal"
         return
     lowest = _lowest(model)
-    for outcome in lowest:
-        yield from _attains(case, instance, outcome, reference)
+    wrong = [text for o in lowest for text in _attains(case, instance, o, reference)]
+    if wrong:
+        many = f" ({len(wrong)} of {len(lowest)} strings that tie)" if len(lowest) > 1 else ""
+        yield wrong[0] + many
     yield from _unbeaten(case, instance, model, reference)
     yield from _corrupted(case, instance, lowest[0], reference)
     if case.plot is not None:

@@ -61,10 +61,11 @@ __all__ = [
 #
 # | field of a unit | meaning |
 # |---|---|
+# | `name` | letters, digits, `_` or `-` |
 # | `p_max`, `p_min` | largest output, smallest output while on (MW) |
-# | `a`, `b`, `c` | fuel: $/h, $/MWh, $/MW²h |
+# | `a`, `b`, `c` | fuel: \$/h, \$/MWh, \$/MW²h |
 # | `min_up`, `min_down` | hours a start or a stop must last |
-# | `hot_start`, `cold_start` | $ per start: hot up to `cold_hours` beyond `min_down`, then cold |
+# | `hot_start`, `cold_start` | \$ per start: hot up to `cold_hours` beyond `min_down`, then cold |
 # | `initial_hours` | hours on (positive) or off (negative) before hour 1 |
 #
 # Three sizes are cut from it. An hour on its own has no history, so no starts and no minimum
@@ -182,7 +183,7 @@ if __name__ == "__main__":
 # proof checks them too.
 #
 # The paper used this fleet to test a genetic algorithm, which proves nothing about the optimum.
-# It is 563 937.69 $ for the day, proven below.
+# It is 563 937.69 \$ for the day; the cell below proves it.
 
 # %%
 if __name__ == "__main__":
@@ -237,6 +238,13 @@ usecase = UseCase(
 
 # %% [markdown]
 # ## What a quantum computer does with it today
+#
+# QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
+# phase of each by its cost, and mixes neighbouring strings; done `layers` times with well chosen
+# angles, cheap schedules become likelier. The angles are trained on a simulator (`iterations`
+# evaluations), then the state is measured `shots` times. With `iterations 0` the angles are a ramp
+# and were not trained: on 24 qubits one evaluation takes most of a minute on two cores. Annealing
+# needs quadratic terms, so its model has auxiliary variables beside the 10 or 24 of this page.
 
 # %% [markdown]
 # <!-- runs -->

@@ -88,6 +88,9 @@ def _raster(axes: Axes, fleet: Fleet, schedule: Schedule) -> None:
         for hour, row in enumerate(schedule.on, start=1):
             style = _style(u) if row[u] else OFF
             axes.bar(hour, 0.78, 1.0, bottom=u - 0.39, linewidth=0.6, **style)
+            output = schedule.output[hour - 1]
+            if row[u] and output and fleet.hours <= FEW:
+                axes.text(hour + 0.55, u, f"{output[u]:.0f} MW", va="center", fontsize=8)
     axes.set_yticks(range(len(fleet.units)), [u.name for u in fleet.units], fontsize=8)
     axes.set_ylim(len(fleet.units) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)

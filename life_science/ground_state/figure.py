@@ -33,7 +33,7 @@ def draw(mean_field: float, found: float, stderr: float, reference: Reference) -
         difference = (energy - reference.value) * 1000
         right.errorbar(position, difference, 1000 * error or None, fmt=marker, **style)
         right.annotate(
-            f"{difference:+.3g}",
+            "0.000" if abs(difference) < 5e-4 else f"{difference:+.3g}",
             (position, difference),
             xytext=(10, 7),
             textcoords="offset points",
@@ -62,5 +62,5 @@ def _errors(axes: Axes, exact: str, differences: list[float]) -> None:
     ticks = [-t for t in decades] + [0.0] + decades
     axes.set_yticks(ticks, [f"{tick:g}".replace("-", "−") for tick in ticks])
     axes.minorticks_off()
-    axes.set_ylabel(f"energy − {exact} energy (millihartree)")
+    axes.set_ylabel(f"energy − {exact} energy (millihartree, logarithmic outside the band)")
     axes.legend(loc="lower left", frameon=False, fontsize=9)

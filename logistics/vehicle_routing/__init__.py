@@ -320,6 +320,11 @@ usecase = UseCase(
 # %% [markdown]
 # ## What a quantum computer does with it today
 #
+# QAOA, the *quantum approximate optimisation algorithm*, prepares all bit strings at once, turns
+# the phase of each by its energy, and mixes neighbouring strings; done `layers` times with well
+# chosen angles, low energies become likelier. The angles are trained on a simulator in
+# `iterations` evaluations, then the state is measured `shots` times.
+#
 # The number of plans is tiny beside the number of bit strings, so the share of feasible shots
 # says more than the best shot. Chance is the same number of uniformly random strings.
 #

@@ -37,10 +37,15 @@ class Aer(LocalBackend):
     optimization_level: int = Field(default=1, ge=0, le=3)
 
     def holds(self) -> int:
-        largest = largest_state(16 if self.precision == "double" else 8)
-        return min(largest, fake_device(self.noise).num_qubits) if self.noise else largest
+        return largest_state(16 if self.precision == "double" else 8)
 
     def check(self, program: Program[Any]) -> None:
+        if self.noise and program.qubits > fake_device(self.noise).num_qubits:
+            raise TooLarge(
+                f"the machine {self.noise}, whose noise is asked for, has"
+                f" {fake_device(self.noise).num_qubits} qubits and not {program.qubits}",
+                "Take a larger one, e.g. -s noise=guadalupe (16), toronto (27) or fez (156)",
+            )
         exact = getattr(program, "shots", None) is None
         if self.noise and exact and program.qubits > LARGEST_DENSITY:
             raise TooLarge(

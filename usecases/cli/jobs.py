@@ -38,7 +38,8 @@ def _listed(as_json: bool, limit: int) -> None:
     for found in runs:
         asked, gap = found.request, found.summary.get("gap")
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.started))
-        what = [asked["usecase"], asked["instance"], asked["algorithm"], asked["backend"] or "–"]
+        backend = (asked["backend"] or {}).get("name", "–")
+        what = [asked["usecase"], asked["instance"], asked["algorithm"], backend]
         rows.append([found.id, found.status, when, *what, "–" if gap is None else percent(gap)])
     columns = ("run", "status", "started", "use case", "instance", "algorithm", "backend", "gap")
     echo_table("", columns, rows)

@@ -38,7 +38,7 @@ def _instances(name: str | None, as_json: bool) -> None:
     from usecases.models import Incumbent, qubits
 
     if name is None:
-        raise UsageError("whose instances?", "For example: usecases list instances ground_state")
+        raise UsageError("whose instances", "For example: usecases list instances ground_state")
     case = registry.usecase(name)
     rows = []
     for label, make in case.instances.items():

@@ -1,21 +1,44 @@
-"""`usecases show`: what a use case is about."""
+"""`usecases show`: what a use case is about, and what can be set on an algorithm or backend."""
 
 from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from usecases import registry
-from usecases.cli.shared import echo_fields
+from usecases.cli.shared import echo_fields, echo_json
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 @click.command("show")
-@click.argument("usecase")
-def command(usecase: str) -> None:
-    """Show what USECASE is about, what it reads, its instances and its sources."""
+@click.argument("name")
+@click.option("--example", metavar="INSTANCE", help="Print an instance as a file to start from.")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of the instance's file.")
+def command(name: str, example: str | None, schema: bool) -> None:
+    """Show the use case, algorithm or backend NAME: what it is, reads and can be set to."""
+    for kind in ("algorithm", "backend"):
+        if name in registry.entries(kind):
+            _settings(kind, name)
+            return
+    full = registry.full_name(name)
+    case = registry.usecase(full)
+    if example is not None:
+        from usecases.instances import load
+
+        echo_json(load(case, example).instance.model_dump(mode="json", exclude_defaults=True))
+    elif schema:
+        echo_json(case.instance.model_json_schema())
+    else:
+        _usecase(full, case)
+
+
+def _usecase(name: str, case: Any) -> None:
     from usecases.contracts import unit_of
 
-    name = registry.full_name(usecase)
-    case = registry.usecase(name)
     click.echo(click.style(case.title, bold=True))
     click.echo(_opening(registry.entries("usecase")[name]))
     goal = "as low as possible" if case.sense == "min" else "as high as possible"
@@ -29,9 +52,24 @@ def command(usecase: str) -> None:
             "try first": ", ".join(case.algorithms),
         }
     )
+    click.echo(f"\n{inspect.getdoc(case.instance)}\n")
     for source in case.sources:
         click.echo(f"  · {source}")
     click.echo(f"Run it: usecases run {name}")
+    click.echo(f"A file to start from: usecases show {name} --example demo > mine.json")
+
+
+def _settings(kind: str, name: str) -> None:
+    """What an algorithm or backend does, and each of its settings with its default."""
+    found: type[BaseModel] = registry.declared(kind, name)
+    click.echo(click.style(registry.entries(kind)[name].title, bold=True))
+    click.echo(inspect.getdoc(found) or "")
+    option = "-p" if kind == "algorithm" else "-s"
+    for field, about in found.model_fields.items():
+        default = "required" if about.is_required() else f"default {about.default!r}"
+        what = getattr(about.annotation, "__name__", str(about.annotation))
+        limits = ", ".join(map(repr, about.metadata))
+        click.echo(f"  {option} {field}=...  {what}, {default}{f', {limits}' if limits else ''}")
 
 
 def _opening(entry: registry.Entry) -> str:
