@@ -18,11 +18,11 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --paper: #15191f; --line: #323a45;
   --soft: #1e242c; --accent: #7db4e8; } }
 body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  max-width: 66rem; margin: 2.5rem auto; padding: 0 1.25rem; }
+  max-width: 72rem; margin: 2.5rem auto; padding: 0 1.25rem; }
 h1 { font-size: 1.75rem; margin-bottom: .25rem; } h2 { margin-top: 2.75rem; }
 .lead { margin-top: 0; opacity: .8; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .88rem; }
+table { border-collapse: collapse; width: 100%; font-size: .82rem; }
 th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid var(--line);
   white-space: nowrap; }
 td:nth-child(2), td:nth-child(3) { white-space: normal; min-width: 9rem; }
@@ -30,7 +30,7 @@ th { background: var(--soft); }
 tr.context td { opacity: .75; font-style: italic; }
 figure { margin: 1.25rem 0; padding: .75rem; background: #ffffff; border: 1px solid var(--line);
   border-radius: 6px; }
-figure svg { width: 100%; height: auto; display: block; }
+figure svg { width: 100%; max-width: 48rem; height: auto; display: block; margin: 0 auto; }
 figcaption { color: #4a5563; font-size: .85rem; padding-top: .5rem; }
 code { background: var(--soft); padding: .1rem .3rem; border-radius: 3px; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);

@@ -62,5 +62,5 @@ def _errors(axes: Axes, exact: str, differences: list[float]) -> None:
     ticks = [-t for t in decades] + [0.0] + decades
     axes.set_yticks(ticks, [f"{tick:g}".replace("-", "−") for tick in ticks])
     axes.minorticks_off()
-    axes.set_ylabel(f"energy − {exact} energy (millihartree, logarithmic outside the band)")
+    axes.set_ylabel(f"energy − {exact} (millihartree)\nlogarithmic outside the band")
     axes.legend(loc="lower left", frameon=False, fontsize=9)
