@@ -46,13 +46,13 @@ def code() -> dict[str, Any]:
     root = Path(__file__).resolve().parent.parent
     git = shutil.which("git")
     if git is None or not (root / ".git").exists():
-        return {"git_revision": None, "git_dirty": None, "platform": platform.platform()}
+        return {"git_revision": None, "git_dirty": None, "platform": f"{platform.system()} {platform.machine()}"}
     revision = _git(git, root, "rev-parse", "HEAD")
     status = _git(git, root, "status", "--porcelain")
     return {
         "git_revision": revision,
         "git_dirty": None if status is None else bool(status),
-        "platform": platform.platform(),
+        "platform": f"{platform.system()} {platform.machine()}",
     }
 
 
