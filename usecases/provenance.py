@@ -44,15 +44,16 @@ def versions() -> dict[str, str]:
 def code() -> dict[str, Any]:
     """The git revision of this code and whether it was changed; None outside a clone."""
     root = Path(__file__).resolve().parent.parent
+    system = f"{platform.system()} {platform.machine()}"
     git = shutil.which("git")
     if git is None or not (root / ".git").exists():
-        return {"git_revision": None, "git_dirty": None, "platform": f"{platform.system()} {platform.machine()}"}
+        return {"git_revision": None, "git_dirty": None, "platform": system}
     revision = _git(git, root, "rev-parse", "HEAD")
     status = _git(git, root, "status", "--porcelain")
     return {
         "git_revision": revision,
         "git_dirty": None if status is None else bool(status),
-        "platform": f"{platform.system()} {platform.machine()}",
+        "platform": system,
     }
 
 

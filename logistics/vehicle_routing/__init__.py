@@ -33,7 +33,7 @@ from usecases.errors import BadInstance, VerificationFailed
 # ## The data
 #
 # Ports and sea miles are real: UN/LOCODEs, and distances along the shipping lanes of the
-# package [searoute](https://pypi.org/project/searoute/) 1.6, rounded to whole nautical miles
+# package searoute 1.6, rounded to whole nautical miles
 # (nmi). They are kept here so that the page runs without that package; a test computes them
 # again. The demands (in ship sections) are invented.
 #
