@@ -23,6 +23,11 @@ from difflib import get_close_matches
 from typing import Any
 
 
+def printable(text: str) -> str:
+    """The text without signs that would steer a terminal or cannot be written as UTF-8."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 class UsecasesError(Exception):
     """A failure told in one line: what happened, why, and what to do next."""
 

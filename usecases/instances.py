@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from usecases.contracts import UseCase
-from usecases.errors import BadInstance, UnknownName
+from usecases.errors import BadInstance, UnknownName, printable
 from usecases.records import InstanceData, Record, RunRecord, sha256
 
 LARGEST_FILE = 16 * 2**20
@@ -43,11 +43,6 @@ def load(case: UseCase[Any, Any, Any, Any], source: str) -> Loaded:
     if path.suffix or "/" in source or _is_file(path):
         return Loaded(printable(path.stem), _from_file(case, path), printable(path.name))
     raise UnknownName("instance", source, [*case.instances, "size=N,seed=S", "FILE"])
-
-
-def printable(text: str) -> str:
-    """The text without signs that would steer a terminal or cannot be written as UTF-8."""
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _is_file(path: Path) -> bool:

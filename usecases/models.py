@@ -9,7 +9,7 @@ orbitals. `Incumbent` is a binary model that comes with a feasible answer to imp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
@@ -54,6 +54,16 @@ class Factor:
         values = np.array([self.costs[k] for k in keys.tolist()])
         at = np.clip(np.searchsorted(keys, patterns), 0, max(len(keys) - 1, 0))
         return np.where(keys[at] == patterns, values[at], 0.0) if len(keys) else np.zeros(len(bits))
+
+
+def merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+    """One factor for each scope, so that a table split over several is seen whole."""
+    tables: dict[tuple[int, ...], dict[int, float]] = {}
+    for factor in factors:
+        table = tables.setdefault(factor.scope, {})
+        for pattern, cost in factor.costs.items():
+            table[pattern] = table.get(pattern, 0.0) + cost
+    return tuple(Factor(scope, costs) for scope, costs in tables.items())
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from usecases.compare import machine
+from usecases.compare import made_by
 from usecases.errors import UsageError
 from usecases.records import RunRecord
 
@@ -51,9 +51,7 @@ def svg(figure: Figure) -> str:
 
 
 def _stamp(figure: Figure, record: RunRecord) -> None:
-    where = f"{record.algorithm} on {machine(record)}" if record.backend else record.algorithm
-    source = record.source if record.backend else "classical"
-    text = f"{record.usecase} · {record.instance.name} · {where} · {source} · run {record.id}"
+    text = f"{record.usecase} · {record.instance.name} · {made_by(record)} · run {record.id}"
     # Below the figure; a tight bounding box makes room for it.
     figure.text(1.0, -0.015, text, ha="right", va="top", fontsize=6.5, color="#717581")
 

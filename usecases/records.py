@@ -122,6 +122,11 @@ class Timing(Record):
     score: float
     reference: float
 
+    @property
+    def solving(self) -> float:
+        """What the answer took: all but waiting, scoring and the reference."""
+        return self.model + self.compile + self.machine + self.classical
+
 
 class Samples(Record):
     """Raw shots: how often each bit string was seen, bits in the order of `variables`."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from usecases import registry
-from usecases.compare import COLUMNS, machine, table
+from usecases.compare import COLUMNS, made_by, table
 from usecases.plots import plot, svg
 from usecases.records import RunRecord
 
@@ -90,9 +90,7 @@ def _table(records: Iterable[RunRecord]) -> str:
 def _figure(record: RunRecord) -> str:
     if registry.usecase(record.usecase).plot is None:
         return ""
-    where = f"{record.algorithm} on {machine(record)}" if record.backend else record.algorithm
-    source = record.source if record.backend else "classical"
-    words = f"The answer of {where} ({source}), run {record.id}"
+    words = f"The answer of {made_by(record)}, run {record.id}"
     picture = svg(plot(record))
     label = f'<svg role="img" aria-label="{escape(words)}"'
     picture = picture.replace("<svg", label, 1)

@@ -14,7 +14,7 @@ from usecases import judge, registry
 from usecases.contracts import Energy, Outcome, UseCase
 from usecases.errors import VerificationFailed
 from usecases.instances import content_hash
-from usecases.models import variables
+from usecases.models import FermionicHamiltonian, Model, variables
 from usecases.observe import from_strings
 from usecases.records import Record, Reference, RunRecord, Score
 
@@ -40,8 +40,9 @@ def _verified(record: RunRecord) -> list[str]:
     if content_hash(instance) != record.instance.sha256:
         raise VerificationFailed(f"run {record.id}: the instance is not the one that was run")
     _check_makers(record)
-    judged = [judge.assess(case, instance, o) for o in _outcomes(record, case, instance)]
-    score, top = _scored_again(record, case, instance, judged)
+    model = case.model(instance)
+    judged = [judge.assess(case, instance, o) for o in _outcomes(record, model)]
+    score, top = _scored_again(record, case, instance, model, judged)
     if record.samples:
         value = to_jsonable_python(top.outcome.value)
         _same(record, "answer", value, record.answer.value)
@@ -71,26 +72,24 @@ def _check_makers(record: RunRecord) -> None:
         raise VerificationFailed(f"run {record.id}: {shots} shots are kept, not {record.shots}")
 
 
-def _outcomes(record: RunRecord, case: Case, instance: Record) -> list[Outcome[Any]]:
+def _outcomes(record: RunRecord, model: Model) -> list[Outcome[Any]]:
     """The observed answers: the raw shots, or the one answer that is no shot."""
     if record.samples is None:
         kept = record.answer
         return [Outcome(_value(record), kept.energy, kept.count, kept.stderr)]
-    model = case.model(instance)
-    if variables(model) != record.samples.variables:
+    if isinstance(model, FermionicHamiltonian) or variables(model) != record.samples.variables:
         raise VerificationFailed(f"run {record.id}: the shots are not of this model")
     return from_strings(model, record.samples.counts)
 
 
 def _scored_again(
-    record: RunRecord, case: Case, instance: Record, judged: list[judge.Judged]
+    record: RunRecord, case: Case, instance: Record, model: Model, judged: list[judge.Judged]
 ) -> tuple[Score, judge.Judged]:
     """The score from the answers, with a reference and a chance of our own."""
     reference = case.reference(instance)
-    luck = judge.chance(case, instance, case.model(instance), reference, record.seed)
-    timing = record.timing
-    spent = timing.model + timing.compile + timing.machine + timing.classical
-    return judge.score(case, instance, judged, reference, luck, spent if record.shots else None)
+    luck = judge.chance(case, instance, model, reference, record.seed)
+    spent = record.timing.solving if record.shots else None
+    return judge.score(case, instance, judged, reference, luck, spent)
 
 
 def _same(record: RunRecord, what: str, found: Any, recorded: Any) -> None:

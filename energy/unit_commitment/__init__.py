@@ -29,12 +29,12 @@ from energy.unit_commitment.fleet import (
     replicated,
     single_hours,
 )
-from energy.unit_commitment.network import hours, merged, minimum_times, starts
+from energy.unit_commitment.network import hours, minimum_times, starts
 from energy.unit_commitment.reading import Schedule, interpret, objective, violations
 from energy.unit_commitment.reference import reference
 from energy.unit_commitment.tables import hour_tables, penalty, sufficient_penalty
 from usecases.contracts import UseCase
-from usecases.models import CostNetwork, Sample, all_bits
+from usecases.models import CostNetwork, Sample, all_bits, merged
 
 __all__ = [
     "Fleet",

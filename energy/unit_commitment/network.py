@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -54,13 +54,3 @@ def _pattern(fleet: Fleet, u: int, states: Mapping[int, int], cost: float) -> It
     ahead = sorted(h for h in states if h >= 0)
     pattern = sum(states[h] << k for k, h in enumerate(ahead))
     yield Factor(tuple(h * len(fleet.units) + u for h in ahead), {pattern: cost})
-
-
-def merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
-    """Factors over the same decisions as one."""
-    tables: dict[tuple[int, ...], dict[int, float]] = {}
-    for factor in factors:
-        table = tables.setdefault(factor.scope, {})
-        for pattern, cost in factor.costs.items():
-            table[pattern] = table.get(pattern, 0.0) + cost
-    return tuple(Factor(scope, costs) for scope, costs in tables.items())

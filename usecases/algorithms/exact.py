@@ -77,7 +77,7 @@ class Exact(Algorithm):
         return bits
 
 
-def _enumerated(model: BQM | CostNetwork) -> Bits:
+def _enumerated(model: BQM) -> Bits:
     """The lowest of all strings, found a block at a time."""
     n = qubits(model)
     low = min(n, CHUNK_BITS)

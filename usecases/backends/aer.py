@@ -63,7 +63,8 @@ class Aer(LocalBackend):
         begun = time.perf_counter()
         compiled = self._compiled(program.circuits)
         started = time.perf_counter()
-        job = self._simulator().run(compiled, shots=program.shots, seed_simulator=program.seed)
+        simulator = self._simulator("automatic")  # noisy shots: what suits the circuit
+        job = simulator.run(compiled, shots=program.shots, seed_simulator=program.seed)
         found = job.result()
         counts = [
             {key.replace(" ", ""): int(n) for key, n in found.get_counts(i).items()}
@@ -85,8 +86,7 @@ class Aer(LocalBackend):
             layout = circuit.layout.final_index_layout() if circuit.layout else layout
         _save(circuit, program.observables, layout)
         started = time.perf_counter()
-        method = "density_matrix" if self.noise else "statevector"
-        data = self._simulator(method).run(circuit, shots=1).result().data(0)
+        data = self._simulator("density_matrix").run(circuit, shots=1).result().data(0)
         values = [
             float(data["probabilities"] @ diagonal(o) if is_diagonal(o) else data[str(k)].real)
             for k, o in enumerate(program.observables)
@@ -103,12 +103,9 @@ class Aer(LocalBackend):
             return list(transpile(list(circuits), backend=fake_device(self.noise), **options))
         return list(transpile(list(circuits), basis_gates=list(BASIS), **options))
 
-    def _simulator(self, method: str | None = None) -> Any:
-        return _simulator(self.noise, self.precision, method or self._method())
-
-    def _method(self) -> str:
-        # Without noise a statevector; with noise the method that suits the circuit.
-        return "automatic" if self.noise else "statevector"
+    def _simulator(self, noisy_method: str) -> Any:
+        method = noisy_method if self.noise else "statevector"
+        return _simulator(self.noise, self.precision, method)
 
 
 def _save(

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from usecases.errors import UsecasesError
+from usecases.errors import UsecasesError, printable
 
 COMMANDS = {
     "check": "Check a use case, an algorithm or a backend against its contract",
@@ -116,7 +116,7 @@ def _explained(error: Exception) -> int:
 def _complain(text: str, code: int) -> int:
     """One line on stderr, without signs that would steer the terminal."""
     line = " ".join(text.split())
-    shown = "".join(c if c.isprintable() else "?" for c in line)
+    shown = printable(line)
     with suppress(OSError, AttributeError):  # nobody may be listening
         print(f"usecases: {shown[:1000]}", file=sys.stderr)
     return code

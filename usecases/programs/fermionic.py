@@ -12,9 +12,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
-from usecases.errors import VerificationFailed
 from usecases.fermions import (
     Rotation,
     cached_jordan_wigner,
@@ -24,14 +22,12 @@ from usecases.fermions import (
 )
 from usecases.models import FermionicHamiltonian
 from usecases.programs.base import Lowered, Program
-from usecases.programs.circuits import Estimate, Estimated
+from usecases.programs.circuits import Estimate, Estimated, checked_estimates
 from usecases.records import sha256
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.circuit import ParameterExpression
-
-_pair = TypeAdapter(tuple[float, float])
 
 _FORBIDDEN = 1e-7
 """Integrals below this, in hartree, are zero by symmetry up to the orbitals' rounding."""
@@ -109,10 +105,7 @@ class FermionicEnergy(Program[Estimated]):
 
     def read(self, raw: Any) -> Estimated:
         """Raises VerificationFailed unless it is a value and its standard error."""
-        try:
-            return Estimated(*_pair.validate_python(raw))
-        except ValidationError:
-            raise VerificationFailed("the energy is not a value with its error") from None
+        return checked_estimates([raw], 1)[0]
 
     def lower(self) -> Lowered[Estimated]:
         observable = cached_jordan_wigner(self.hamiltonian)

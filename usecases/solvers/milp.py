@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import csr_array
 
-from usecases.models import Bits, CostNetwork, Factor
+from usecases.models import Bits, CostNetwork, Factor, merged
 
 WIDEST_HULL = 16
 """Hulls list all 2^k patterns; wider factors pay pattern by pattern."""
@@ -32,7 +32,7 @@ def minimise(network: CostNetwork, time_limit: float) -> tuple[Bits, float, bool
     to within 1e-8 of the largest cost.
     """
     begun = time.monotonic()
-    factors = _merged(network.factors)
+    factors = merged(network.factors)
     scale = max((abs(c) for f in factors for c in f.costs.values()), default=0.0)
     start = min(
         (descended(network, np.full(len(network.variables), bit, np.int8)) for bit in (0, 1)),
@@ -78,16 +78,6 @@ def descended(network: CostNetwork, start: Bits) -> Bits:
 
 def _energy(network: CostNetwork, row: Bits) -> float:
     return float(network.energies(row[None, :])[0])
-
-
-def _merged(factors: Iterable[Factor]) -> list[Factor]:
-    """One factor per scope, so that a table split over several is seen whole."""
-    tables: dict[tuple[int, ...], dict[int, float]] = {}
-    for factor in factors:
-        table = tables.setdefault(factor.scope, {})
-        for pattern, cost in factor.costs.items():
-            table[pattern] = table.get(pattern, 0.0) + cost
-    return [Factor(scope, costs) for scope, costs in tables.items()]
 
 
 @dataclass
