@@ -148,7 +148,7 @@ def test_jobs_lists_runs_with_and_without_a_machine() -> None:
 
 def test_noise_is_seen_in_the_table_and_on_the_picture(tmp_path: Path) -> None:
     path = tmp_path / "noisy.svg"
-    words = ("-s", "noise=manila", "-p", "iterations=0", "--plot", path)
+    words = ("-s", "noise=manila", "-p", "angles.iterations=0", "--plot", path)
     done = usecases("run", *SMALL, "-a", "qaoa", *words)
     assert done.returncode == 0, done.stderr
     assert "noise=manila" in done.stdout

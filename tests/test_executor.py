@@ -66,7 +66,7 @@ def finished(*words: str) -> dict[str, Any]:
     return found
 
 
-LOCAL = ("run", "bin_lorries", "-a", "qaoa", "-p", "iterations=7", "--shots", "50", "--json")
+LOCAL = ("run", "bin_lorries", "-a", "qaoa", "-p", "angles.iterations=7", "--shots", "50", "--json")
 
 
 def test_a_local_run_killed_at_any_call_ends_with_the_same_record(

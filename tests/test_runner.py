@@ -31,7 +31,9 @@ KEYS = {
 
 
 def test_the_record_has_the_keys_that_are_scripted_against() -> None:
-    found = record("energy/unit_commitment", "-a", "qaoa", "-p", "iterations=8", "--shots", 64)
+    found = record(
+        "energy/unit_commitment", "-a", "qaoa", "-p", "angles.iterations=8", "--shots", 64
+    )
     for path, names in KEYS.items():
         part: Any = found
         for step in filter(None, path.split(".")):
@@ -57,7 +59,7 @@ def executed(
     parameters = {k: v for k, v in change.items() if not k.startswith("backend.")}
     settings = {k.removeprefix("backend."): v for k, v in change.items() if k not in parameters}
     if algorithm == "qaoa":
-        parameters = {"iterations": 9, "shots": 200} | parameters
+        parameters = {"angles.iterations": 9, "shots": 200} | parameters
     found = run(
         *("energy/unit_commitment", "size=6,seed=3", algorithm, backend),
         parameters=parameters,
@@ -75,7 +77,7 @@ def executed(
     "change",
     [
         {"layers": 1},
-        {"iterations": 12},
+        {"angles.iterations": 12},
         {"shots": 201},
         {"backend.precision": "single"},
         {"backend.optimization_level": 3},
@@ -112,10 +114,10 @@ def traces(usecase: str, instance: str, algorithm: str, **parameters: Any) -> tu
     return [(c.key, c.backend) for c in found.calls], found.answer
 
 
-@pytest.mark.parametrize("change", [{"iterations": 2}, {"shots": 500}], ids=str)
+@pytest.mark.parametrize("change", [{"angles.iterations": 2}, {"shots": 500}], ids=str)
 def test_the_settings_of_vqe_change_the_work(change: dict[str, Any]) -> None:
     words = ("life_science/ground_state", "h4", "vqe")
-    assert traces(*words, **({"iterations": 1} | change)) != traces(*words, iterations=1)
+    assert traces(*words, **({"angles.iterations": 1} | change)) != traces(*words, iterations=1)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_the_settings_of_lns_change_the_work(change: dict[str, Any]) -> None:
     words = ("logistics/vehicle_routing", "size=12,seed=2", "lns")
     base = {"solver": "annealing", "solver.shots": 30, "rounds": 4}
     if change.get("solver") == "qaoa":
-        change |= {"solver.iterations": 0}
+        change |= {"solver.angles.iterations": 0}
     assert traces(*words, **(base | change)) != traces(*words, **base)
 
 
@@ -140,7 +142,7 @@ def test_the_machine_that_trains_is_recorded_and_used() -> None:
     found = run(
         *("energy/unit_commitment", "size=4,seed=1", "qaoa", "aer"),
         train_on="lightning",
-        parameters={"iterations": 7},
+        parameters={"angles.iterations": 7},
     )
     assert {c.backend for c in found.calls[:-1]} == {"lightning"}
     assert found.calls[-1].backend == "aer"
@@ -279,7 +281,7 @@ def test_a_third_party_is_found_like_our_own() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("logistics/vehicle_routing", "-a", "qaoa", "-p", "iterations=8"),
+        ("logistics/vehicle_routing", "-a", "qaoa", "-p", "angles.iterations=8"),
         ("logistics/vehicle_routing", "-i", "size=14,seed=3", "-a", "annealing", "--shots", "20"),
         ("energy/unit_commitment", "-i", "workshop", "-a", "annealing", "--shots", "50"),
         ("life_science/ground_state", "-a", "vqe"),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, Typ
 import numpy as np
 from pydantic import PrivateAttr
 
-from usecases.models import Model
+from usecases.models import Model, qubits
 from usecases.programs import Program
 from usecases.records import Circuits, Record, Reference, Sense, Source
 
@@ -128,6 +128,10 @@ class Algorithm(Record, ABC):
     def takes(self, model: Any) -> bool:
         """Whether it solves this very model in one piece; if not, it is translated or cut."""
         return isinstance(model, self.accepts)
+
+    def width(self, model: Any) -> int:
+        """How many qubits of a simulator's memory it asks for, as far as is known beforehand."""
+        return qubits(model)
 
     @abstractmethod
     def solve(self, model: Any, execute: Execute, rng: np.random.Generator) -> list[Outcome[Any]]:

@@ -3,6 +3,8 @@
 CostNetwork ──► Ising ──► BQM (auxiliary variables where terms are not quadratic)
 BQM ──────────► Ising
 Incumbent ────► what its model translates to
+Structured ───► the same with its model translated, or what its model translates to
+Evaluated ────► the same with its guide as Ising
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ from usecases.models import (
     BQM,
     BinaryModel,
     CostNetwork,
+    Evaluated,
     Factor,
     Floats,
     Incumbent,
     Ising,
     Model,
+    Structured,
     energies,
     qubits,
     variables,
@@ -44,9 +48,14 @@ def translate(model: Any, accepts: tuple[type, ...]) -> tuple[Any, Back]:
 
     Raises UsageError when no exact translation leads there, TooLarge when it would explode.
     """
+    if isinstance(model, Structured) and Structured in accepts:
+        inner = translate(model.model, tuple(t for t in accepts if t is not Structured))[0]
+        return Structured(inner, model.groups), list
+    if isinstance(model, Evaluated) and {Evaluated, Ising} <= set(accepts):
+        return Evaluated(translate(model.guide, (Ising,))[0], model.evaluate), list
     if isinstance(model, accepts):
         return model, list
-    if isinstance(model, Incumbent):
+    if isinstance(model, Incumbent | Structured):
         return translate(model.model, accepts)
     if isinstance(model, BQM | CostNetwork) and Ising in accepts:
         return to_ising(model), list

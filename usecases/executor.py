@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from usecases.contracts import Backend, JobResult, RemoteBackend
 from usecases.errors import BackendUnavailable, StillQueued, TooLarge, UsageError
-from usecases.programs import Expectation, Program
+from usecases.programs import AlternatingEnergy, Expectation, Program, Together
 from usecases.records import Call, Circuits
 from usecases.registry import name_of
 from usecases.store import Job, Store
@@ -64,9 +64,11 @@ class Executor:
         if backend is None:
             raise UsageError("this algorithm needs a machine", "Choose one with -b, e.g. -b aer")
         begun = time.perf_counter()
-        fits(backend, program.qubits)
+        fits(backend, program.width if backend.understands(program) else program.qubits)
         backend.check(program)
         plan, back = lowered(program, backend)
+        if isinstance(plan, Together):
+            return back(tuple(self._execute(part, backend) for part in plan.parts))
         if isinstance(backend, RemoteBackend):
             job, result = self._remote(plan, backend)
         else:
@@ -175,11 +177,12 @@ def fits(backend: Backend, qubits: int) -> None:
 def lowered(program: Program[R], backend: Backend) -> tuple[Program[Any], Callable[[Any], R]]:
     """The program in a language that the machine understands, and the way back.
 
-    Raises BackendUnavailable when there is none.
+    Raises BackendUnavailable when there is none. Several programs together are left to be run
+    one by one.
     """
     plan: Program[Any] = program
     ways: list[Callable[[Any], Any]] = []
-    while not backend.understands(plan):
+    while not backend.understands(plan) and not isinstance(plan, Together):
         lower = plan.lower()
         if lower is None:
             raise BackendUnavailable(_refusal(plan, backend), "List others: usecases list backends")
@@ -198,6 +201,8 @@ def lowered(program: Program[R], backend: Backend) -> tuple[Program[Any], Callab
 def _refusal(plan: Program[Any], backend: Backend) -> str:
     if isinstance(plan, Expectation):
         return f"{name_of(backend)} cannot give exact expectation values, only shots"
+    if isinstance(plan, AlternatingEnergy):
+        return f"{name_of(backend)} cannot compute this objective exactly: train on statevector"
     return f"{name_of(backend)} cannot run {type(plan).__name__} programs"
 
 

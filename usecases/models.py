@@ -4,15 +4,17 @@
 variables each (a cost function network, also called weighted constraint satisfaction):
 it holds costs that are not quadratic exactly. `Ising` is a polynomial in spins, the form
 that gate machines apply as phases. `FermionicHamiltonian` is a molecule in a basis of
-orbitals. `Incumbent` is a binary model that comes with a feasible answer to improve on.
+orbitals. `Incumbent` is a binary model that comes with a feasible answer to improve on;
+`Structured` is one that says which of its variables exclude one another. `Evaluated` is a cost
+that only a computation knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 from dimod import BinaryQuadraticModel
@@ -119,6 +121,102 @@ class Ising:
         return walsh_hadamard(coefficients)
 
 
+class Diagonal(Protocol):
+    """A cost that each bit string has: what phases apply and energies are means of."""
+
+    @property
+    def variables(self) -> tuple[str, ...]: ...
+
+    def energies(self, bits: Bits) -> Floats:
+        """The energy of each row of `bits`, shape (rows,)."""
+        ...
+
+    def table(self) -> Floats:
+        """The energies of all 2^n strings; bit i of the position is variable i."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A cost given by its value on each of the 2^n strings; bit i is variable i."""
+
+    variables: tuple[str, ...]
+    values: Floats
+
+    def energies(self, bits: Bits) -> Floats:
+        return self.values[bits.astype(np.int64) @ (1 << np.arange(len(self.variables)))]
+
+    def table(self) -> Floats:
+        return self.values
+
+    @cached_property
+    def terms(self) -> Mapping[tuple[int, ...], float]:
+        """The same as a polynomial in spins."""
+        found = walsh_hadamard(self.values.copy()) / len(self.values)
+        kept = np.flatnonzero(np.abs(found) > 1e-14 * np.abs(found).max(initial=0.0)).tolist()
+        n = len(self.variables)
+        return {tuple(i for i in range(n) if k >> i & 1): float(found[k]) for k in kept}
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """A cost that only a computation knows, such as a makespan or the losses of a network.
+
+    `evaluate` gives the cost of each row of bits. `guide` is a model over the same variables
+    that stands in for it where phases are applied.
+    """
+
+    guide: BQM | CostNetwork | Ising
+    evaluate: Callable[[Bits], Floats]
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(map(str, self.guide.variables))
+
+    def energies(self, bits: Bits) -> Floats:
+        return np.asarray(self.evaluate(bits), dtype=np.float64)
+
+    def table(self) -> Floats:
+        n = len(self.variables)
+        blocks = range(0, 1 << n, 1 << min(n, 14))
+        place = np.arange(n)
+        numbers = (np.arange(b, b + (1 << min(n, 14)))[:, None] >> place for b in blocks)
+        return np.concatenate([self.energies((k & 1).astype(np.int8)) for k in numbers])
+
+
+@dataclass(frozen=True)
+class Choose:
+    """Exactly `count` of these variables are 1; they are given by their place in the model."""
+
+    variables: tuple[int, ...]
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Permute:
+    """A square of variables with exactly one 1 in each row and in each column."""
+
+    rows: tuple[tuple[int, ...], ...]
+
+    @property
+    def variables(self) -> tuple[int, ...]:
+        return tuple(v for row in self.rows for v in row)
+
+
+Group: TypeAlias = Choose | Permute
+
+
+@dataclass(frozen=True, eq=False)
+class Structured:
+    """A binary model whose optimum keeps the rules of these disjoint groups of variables.
+
+    The model states the rules too, so it may be solved without looking at the groups.
+    """
+
+    model: BQM | CostNetwork | Ising | Evaluated
+    groups: tuple[Group, ...]
+
+
 @dataclass(frozen=True)
 class Incumbent:
     """A binary model with a known feasible answer, to be improved block by block."""
@@ -150,13 +248,13 @@ class FermionicHamiltonian:
         return len(self.one_body)
 
 
-BinaryModel: TypeAlias = BQM | CostNetwork | Ising | Incumbent
+BinaryModel: TypeAlias = BQM | CostNetwork | Ising | Evaluated | Incumbent | Structured
 Model: TypeAlias = BinaryModel | FermionicHamiltonian
 
 
 def variables(model: BinaryModel) -> tuple[str, ...]:
     """The names of a binary model's variables, in the order of its bits."""
-    if isinstance(model, Incumbent):
+    if isinstance(model, Incumbent | Structured):
         return variables(model.model)
     return tuple(map(str, model.variables))
 
@@ -170,7 +268,7 @@ def qubits(model: Model) -> int:
 
 def energies(model: BinaryModel, bits: Bits) -> Floats:
     """The energy of each row of `bits`, columns in the order of `variables(model)`."""
-    if isinstance(model, Incumbent):
+    if isinstance(model, Incumbent | Structured):
         return energies(model.model, bits)
     if isinstance(model, BinaryQuadraticModel):
         found = model.energies((bits, list(model.variables)))

@@ -64,7 +64,7 @@ def record_runs(root: Path, name: str, store: Store, progress: Any) -> Path:
 def _parameters(case: Any, instance: str, algorithm: str) -> dict[str, Any]:
     """The algorithm's own, but large statevectors are sampled at first angles, not trained."""
     if algorithm == "qaoa" and qubits(case.model(case.instances[instance]())) > LARGEST_TRAINED:
-        return {"iterations": 0}
+        return {"angles": "ramp"}
     return {}
 
 

@@ -13,11 +13,17 @@ from usecases import instances, registry
 from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase
 from usecases.errors import BackendUnavailable, UsageError
 from usecases.models import Incumbent
-from usecases.programs import SampleModel
+from usecases.programs import (
+    AlternatingEnergy,
+    AlternatingGradient,
+    AlternatingSamples,
+    SampleCircuits,
+    SampleModel,
+)
 from usecases.records import Record
 from usecases.registry import name_of
 
-GATES, ANNEALER = "aer", "neal"
+STATES, GATES, ANNEALER = "statevector", "aer", "neal"
 """The local simulators that are used where no machine is named."""
 
 
@@ -84,7 +90,7 @@ def prepare(  # noqa: PLR0913 - the parameters are the command line's
         instance=loaded.instance,
         algorithm=solver,
         backend=machine,
-        trainer=_trainer(machine, train_on),
+        trainer=_trainer(solver, machine, train_on),
         seed=seed,
         file=loaded.file,
     )
@@ -123,20 +129,28 @@ def _machine(
 
 
 def suits(asked: tuple[type, ...], machine: Backend) -> bool:
-    """Whether the machine is of the kind that these programs, or what they lower to, need."""
-    return (SampleModel in asked) == (SampleModel in machine.runs)
+    """Whether the machine runs these programs, or circuits, to which all but annealers' lower."""
+    gates = SampleCircuits in machine.runs and SampleModel not in asked
+    return gates or set(asked) <= set(machine.runs)
 
 
-def _trainer(machine: Backend | None, train_on: str | None) -> Backend | None:
+def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -> Backend | None:
     """What trains: the machine that is named, else the machine itself unless it is remote."""
     if train_on:
         return registry.backend(train_on)
-    return registry.backend(GATES) if isinstance(machine, RemoteBackend) else machine
+    if not isinstance(machine, RemoteBackend):
+        return machine
+    return registry.backend(default_machine(needs(solver)))
 
 
 def default_machine(asked: tuple[type, ...]) -> str:
     """The local simulator for these programs."""
-    return ANNEALER if SampleModel in asked else GATES
+    if SampleModel in asked:
+        return ANNEALER
+    return STATES if _ALTERNATING & set(asked) else GATES
+
+
+_ALTERNATING = {AlternatingEnergy, AlternatingGradient, AlternatingSamples}
 
 
 def needs(solver: Algorithm) -> tuple[type, ...]:

@@ -148,6 +148,7 @@ def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
             given[field] = algorithm(given[field], inner)
         elif inner:
             raise UsageError(f"{field}.{next(iter(inner))} needs {field} itself", hint)
+    _nest(kind, given)
     try:
         return kind(**given)
     except ValidationError as error:
@@ -157,6 +158,17 @@ def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
         raise UsageError(
             f"{name}: {where}: {first['msg']}", f"{name} can be set by: {known}"
         ) from None
+
+
+def _nest(kind: type[BaseModel], given: dict[str, Any]) -> None:
+    """Settings of a setting, "angles.starts", as one value that keeps its other settings."""
+    for key in [k for k in given if "." in k]:
+        field, _, name = key.partition(".")
+        if field not in kind.model_fields:
+            continue
+        chosen = given.get(field, kind.model_fields[field].default)
+        whole = {"kind": chosen} if isinstance(chosen, str) else dict(chosen)
+        given[field] = whole | {name: given.pop(key)}
 
 
 def _algorithm_fields(kind: type[Any]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from usecases.convert import translate
 from usecases.errors import BadInstance, Infeasible, StillQueued
 from usecases.executor import Executor, fits
 from usecases.instances import described
-from usecases.models import FermionicHamiltonian, Incumbent, qubits, variables
+from usecases.models import FermionicHamiltonian, qubits, variables
 from usecases.plan import Plan, parameters_of, prepare, suited
 from usecases.records import Answer, Record, RunRecord, Samples, Timing
 from usecases.registry import name_of
@@ -127,8 +127,8 @@ def _solved(plan: Plan, executor: Executor, progress: Progress) -> _Solved:
     model = plan.case.model(plan.instance)
     solver = suited(plan.algorithm, model)
     # A machine that is too small is refused before anything is translated for it.
-    if plan.trainer and not (isinstance(model, Incumbent) and solver.takes(model)):
-        fits(plan.trainer, qubits(model))
+    if plan.trainer:
+        fits(plan.trainer, solver.width(model))
     work, back = translate(model, solver.accepts)
     modelled = time.perf_counter()
     progress("solve", 0)

@@ -18,7 +18,7 @@ from pydantic import Field, SerializeAsAny
 
 from usecases.contracts import Algorithm, Execute, Outcome
 from usecases.convert import translate
-from usecases.models import BQM, Incumbent
+from usecases.models import BQM, Incumbent, qubits
 
 Undone = tuple[int, ...]
 
@@ -34,6 +34,9 @@ class LNS(Algorithm):
     solver: SerializeAsAny[Algorithm]
     block: int = Field(default=12, ge=2, le=1000)
     rounds: int = Field(default=8, ge=1, le=10_000)
+
+    def width(self, model: Incumbent) -> int:
+        return min(self.block, qubits(model))
 
     def solve(
         self, model: Incumbent, execute: Execute, rng: np.random.Generator

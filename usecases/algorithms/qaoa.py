@@ -1,76 +1,95 @@
-"""QAOA: alternate between the cost and a mixer, train the angles, sample the final state.
+"""QAOA: alternate between the cost and a mixer, choose the angles, sample the final state.
 
-Farhi, Goldstone & Gutmann 2014, arXiv:1411.4028. The first angles are a linear ramp
-(Sack & Serbyn, Quantum 5 (2021) 491), scaled by the cost's root-mean-square field on a spin.
+Farhi, Goldstone & Gutmann 2014, arXiv:1411.4028; mixers that keep a model's rules: Hadfield et
+al. 2019, arXiv:1709.03489, and Bärtschi & Eidenbenz 2020, arXiv:2006.00354.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from usecases.angles import Choice, Trained, field
 from usecases.contracts import Algorithm, Execute, Outcome
-from usecases.models import Floats, Ising
+from usecases.models import Evaluated, Floats, Ising, Structured, qubits
 from usecases.observe import from_counts
 from usecases.programs import (
-    AlternatingEnergy,
+    AlternatingGradient,
     AlternatingSamples,
     AlternatingState,
+    CVaR,
+    Gibbs,
+    GroupMixer,
+    GroverMixer,
+    Mean,
+    Mixer,
     Program,
     XMixer,
 )
 
+Goal = Annotated[
+    Annotated[Mean | CVaR | Gibbs, Field(discriminator="kind")],
+    BeforeValidator(lambda value: {"kind": value} if isinstance(value, str) else value),
+]
+
 
 class QAOA(Algorithm):
-    """`layers` alternations with the X mixer, angles trained in at most `iterations` steps."""
+    """`layers` alternations; angles by a rule or trained on the `objective`.
 
-    accepts: ClassVar[tuple[type, ...]] = (Ising,)
-    needs: ClassVar[tuple[type[Program[Any]], ...]] = (AlternatingEnergy, AlternatingSamples)
+    The `mixer` moves within the groups that the model declares: "ring" and "complete" exchange
+    members of a group, "grover" reflects about all strings that keep the rules, and "x" flips
+    bits whatever the rules; without groups the first two are "x". With `objective` gibbs, eta
+    counts in the inverse of the cost's field on a spin.
+    """
+
+    accepts: ClassVar[tuple[type, ...]] = (Ising, Evaluated, Structured)
+    needs: ClassVar[tuple[type[Program[Any]], ...]] = (AlternatingGradient, AlternatingSamples)
 
     layers: int = Field(default=2, ge=1, le=100)
-    iterations: int = Field(default=60, ge=0, le=100_000)
+    mixer: Literal["ring", "complete", "grover", "x"] = "ring"
+    angles: Choice = Trained()
+    objective: Goal = Mean()
     shots: int = Field(default=4096, ge=1, le=1_000_000)
 
-    def solve(self, model: Ising, execute: Execute, rng: np.random.Generator) -> list[Outcome[Any]]:
-        unit = _field(model)
+    def width(self, model: Any) -> int:
+        if isinstance(model, Structured):
+            return self._mixer(model).space(qubits(model)).width
+        return qubits(model)
+
+    def solve(
+        self, model: Ising | Evaluated | Structured, execute: Execute, rng: np.random.Generator
+    ) -> list[Outcome[Any]]:
+        inner: Any = model.model if isinstance(model, Structured) else model
+        cost: Ising = inner.guide if isinstance(inner, Evaluated) else inner
+        values = inner if isinstance(inner, Evaluated) else None
+        mixer, unit = self._mixer(model), field(cost)
 
         def state(angles: Floats) -> AlternatingState:
             gammas, betas = np.split(np.asarray(angles, dtype=np.float64), 2)
             return AlternatingState(
-                model, XMixer(), tuple((gammas / unit).tolist()), tuple(betas.tolist())
+                cost, mixer, tuple((gammas / unit).tolist()), tuple(betas.tolist())
             )
 
-        def energy(angles: Floats) -> float:
-            return execute.train(AlternatingEnergy(state(angles))).value / unit
+        def slope(angles: Floats) -> tuple[float, Floats]:
+            goal = self.objective.scaled(unit)
+            found = execute.train(AlternatingGradient(state(angles), goal, values))
+            by_angle = np.concatenate([np.array(found.gammas) / unit, found.betas])
+            return found.value / unit, by_angle / unit
 
-        angles = self._trained(energy, rng)
+        angles = self.angles.choose(cost, self.layers, slope, rng)
         seed = int(rng.integers(2**31))
         counts = execute(AlternatingSamples(state(angles), self.shots, seed))
-        return from_counts(model, counts)
+        return from_counts(inner, counts)
 
-    def _trained(self, energy: Any, rng: np.random.Generator) -> Floats:
-        """The angles after training: γ in units of the inverse field first, then β."""
-        from scipy.optimize import minimize
-
-        steps = (np.arange(self.layers) + 0.5) / self.layers
-        start = np.concatenate([0.5 * steps, 0.6 * (1.0 - steps)])
-        start += rng.normal(0.0, 0.02, size=start.shape)
-        # COBYLA needs a point for each angle, and two more, before its first step.
-        if self.iterations < 2 * self.layers + 2:
-            return start
-        found = minimize(
-            energy, start, method="COBYLA", options={"maxiter": self.iterations, "rhobeg": 0.15}
-        )
-        return np.asarray(found.x, dtype=np.float64)
-
-
-def _field(cost: Ising) -> float:
-    """Root mean square over spins of the field that the other spins exert; 1 for no cost."""
-    total = sum(len(k) * c * c for k, c in cost.terms.items())
-    return math.sqrt(total / max(len(cost.variables), 1)) or 1.0
+    def _mixer(self, model: Any) -> Mixer:
+        groups = model.groups if isinstance(model, Structured) else ()
+        if self.mixer == "grover":
+            return GroverMixer(groups)
+        if self.mixer == "x" or not groups:
+            return XMixer()
+        return GroupMixer(groups, self.mixer)
 
 
 algorithm = QAOA

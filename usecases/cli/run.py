@@ -98,13 +98,13 @@ def _announce(plan: Plan, as_json: bool) -> None:
     cut = isinstance(model, Incumbent) and solver is not plan.algorithm
     qubits = solver.block if cut else qubits_needed(model, solver.accepts)  # type: ignore[attr-defined]
     if plan.trainer:
-        fits(plan.trainer, qubits)
+        fits(plan.trainer, solver.width(model))
     gates = plan.backend is not None and SampleModel not in plan.backend.runs
     request = {k: v for k, v in plan.request.items() if k != "instance_data"}
     remote = isinstance(plan.backend, RemoteBackend)
     found = request | {
         "qubits": qubits,
-        "statevector_bytes": 16 * 2**qubits if gates else None,
+        "statevector_bytes": 16 * 2 ** solver.width(model) if gates else None,
         "cost": None if remote else 0.0,  # a remote machine is asked when the work is known
     }
     if as_json:

@@ -131,9 +131,7 @@ def mirror(state: Any, one: int, two: int, size: int, t: float) -> None:
 
 
 @compiled
-def mirror_back(
-    state: Any, other: Any, one: int, two: int, size: int, t: float, sums: Any
-) -> None:
+def mirror_back(state: Any, other: Any, one: int, two: int, size: int, t: float, sums: Any) -> None:
     """Undo `mirror` in both states and add up Im⟨other|X...X|state⟩."""
     for k in range(0, size, 2 * lanes(state)):
         facing = two + size - 2 * lanes(state) - k

@@ -69,9 +69,7 @@ def phase_back(
 
 
 @intrinsic
-def measure(
-    typing: Any, state: Any, base: Any, cost: Any, at: Any, mirror: Any, sums: Any
-) -> Any:
+def measure(typing: Any, state: Any, base: Any, cost: Any, at: Any, mirror: Any, sums: Any) -> Any:
     """Add up cost · |state|²."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -85,9 +83,7 @@ def measure(
 
 
 @intrinsic
-def observe(
-    typing: Any, state: Any, other: Any, base: Any, cost: Any, at: Any, mirror: Any
-) -> Any:
+def observe(typing: Any, state: Any, other: Any, base: Any, cost: Any, at: Any, mirror: Any) -> Any:
     """other = cost · state."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:

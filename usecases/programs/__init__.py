@@ -1,5 +1,6 @@
 """Work a machine can be asked to do, and how one kind lowers to another.
 
+    AlternatingGradient ──► AlternatingEnergy, several
     AlternatingEnergy ──┐              ┌─► Expectation      simulators (exact values)
     FermionicEnergy ────┴─► Estimate ──┴─► SampleCircuits   every gate machine (with shots)
     AlternatingSamples ──────────────────► SampleCircuits
@@ -10,13 +11,13 @@ A fast simulator understands a program in its own terms; any gate machine unders
 
 from usecases.programs.alternating import (
     AlternatingEnergy,
+    AlternatingGradient,
     AlternatingSamples,
     AlternatingState,
-    Mixer,
-    XMixer,
+    Gradient,
 )
 from usecases.programs.annealing import Read, SampleModel
-from usecases.programs.base import Lowered, Program
+from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
     Estimate,
@@ -25,23 +26,43 @@ from usecases.programs.circuits import (
     SampleCircuits,
 )
 from usecases.programs.fermionic import UCCSD, Excitation, FermionicEnergy
+from usecases.programs.mixers import (
+    GroupMixer,
+    GroverMixer,
+    Mixer,
+    Pattern,
+    WarmMixer,
+    XMixer,
+)
+from usecases.programs.objectives import CVaR, Gibbs, Mean, Objective
 
 __all__ = [
     "UCCSD",
     "AlternatingEnergy",
+    "AlternatingGradient",
     "AlternatingSamples",
     "AlternatingState",
+    "CVaR",
     "Counts",
     "Estimate",
     "Estimated",
     "Excitation",
     "Expectation",
     "FermionicEnergy",
+    "Gibbs",
+    "Gradient",
+    "GroupMixer",
+    "GroverMixer",
     "Lowered",
+    "Mean",
     "Mixer",
+    "Objective",
+    "Pattern",
     "Program",
     "Read",
     "SampleCircuits",
     "SampleModel",
+    "Together",
+    "WarmMixer",
     "XMixer",
 ]

@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from usecases.models import Ising
-from usecases.programs.base import Lowered, Program
+import numpy as np
+
+from usecases.errors import VerificationFailed
+from usecases.models import Bits, Diagonal, Floats, Ising, Table
+from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
     Estimate,
@@ -22,6 +25,9 @@ from usecases.programs.circuits import (
     checked_counts,
     checked_estimates,
 )
+from usecases.programs.mixers import Mixer
+from usecases.programs.objectives import Mean, Objective
+from usecases.programs.phases import apply_phases
 from usecases.records import sha256
 
 if TYPE_CHECKING:
@@ -29,49 +35,26 @@ if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
 
 
-Angle: TypeAlias = Any
-"""A number, or a free parameter of the circuit."""
+class Gradient(NamedTuple):
+    """A value and its derivatives by the angles."""
 
-
-class Mixer(ABC):
-    """The part of an alternating state that moves between answers.
-
-    A mixer is a frozen dataclass: its repr is its content and goes into hashes.
-    """
-
-    @abstractmethod
-    def start(self, circuit: QuantumCircuit) -> None:
-        """Prepare the mixer's ground state from all zeros."""
-
-    @abstractmethod
-    def layer(self, circuit: QuantumCircuit, beta: Angle) -> None:
-        """Apply e^{−iβ M}."""
-
-
-@dataclass(frozen=True)
-class XMixer(Mixer):
-    """M = −Σ X_i: flips single bits; starts from the uniform superposition of all strings."""
-
-    def start(self, circuit: QuantumCircuit) -> None:
-        circuit.h(range(circuit.num_qubits))
-
-    def layer(self, circuit: QuantumCircuit, beta: Angle) -> None:
-        circuit.rx(-2.0 * beta, range(circuit.num_qubits))
+    value: float
+    gammas: tuple[float, ...]
+    betas: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class AlternatingState:
     """A cost, a mixer and p pairs of angles (γ, β)."""
 
-    cost: Ising
+    cost: Ising | Table
     mixer: Mixer
     gammas: tuple[float, ...]
     betas: tuple[float, ...]
 
     def key(self) -> str:
         """A hash of the content."""
-        terms = sorted(self.cost.terms.items())
-        content = (self.cost.variables, terms, repr(self.mixer), self.gammas, self.betas)
+        content = (_content(self.cost), repr(self.mixer), self.gammas, self.betas)
         return sha256(repr(content))
 
     def circuit(self) -> QuantumCircuit:
@@ -83,29 +66,126 @@ class AlternatingState:
         """The cost as a sum of Z strings."""
         return _observable(self.cost)
 
+    @property
+    def qubits(self) -> int:
+        return len(self.cost.variables)
+
+    @property
+    def width(self) -> int:
+        """The qubits of a statevector over the strings that the mixer reaches."""
+        return self.mixer.space(self.qubits).width
+
 
 @dataclass(frozen=True)
 class AlternatingEnergy(Program[Estimated]):
-    """The mean cost of an alternating state; exact when `shots` is None."""
+    """The objective of an alternating state's costs; exact when `shots` is None.
+
+    `values` are the costs that count where they are not those that the phases apply.
+    """
 
     state: AlternatingState
     shots: int | None = None
     seed: int = 0
+    objective: Objective = field(default_factory=Mean)
+    values: Diagonal | None = None
 
     @property
     def qubits(self) -> int:
-        return len(self.state.cost.variables)
+        return self.state.qubits
+
+    @property
+    def width(self) -> int:
+        return self.state.width
 
     def key(self) -> str:
-        return sha256(repr(("alternating energy", self.state.key(), self.shots, self.seed)))
+        content = ("alternating energy", self.state.key(), self.shots, self.seed)
+        if self.plain:
+            return sha256(repr(content))
+        return sha256(repr((*content, repr(self.objective), _content(self.values))))
+
+    @property
+    def plain(self) -> bool:
+        """Whether the mean of the phases' own cost is asked for."""
+        return self.values is None and isinstance(self.objective, Mean)
 
     def read(self, raw: Any) -> Estimated:
         return checked_estimates([raw], 1)[0]
 
-    def lower(self) -> Lowered[Estimated]:
-        observable = self.state.observable()
-        program = Estimate(self.state.circuit(), (observable,), self.shots, self.seed)
-        return Lowered(program, lambda found: Estimated(*found[0]))
+    def lower(self) -> Lowered[Estimated] | None:
+        """A mean becomes an estimate of Z strings; any other objective needs shots."""
+        if self.plain:
+            observable = self.state.observable()
+            program = Estimate(self.state.circuit(), (observable,), self.shots, self.seed)
+            return Lowered(program, lambda found: Estimated(*found[0]))
+        if self.shots is None:
+            return None
+        circuits = SampleCircuits((_measured(self.state),), self.shots, self.seed)
+        return Lowered(circuits, lambda tables: self._of_counts(tables[0]))
+
+    def _of_counts(self, counts: Counts) -> Estimated:
+        keys = sorted(counts)
+        bits = np.array([[int(c) for c in reversed(k)] for k in keys], dtype=np.int8)
+        costs = (self.values or self.state.cost).energies(bits)
+        seen = np.array([counts[k] for k in keys], dtype=np.float64)
+        value = self.objective.value(costs, seen / seen.sum())
+        return Estimated(value, self.objective.stderr(costs, seen))
+
+
+@dataclass(frozen=True)
+class AlternatingGradient(Program[Gradient]):
+    """The exact objective of an alternating state's costs, and its derivatives by the angles."""
+
+    state: AlternatingState
+    objective: Objective = field(default_factory=Mean)
+    values: Diagonal | None = None
+
+    @property
+    def qubits(self) -> int:
+        return self.state.qubits
+
+    @property
+    def width(self) -> int:
+        return self.state.width
+
+    def key(self) -> str:
+        return sha256(repr(("alternating gradient", self._at(self.state).key())))
+
+    def read(self, raw: Any) -> Gradient:
+        """Raises VerificationFailed unless there is a finite number for each angle."""
+        p = len(self.state.gammas)
+        try:
+            found = Gradient(float(raw[0]), tuple(map(float, raw[1])), tuple(map(float, raw[2])))
+        except (TypeError, ValueError, IndexError):
+            raise VerificationFailed("the machine's gradient is malformed") from None
+        numbers = (found.value, *found.gammas, *found.betas)
+        if len(numbers) != 2 * p + 1 or not all(map(math.isfinite, numbers)):
+            raise VerificationFailed("the machine's gradient is not a finite number an angle")
+        return found
+
+    def lower(self) -> Lowered[Gradient]:
+        """Central differences of exact energies, two for each angle."""
+        p, state = len(self.state.gammas), self.state
+        scale = sum(abs(c) for k, c in state.cost.terms.items() if k) or 1.0
+        steps = np.array([_STEP / scale] * p + [_STEP / max(state.qubits, 1)] * p)
+        here = np.array([*state.gammas, *state.betas])
+        moved = [here, *(here + s for e in np.diag(steps) for s in (e, -e))]
+        energies = tuple(self._at(_moved(state, angles)) for angles in moved)
+
+        def back(found: tuple[Estimated, ...]) -> Gradient:
+            values = np.array([f.value for f in found])
+            slopes = (values[1::2] - values[2::2]) / (2 * steps)
+            return Gradient(
+                float(values[0]), tuple(slopes[:p].tolist()), tuple(slopes[p:].tolist())
+            )
+
+        return Lowered(Together(energies), back)
+
+    def _at(self, state: AlternatingState) -> AlternatingEnergy:
+        return AlternatingEnergy(state, objective=self.objective, values=self.values)
+
+
+_STEP = 1e-4
+"""Radians by which the fastest phase moves in a difference: rounding and curvature balance."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +198,11 @@ class AlternatingSamples(Program[Counts]):
 
     @property
     def qubits(self) -> int:
-        return len(self.state.cost.variables)
+        return self.state.qubits
+
+    @property
+    def width(self) -> int:
+        return self.state.width
 
     def key(self) -> str:
         return sha256(repr(("alternating samples", self.state.key(), self.shots, self.seed)))
@@ -131,8 +215,32 @@ class AlternatingSamples(Program[Counts]):
         return Lowered(program, lambda tables: dict(tables[0]))
 
 
+def _moved(state: AlternatingState, angles: Floats) -> AlternatingState:
+    gammas, betas = (tuple(half.tolist()) for half in np.split(angles, 2))
+    return AlternatingState(state.cost, state.mixer, gammas, betas)
+
+
+def _content(cost: Diagonal | None) -> Any:
+    """What makes a cost what it is, to be hashed."""
+    if isinstance(cost, Ising):
+        return cost.variables, sorted(cost.terms.items())
+    if cost is None:
+        return None
+    # A cost that is computed is told by what it costs, on all strings or on some.
+    n = len(cost.variables)
+    probes = _probes(n)
+    return cost.variables, cost.energies(probes).tobytes().hex()
+
+
+def _probes(n: int) -> Bits:
+    """All strings of few bits, else some fixed random ones."""
+    if n <= 10:
+        return ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.int8)
+    return np.random.default_rng(n).integers(0, 2, (256, n), dtype=np.int8)
+
+
 @lru_cache(maxsize=8)
-def _template(cost: Ising, mixer: Mixer, layers: int) -> QuantumCircuit:
+def _template(cost: Ising | Table, mixer: Mixer, layers: int) -> QuantumCircuit:
     """The circuit with free angles, built once for a training; parameters sort as β, then γ."""
     from qiskit import QuantumCircuit
     from qiskit.circuit import ParameterVector
@@ -147,69 +255,15 @@ def _template(cost: Ising, mixer: Mixer, layers: int) -> QuantumCircuit:
 
 
 @lru_cache(maxsize=8)
-def _observable(cost: Ising) -> SparsePauliOp:
+def _observable(cost: Ising | Table) -> SparsePauliOp:
     from qiskit.quantum_info import SparsePauliOp
 
-    terms = [("Z" * len(k), list(k), c) for k, c in cost.terms.items()]
-    return SparsePauliOp.from_sparse_list(terms or [("", [], 0.0)], num_qubits=len(cost.variables))
+    terms: Mapping[tuple[int, ...], float] = cost.terms
+    listed = [("Z" * len(k), list(k), c) for k, c in terms.items()] or [("", [], 0.0)]
+    return SparsePauliOp.from_sparse_list(listed, num_qubits=len(cost.variables))
 
 
 def _measured(state: AlternatingState) -> QuantumCircuit:
     circuit = state.circuit()
     circuit.measure_all()
     return circuit
-
-
-def apply_phases(circuit: QuantumCircuit, cost: Ising, gamma: Angle) -> None:
-    """Apply e^{−iγC} up to a global phase.
-
-    Terms that share their highest qubit are visited in Gray-code order, so that neighbouring
-    parities differ by one CX: a dense cost on n qubits takes 2^n − 2 of them instead of n 2^n.
-    """
-    by_target: dict[int, dict[int, float]] = {}
-    for indices, coefficient in cost.terms.items():
-        if indices and coefficient:
-            *others, target = sorted(indices)
-            by_target.setdefault(target, {})[sum(1 << i for i in others)] = coefficient
-    for target, terms in sorted(by_target.items()):
-        held = 0
-        for parity in _gray_ordered(terms):
-            _entangle(circuit, held ^ parity, target, parity, held, 2.0 * gamma * terms[parity])
-            held = parity if parity.bit_count() != 1 or held else 0
-        _toggle(circuit, held, target)
-
-
-def _entangle(
-    circuit: QuantumCircuit, change: int, target: int, parity: int, held: int, angle: Angle
-) -> None:
-    """Bring the target to the wanted parity and rotate; a lone pair is one RZZ."""
-    if not held and parity.bit_count() == 1:
-        circuit.rzz(angle, parity.bit_length() - 1, target)
-        return
-    _toggle(circuit, change, target)
-    circuit.rz(angle, target)
-
-
-def _toggle(circuit: QuantumCircuit, mask: int, target: int) -> None:
-    for control in _bits(mask):
-        circuit.cx(control, target)
-
-
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-def _gray_ordered(masks: dict[int, float]) -> list[int]:
-    """The masks in the order a reflected Gray code meets them."""
-
-    def rank(gray: int) -> int:
-        value = 0
-        while gray:
-            value ^= gray
-            gray >>= 1
-        return value
-
-    return sorted(masks, key=rank)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from usecases.records import sha256
+
 R = TypeVar("R")
 
 
@@ -26,6 +28,11 @@ class Program(ABC, Generic[R]):
     def qubits(self) -> int:
         """How many qubits or binary variables the work takes."""
 
+    @property
+    def width(self) -> int:
+        """How many qubits' worth of amplitudes a machine that runs it natively holds."""
+        return self.qubits
+
     @abstractmethod
     def key(self) -> str:
         """A hash of the content: equal work has equal keys, in any process."""
@@ -40,3 +47,20 @@ class Program(ABC, Generic[R]):
     def lower(self) -> Lowered[R] | None:
         """The same work in a plainer language, if there is one."""
         return None
+
+
+@dataclass(frozen=True, eq=False)
+class Together(Program[tuple[Any, ...]]):
+    """Several programs whose results are wanted together; each is a call of its own."""
+
+    parts: tuple[Program[Any], ...]
+
+    @property
+    def qubits(self) -> int:
+        return max((p.qubits for p in self.parts), default=0)
+
+    def key(self) -> str:
+        return sha256(repr(("together", [p.key() for p in self.parts])))
+
+    def read(self, raw: Any) -> tuple[Any, ...]:
+        return tuple(raw)

@@ -1,0 +1,165 @@
+"""States that alternate between a diagonal cost and moves within a space of strings.
+
+The state is a tensor with an axis for each register of the space; a move is a rotation of pairs
+of digits along one axis, in place. Energies, gradients (adjoint method) and probabilities.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from usecases.models import Floats
+from usecases.programs import GroverMixer, Mixer
+from usecases.programs.mixers import Turn
+from usecases.spaces import Space
+
+Amplitudes = NDArray[np.complexfloating[Any, Any]]
+compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+
+
+@compiled
+def _turn(state: Any, pairs: Any, cos: float, sin_x: float, sin_z: float) -> None:
+    """cos + i (sin_x X + sin_z Z) on pairs of the middle index."""
+    up, down, across = complex(cos, sin_z), complex(cos, -sin_z), complex(0.0, sin_x)
+    for block in range(state.shape[0]):
+        for k in range(len(pairs)):
+            a, b = pairs[k, 0], pairs[k, 1]
+            for j in range(state.shape[2]):
+                one, two = state[block, a, j], state[block, b, j]
+                state[block, a, j] = up * one + across * two
+                state[block, b, j] = across * one + down * two
+
+
+@compiled
+def _overlap(left: Any, right: Any, pairs: Any, x: float, z: float) -> float:
+    """Im⟨left| x X + z Z |right⟩ on pairs of the middle index."""
+    total = 0.0
+    for block in range(left.shape[0]):
+        for k in range(len(pairs)):
+            a, b = pairs[k, 0], pairs[k, 1]
+            for j in range(left.shape[2]):
+                one, two = right[block, a, j], right[block, b, j]
+                moved, kept = x * two + z * one, x * one - z * two
+                total += (left[block, a, j].conjugate() * moved).imag
+                total += (left[block, b, j].conjugate() * kept).imag
+    return total
+
+
+@compiled
+def _phased(state: Any, cost: Any, gamma: float) -> None:
+    """state *= e^{−iγ cost}."""
+    for k in range(len(cost)):
+        angle = -gamma * cost[k]
+        state[k] *= complex(math.cos(angle), math.sin(angle))
+
+
+@compiled
+def _cost_overlap(left: Any, right: Any, cost: Any) -> float:
+    """Im⟨left|cost|right⟩."""
+    total = 0.0
+    for k in range(len(cost)):
+        total += cost[k] * (left[k].conjugate() * right[k]).imag
+    return total
+
+
+class Subspace:
+    """The strings of a mixer's space under one cost, given by position in the space."""
+
+    def __init__(
+        self, space: Space, mixer: Mixer, table: Floats, kind: Any = np.complex128
+    ) -> None:
+        self.space, self.table = space, np.asarray(table, dtype=np.float64)
+        self._kind = kind
+        self._moves: _Moves | _Reflection
+        if isinstance(mixer, GroverMixer):
+            self._moves = _Reflection()
+        else:
+            self._moves = _Moves(mixer.turns(space), space.shape)
+        parts = (mixer.amplitudes(r) for r in space.registers)
+        self._start = reduce(np.multiply.outer, parts, np.ones(())).reshape(-1)
+
+    def energy(
+        self, gammas: Sequence[float], betas: Sequence[float], observable: Floats | None = None
+    ) -> float:
+        """⟨γ, β|O|γ, β⟩, where O is the cost unless another table is given."""
+        seen = self.table if observable is None else observable
+        return float(self.probabilities(gammas, betas) @ seen)
+
+    def probabilities(self, gammas: Sequence[float], betas: Sequence[float]) -> Floats:
+        """The probability of each string of the space, as the state has it: norm included."""
+        state = self._evolved(gammas, betas)
+        return np.asarray(np.square(np.abs(state), dtype=np.float64))
+
+    def gradient(
+        self, gammas: Sequence[float], betas: Sequence[float], observable: Floats | None = None
+    ) -> tuple[float, Floats, Floats]:
+        """The energy and its derivatives by the γ and by the β."""
+        seen = self.table if observable is None else observable
+        state = self._evolved(gammas, betas)
+        other = (seen * state).astype(self._kind)
+        value = float(np.vdot(state, other).real)
+        by_gamma, by_beta = np.zeros(len(gammas)), np.zeros(len(betas))
+        for k in reversed(range(len(gammas))):
+            by_beta[k] = -2.0 * self._moves.back(state, other, betas[k])
+            by_gamma[k] = 2.0 * _cost_overlap(other, state, self.table)
+            for psi in (state, other):
+                _phased(psi, self.table, -gammas[k])
+        return value, by_gamma, by_beta
+
+    def _evolved(self, gammas: Sequence[float], betas: Sequence[float]) -> Amplitudes:
+        state = self._start.astype(self._kind)
+        for gamma, beta in zip(gammas, betas, strict=True):
+            _phased(state, self.table, gamma)
+            self._moves.forth(state, beta)
+        return state
+
+
+class _Moves:
+    """A sequence of rotations of pairs, each along one axis."""
+
+    def __init__(self, turns: Sequence[Turn], shape: tuple[int, ...]) -> None:
+        self._turns = turns
+        self._shapes = [
+            (math.prod(shape[: t.register]), shape[t.register], math.prod(shape[t.register + 1 :]))
+            for t in turns
+        ]
+
+    def forth(self, state: Amplitudes, beta: float) -> None:
+        cos, sin = math.cos(beta), math.sin(beta)
+        for turn, shape in zip(self._turns, self._shapes, strict=True):
+            _turn(state.reshape(shape), turn.pairs, cos, sin * turn.x, sin * turn.z)
+
+    def back(self, state: Amplitudes, other: Amplitudes, beta: float) -> float:
+        """Undo the moves in both states; Σ Im⟨other|move|state⟩."""
+        cos, sin = math.cos(beta), -math.sin(beta)
+        total = 0.0
+        for turn, shape in zip(reversed(self._turns), reversed(self._shapes), strict=True):
+            right, left = state.reshape(shape), other.reshape(shape)
+            total += _overlap(left, right, turn.pairs, turn.x, turn.z)
+            for psi in (right, left):
+                _turn(psi, turn.pairs, cos, sin * turn.x, sin * turn.z)
+        return total
+
+
+class _Reflection:
+    """1 + (e^{iβ} − 1)|s⟩⟨s| about the uniform superposition."""
+
+    def forth(self, state: Amplitudes, beta: float) -> None:
+        state += (np.exp(1j * beta) - 1.0) * state.mean()
+
+    def back(self, state: Amplitudes, other: Amplitudes, beta: float) -> float:
+        # |s⟩⟨s| commutes with its exponential: the overlap is the same before and after
+        overlap = len(state) * np.conj(other.mean()) * state.mean()
+        for psi in (state, other):
+            self.forth(psi, -beta)
+        return float(overlap.imag)
+
+
+__all__ = ["Subspace"]

@@ -1,0 +1,97 @@
+"""What a training lowers: the mean of the costs, their better tail, or a soft minimum.
+
+Each is computed from costs and their probabilities. Its slope is a cost whose mean has the same
+derivatives, so that one gradient of a mean serves them all.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from usecases.models import Floats
+from usecases.records import Record
+
+
+class Objective(Record, ABC):
+    """A number that sums up a distribution of costs; its repr is its content."""
+
+    def scaled(self, unit: float) -> Objective:
+        """The same for costs that are `unit` times as large."""
+        return self
+
+    @abstractmethod
+    def value(self, costs: Floats, probabilities: Floats) -> float:
+        """The number; probabilities sum to 1."""
+
+    @abstractmethod
+    def slope(self, costs: Floats, probabilities: Floats) -> Floats:
+        """dF/dp of each cost, up to a constant."""
+
+    def stderr(self, costs: Floats, counts: Floats) -> float:
+        """The standard error of the value that counted shots give: the spread of its slope."""
+        shots = float(counts.sum())
+        shares = counts / shots
+        slope = self.slope(costs, shares)
+        mean = float(shares @ slope)
+        variance = max(float(shares @ (slope - mean) ** 2), 0.0)
+        return math.sqrt(variance / max(shots - 1, 1))
+
+
+class Mean(Objective):
+    """Σ p_k c_k."""
+
+    kind: Literal["mean"] = "mean"
+
+    def value(self, costs: Floats, probabilities: Floats) -> float:
+        return float(probabilities @ costs)
+
+    def slope(self, costs: Floats, probabilities: Floats) -> Floats:
+        return costs
+
+
+class CVaR(Objective):
+    """The mean of the best share `alpha` of the shots (Barkoutsos et al. 2020, arXiv:1907.04769)."""
+
+    kind: Literal["cvar"] = "cvar"
+    alpha: float = Field(default=0.25, gt=0, le=1)
+
+    def _threshold(self, costs: Floats, probabilities: Floats) -> float:
+        order = np.argsort(costs, kind="stable")
+        reached = np.searchsorted(np.cumsum(probabilities[order]), self.alpha * (1 - 1e-12))
+        return float(costs[order[min(int(reached), len(order) - 1)]])
+
+    def value(self, costs: Floats, probabilities: Floats) -> float:
+        # q + E[min(c − q, 0)]/α, with q the α-quantile (Rockafellar & Uryasev 2000)
+        threshold = self._threshold(costs, probabilities)
+        below = np.minimum(costs - threshold, 0.0)
+        return threshold + float(probabilities @ below) / self.alpha
+
+    def slope(self, costs: Floats, probabilities: Floats) -> Floats:
+        threshold = self._threshold(costs, probabilities)
+        return np.asarray(np.minimum(costs - threshold, 0.0) / self.alpha)
+
+
+class Gibbs(Objective):
+    """−ln Σ p_k e^{−ηc_k} / η, a minimum that is the softer the smaller η (Li et al. 2020,
+    arXiv:1909.07621).
+    """
+
+    kind: Literal["gibbs"] = "gibbs"
+    eta: float = Field(default=1.0, gt=0, le=1e9)
+
+    def scaled(self, unit: float) -> Gibbs:
+        return Gibbs(eta=self.eta / unit)
+
+    def value(self, costs: Floats, probabilities: Floats) -> float:
+        lowest = float(costs.min())
+        weights = np.exp(-self.eta * (costs - lowest))
+        return lowest - math.log(float(probabilities @ weights)) / self.eta
+
+    def slope(self, costs: Floats, probabilities: Floats) -> Floats:
+        weights = np.exp(-self.eta * (costs - float(costs.min())))
+        return np.asarray(-weights / (self.eta * float(probabilities @ weights)))
