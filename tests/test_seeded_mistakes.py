@@ -22,7 +22,7 @@ MOLECULE = registry.usecase("life_science/ground_state")
 
 def weak_penalty(instance: Any) -> Any:
     """The constraint terms of set partitioning at a twentieth of their weight."""
-    model = ROUTING.model(instance).copy()
+    model = ROUTING.model(instance).model.copy()
     exact = {v: cost_of(instance, str(v)) for v in model.variables}
     for v in model.variables:
         model.set_linear(v, exact[v] + (model.get_linear(v) - exact[v]) / 20)
@@ -88,7 +88,7 @@ def without_factors(keep: Callable[[Factor], bool]) -> Callable[[Any], CostNetwo
 
 def one_forgotten(instance: VehicleRouting) -> Any:
     """The model of the instance whose last customer was left out of the constraints."""
-    model = ROUTING.model(instance).copy()
+    model = ROUTING.model(instance).model.copy()
     last = instance.customers[-1]
     for v in model.variables:
         if last in str(v).split("+"):

@@ -31,7 +31,7 @@ from usecases.algorithms.exact import Exact
 from usecases.errors import BadInstance, Infeasible, VerificationFailed
 from usecases.executor import Executor
 from usecases.instances import parse_json
-from usecases.models import BQM, Incumbent, all_bits, energies, qubits, variables
+from usecases.models import Incumbent, Structured, all_bits, energies, qubits, variables
 from usecases.plan import suited
 from usecases.testing import check_usecase
 
@@ -357,7 +357,7 @@ def test_model_and_reference_agree_with_brute_force(seed: int) -> None:
         return
     assert usecase.reference(instance).value == best
     model = usecase.model(instance)
-    assert isinstance(model, BQM)
+    assert isinstance(model, Structured)
     if qubits(model) > 20:
         (found,) = Exact().solve(model, None, np.random.default_rng(0))[:1]  # type: ignore[arg-type]
         assert found.energy == pytest.approx(best)

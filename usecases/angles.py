@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
@@ -123,10 +124,8 @@ def descended(slope: Slope, start: Floats, iterations: int) -> tuple[float, Floa
         seen.append((value, np.array(angles)))
         return value, derivatives
 
-    try:
+    with suppress(StopIteration):
         minimize(watched, start, jac=True, method="L-BFGS-B", options={"maxiter": iterations})
-    except StopIteration:
-        pass
     return min(seen, key=lambda pair: pair[0])
 
 

@@ -12,12 +12,13 @@ import numpy as np
 from usecases import metrics
 from usecases.contracts import Outcome, UseCase, unit_of
 from usecases.errors import VerificationFailed
-from usecases.models import Model, all_bits, qubits
+from usecases.models import Model
 from usecases.observe import outcomes
 from usecases.records import Chance, Record, Reference, Score
+from usecases.spaces import of_model
 
 ENUMERATED = 12
-"""Up to this many qubits chance is computed from all strings; above, it is sampled."""
+"""Up to 2^ENUMERATED strings chance is computed from all of them; above, it is sampled."""
 
 CHANCE_BITS = 100_000
 """Above, as many strings are drawn as hold this many bits, at most 4096."""
@@ -58,12 +59,16 @@ def best(case: Case, judged: Iterable[Judged]) -> Judged:
 
 
 def chance(case: Case, instance: Record, model: Model, reference: Reference, seed: int) -> Chance:
-    """What uniform random strings score through the same interpretation."""
-    n = qubits(model)
-    exact = n <= ENUMERATED
+    """What uniform random strings score through the same interpretation.
+
+    Where the model declares groups, the strings keep their rules: what a mixer is given for
+    free is no merit of the angles.
+    """
+    space = of_model(model)
+    exact = space.size <= 1 << ENUMERATED
     rng = np.random.default_rng([seed, 1])
-    drawn = max(min(CHANCE_BITS // n, 4096), 256)
-    bits = all_bits(n) if exact else rng.integers(0, 2, (drawn, n), dtype=np.int8)
+    drawn = max(min(CHANCE_BITS // space.bits, 4096), 256)
+    bits = space.strings(np.arange(space.size)) if exact else space.draw(drawn, rng)
     judged = [assess(case, instance, o) for o in outcomes(model, bits)]
     values = [j.objective for j in judged if j.objective is not None]
     return Chance(

@@ -16,7 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from usecases.errors import TooLarge, UsageError
-from usecases.models import Bits, Choose, Diagonal, Floats, Group, Ising, Permute, all_bits
+from usecases.models import (
+    Bits,
+    Choose,
+    Diagonal,
+    Floats,
+    Group,
+    Ising,
+    Model,
+    Permute,
+    Structured,
+    all_bits,
+    qubits,
+)
 
 FREE_BITS = 8
 """Bits outside all groups share registers of at most this many."""
@@ -93,7 +105,7 @@ class Space:
     @property
     def size(self) -> int:
         """How many strings there are; exact, however large."""
-        return math.prod(map(size_of, self.groups)) * 2 ** len(self.free)
+        return math.prod(map(size_of, self.groups)) << len(self.free)
 
     @property
     def width(self) -> int:
@@ -164,6 +176,12 @@ class Space:
         return total.reshape(-1)
 
 
+def of_model(model: Model) -> Space:
+    """The strings that a binary model asks to be looked at: all, or those of its groups."""
+    groups = model.groups if isinstance(model, Structured) else ()
+    return Space(qubits(model), groups)
+
+
 def _places(group: Group) -> int:
     return len(group.rows) if isinstance(group, Permute) else len(group.variables)
 
@@ -180,4 +198,4 @@ def in_space(space: Space, bits: Bits) -> NDArray[np.bool_]:
     return kept
 
 
-__all__ = ["Register", "Space", "in_space", "register", "size_of"]
+__all__ = ["Register", "Space", "in_space", "of_model", "register", "size_of"]

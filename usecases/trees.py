@@ -12,8 +12,11 @@ import math
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from usecases.models import Floats, walsh_hadamard
+from usecases.models import Floats, all_bits, walsh_hadamard
+
+Complex = NDArray[np.complex128]
 
 DEEPEST = 5
 """Layers up to which the angles are found in about a second; the work grows fourfold a layer."""
@@ -25,8 +28,8 @@ def cut_fraction(degree: int, gammas: Floats, betas: Floats) -> float:
     The phase of an edge is e^{−iγ Z_i Z_j}, the mixer e^{iβX}.
     """
     p = len(gammas)
-    spins = 1.0 - 2.0 * ((np.arange(1 << (2 * p + 1))[:, None] >> np.arange(2 * p + 1)) & 1)
-    weights = _amplitudes(spins, betas)
+    spins = 1.0 - 2.0 * all_bits(2 * p + 1)
+    weights = _amplitudes(np.asarray(spins, dtype=np.float64), betas)
     # Γ·(ab): the product of two strings of spins is the exclusive or of their positions
     angles = spins @ np.concatenate([gammas, [0.0], -gammas[::-1]])
     branch = np.ones(len(spins), dtype=np.complex128)
@@ -37,7 +40,7 @@ def cut_fraction(degree: int, gammas: Floats, betas: Floats) -> float:
     return 0.5 + float((0.5j * correlation).real)
 
 
-def _amplitudes(spins: Floats, betas: Floats) -> np.ndarray[tuple[int], np.dtype[np.complex128]]:
+def _amplitudes(spins: Floats, betas: Floats) -> Complex:
     """f(a): half the product of the mixers' matrix elements along a path there and back."""
     p = len(betas)
     total = np.full(len(spins), 0.5, dtype=np.complex128)
@@ -48,9 +51,7 @@ def _amplitudes(spins: Floats, betas: Floats) -> np.ndarray[tuple[int], np.dtype
     return total
 
 
-def _convolved(
-    kernel: Floats, values: np.ndarray[tuple[int], np.dtype[np.complex128]]
-) -> np.ndarray[tuple[int], np.dtype[np.complex128]]:
+def _convolved(kernel: Floats, values: Complex) -> Complex:
     """Σ_b kernel(a ⊕ b) values(b) for every a."""
     spectrum = walsh_hadamard(kernel.copy())
     real, imaginary = (walsh_hadamard(part.copy()) for part in (values.real, values.imag))
@@ -67,13 +68,13 @@ def fixed_angles(degree: int, layers: int) -> tuple[tuple[float, ...], tuple[flo
     """
     from scipy.optimize import minimize
 
+    def uncut(angles: Floats) -> float:
+        return 1.0 - cut_fraction(degree, *np.split(angles, 2))
+
     angles = np.array([0.5 / math.sqrt(max(degree, 1)), math.pi / 8])
     for depth in range(1, min(layers, DEEPEST) + 1):
         start = np.concatenate([stretched(half, depth) for half in np.split(angles, 2)])
-        found = minimize(
-            lambda x: -cut_fraction(degree, *np.split(np.asarray(x), 2)), start, method="BFGS"
-        )
-        angles = np.asarray(found.x, dtype=np.float64)
+        angles = np.asarray(minimize(uncut, start, method="BFGS").x, dtype=np.float64)
     gammas, betas = (stretched(half, layers) for half in np.split(angles, 2))
     return tuple(gammas.tolist()), tuple(betas.tolist())
 

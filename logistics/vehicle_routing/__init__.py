@@ -185,6 +185,12 @@ def _first_fit(demands: list[int], capacity: int) -> int:
 # A linear program finds the prices for which the right side is least; A is the next whole
 # number.
 #
+# **Groups.** Two customers that do not fit on one vehicle are in different groups of a plan, and
+# each is in exactly one. So the model also says: of all variables that call at such a customer,
+# exactly one is 1. A mixer that exchanges them never leaves this rule; the penalty stays, for
+# machines that cannot keep it. In the demo that is Immingham, in the workshop Immingham and
+# Felixstowe.
+#
 # **Many customers.** Beyond 24 variables the model comes with an *incumbent* to improve, a
 # first plan (savings, or with a limited fleet a loading found by CP-SAT, which also proves
 # when there is none), and is handed to a machine block by block. Up to 100 groups it holds

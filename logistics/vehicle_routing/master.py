@@ -14,7 +14,7 @@ from logistics.vehicle_routing.pricing import Routes, all_routes, coverage, pric
 from logistics.vehicle_routing.rounds import Group, shortest_round
 from logistics.vehicle_routing.ruin import plans_nearby
 from usecases.errors import UsecasesError
-from usecases.models import BQM, Incumbent
+from usecases.models import BQM, Choose, Incumbent, Structured
 
 COMPLETE = 100
 """Up to this many routes the model holds them all; beyond, it holds a pool of good ones."""
@@ -47,10 +47,10 @@ def spare_weights(instance: VehicleRouting) -> dict[str, int]:
     return weights
 
 
-def build(instance: VehicleRouting) -> BQM | Incumbent:
+def build(instance: VehicleRouting) -> Structured | Incumbent:
     """All routes where few exist, else a pool of good ones, as a binary quadratic model.
 
-    Beyond `WHOLE` variables a first plan comes with it, to be improved block by block.
+    It says of which routes exactly one is in every plan. Beyond `WHOLE` variables a first plan comes with it, to be improved block by block.
 
     Deterministic: random choices are seeded by the instance's content. Raises Infeasible
     when no loading of the fleet exists.
@@ -68,8 +68,24 @@ def build(instance: VehicleRouting) -> BQM | Incumbent:
         routes = priced_routes(instance, [best, plans[0]], nearby, most=POOL, turns=turns)
     model = partition(instance, routes, sufficient_weight(instance, routes, known))
     if model.num_variables <= WHOLE:
-        return model
+        return Structured(model, exclusive(instance, routes))
     return Incumbent(model, chosen(instance, routes, plans[0]))
+
+
+def exclusive(instance: VehicleRouting, routes: Routes) -> tuple[Choose, ...]:
+    """Groups of routes of which a plan holds exactly one: all that call at one customer.
+
+    For the groups to be disjoint no route may call at two of their customers; those with the
+    largest demands are taken first, as they share a vehicle least.
+    """
+    cover = coverage(instance, routes) > 0
+    taken = np.zeros(len(routes), dtype=bool)
+    groups = []
+    for customer in sorted(range(len(instance.customers)), key=lambda c: -instance.demands[c]):
+        if not (cover[:, customer] & taken).any():
+            taken |= cover[:, customer]
+            groups.append(Choose(tuple(np.flatnonzero(cover[:, customer]).tolist())))
+    return tuple(groups)
 
 
 def partition(instance: VehicleRouting, routes: Routes, weight: int) -> BQM:

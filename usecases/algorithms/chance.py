@@ -14,30 +14,37 @@ from usecases.contracts import Algorithm, Execute, Outcome
 from usecases.models import (
     BQM,
     CostNetwork,
+    Evaluated,
     FermionicHamiltonian,
     Incumbent,
     Ising,
     Model,
-    qubits,
+    Structured,
 )
 from usecases.observe import outcomes
+from usecases.spaces import of_model
 
 
 class Chance(Algorithm):
-    """Draw `shots` strings uniformly; a fermionic string fills spin orbitals at random."""
+    """Draw `shots` strings uniformly, within the rules of the groups that a model declares.
+
+    A fermionic string fills spin orbitals at random.
+    """
 
     accepts: ClassVar[tuple[type, ...]] = (
         BQM,
         CostNetwork,
         Ising,
+        Evaluated,
         Incumbent,
+        Structured,
         FermionicHamiltonian,
     )
 
     shots: int = Field(default=4096, ge=1, le=1_000_000)
 
     def solve(self, model: Model, execute: Execute, rng: np.random.Generator) -> list[Outcome[Any]]:
-        bits = rng.integers(0, 2, size=(self.shots, qubits(model)), dtype=np.int8)
+        bits = of_model(model).draw(self.shots, rng)
         distinct, counts = np.unique(bits, axis=0, return_counts=True)
         return outcomes(model, distinct, counts.tolist())
 

@@ -20,6 +20,7 @@ from usecases.models import (
     FermionicHamiltonian,
     Incumbent,
     Model,
+    Structured,
     energies,
     qubits,
 )
@@ -34,7 +35,13 @@ CHUNK_BITS = 16
 class Exact(Algorithm):
     """The lowest answer of the model, proven, or an error that says it could not be proven."""
 
-    accepts: ClassVar[tuple[type, ...]] = (BQM, CostNetwork, Incumbent, FermionicHamiltonian)
+    accepts: ClassVar[tuple[type, ...]] = (
+        BQM,
+        CostNetwork,
+        Incumbent,
+        Structured,
+        FermionicHamiltonian,
+    )
 
     seconds: float = Field(default=300.0, gt=0, le=1e6)
     """Time after which an unproven search gives up."""
@@ -50,7 +57,7 @@ class Exact(Algorithm):
 
             energy = ground_energy(model)
             return [Outcome(Energy(energy, model.alpha, model.beta), energy, stderr=0.0)]
-        whole = model.model if isinstance(model, Incumbent) else model
+        whole = model.model if isinstance(model, Incumbent | Structured) else model
         return outcomes(whole, self._optimum(whole)[None, :])
 
     def _optimum(self, model: Any) -> Bits:

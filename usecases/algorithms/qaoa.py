@@ -62,7 +62,7 @@ class QAOA(Algorithm):
         self, model: Ising | Evaluated | Structured, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Any]]:
         inner: Any = model.model if isinstance(model, Structured) else model
-        cost: Ising = inner.guide if isinstance(inner, Evaluated) else inner
+        cost: Any = inner.guide if isinstance(inner, Evaluated) else inner
         values = inner if isinstance(inner, Evaluated) else None
         mixer, unit = self._mixer(model), field(cost)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from usecases.contracts import JobResult, LocalBackend
 from usecases.machine import largest_state
-from usecases.models import Bits, Diagonal, Floats
+from usecases.models import Bits, Floats
 from usecases.programs import (
     AlternatingEnergy,
     AlternatingGradient,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from usecases.kernel.uniform import UniformSpace
 
 Precision: TypeAlias = Literal["double", "single"]
+Alternating: TypeAlias = AlternatingEnergy | AlternatingGradient | AlternatingSamples
 
 _alone = Lock()
 """A kernel uses all cores and keeps its state in place, so there is one at a time."""
@@ -55,9 +56,7 @@ class Statevector(LocalBackend):
         # two states and a table of costs
         return largest_state(40 if self.precision == "double" else 24)
 
-    def run(
-        self, program: AlternatingEnergy | AlternatingGradient | AlternatingSamples
-    ) -> JobResult:
+    def run(self, program: Alternating) -> JobResult:
         with _alone:
             begun = time.perf_counter()
             kernel = _kernel(program.state.cost, program.state.mixer, self.precision)
@@ -65,9 +64,7 @@ class Statevector(LocalBackend):
             value = self._result(kernel, program)
             return JobResult(value, time.perf_counter() - started, compiled=started - begun)
 
-    def _result(
-        self, kernel: _Kernel, program: AlternatingEnergy | AlternatingGradient | AlternatingSamples
-    ) -> Any:
+    def _result(self, kernel: _Kernel, program: Alternating) -> Any:
         angles = (program.state.gammas, program.state.betas)
         if isinstance(program, AlternatingSamples):
             probabilities = kernel.evolution.probabilities(*angles)
@@ -109,7 +106,7 @@ class _Kernel:
             kind = np.complex128 if precision == "double" else np.complex64
             self.evolution = Subspace(self.space, mixer, self.table, kind)
 
-    def costs(self, values: Diagonal | None) -> Floats | None:
+    def costs(self, values: Any) -> Floats | None:
         """The costs that count, by position; None where they are the phases' own."""
         return None if values is None else _values(values, self.space)
 
@@ -133,15 +130,16 @@ class _Kernel:
         return np.asarray(found, dtype=np.int8)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _kernel(cost: Any, mixer: Mixer, precision: Precision) -> _Kernel:
     """Kept from call to call of a training."""
     return _Kernel(cost, mixer, precision)
 
 
-@lru_cache(maxsize=2)
-def _values(values: Diagonal, space: Space | None) -> Floats:
-    return values.table() if space is None else space.table(values)
+@lru_cache(maxsize=1)
+def _values(values: Any, space: Space | None) -> Floats:
+    found: Floats = values.table() if space is None else space.table(values)
+    return found
 
 
 backend = Statevector

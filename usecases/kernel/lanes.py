@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 from numpy.polynomial import chebyshev, polynomial
+
+from usecases.kernel.compile import instructions
 
 VECTOR_BITS = 512
 
@@ -204,7 +205,7 @@ def rotation(bits: int, inner: bool) -> Any:
     With `inner`, on the qubits inside the vectors as well.
     """
 
-    @intrinsic
+    @instructions
     def rotate(typing: Any, state: Any, base: Any, step: Any, t: Any) -> Any:
         def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             w = Writer(context, builder, state)
@@ -221,12 +222,12 @@ def rotation(bits: int, inner: bool) -> Any:
 
 
 def rotation_back(bits: int, inner: bool) -> Any:
-    """(state, other, base, step, t, weight, cos², sums): turn both back and add up Im⟨other|X|state⟩.
+    """(state, other, base, step, t, weight, cos², sums): turn back, add up Im⟨other|X|state⟩.
 
     Each turned qubit has left a factor 1/cos² in both states together, which is taken out.
     """
 
-    @intrinsic
+    @instructions
     def rotate(
         typing: Any, state: Any, other: Any, base: Any, step: Any, t: Any, weight: Any,
         square: Any, sums: Any,

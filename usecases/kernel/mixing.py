@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
+from usecases.kernel.compile import compiled
 from usecases.kernel.lanes import rotation, rotation_back
 from usecases.kernel.steps import reflect, reflect_back
 
@@ -20,8 +19,6 @@ inner0, inner1, inner2, inner3 = (rotation(bits, True) for bits in range(4))
 outer1, outer2, outer3 = (rotation(bits, False) for bits in (1, 2, 3))
 inner_back0, inner_back1, inner_back2 = (rotation_back(bits, True) for bits in range(3))
 outer_back1, outer_back2 = (rotation_back(bits, False) for bits in (1, 2))
-
-compiled = njit(nogil=True, cache=True, error_model="numpy")
 
 
 @compiled

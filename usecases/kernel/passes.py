@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from usecases.kernel.mixing import compiled, lanes, mirror, mirror_back, mix, mix_back
+from usecases.kernel.compile import compiled
+from usecases.kernel.mixing import lanes, mirror, mirror_back, mix, mix_back
 from usecases.kernel.steps import fetch, measure, observe, phase, phase_back, start
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from numba import types
-from numba.extending import intrinsic
 
+from usecases.kernel.compile import instructions
 from usecases.kernel.lanes import Writer
 
 REAL, INDEX, TRUTH = types.float64, types.intp, types.boolean
 
 
-@intrinsic
+@instructions
 def start(
     typing: Any, state: Any, base: Any, cost: Any, at: Any, turns: Any, scale: Any
 ) -> Any:  # fmt: skip
@@ -29,7 +29,7 @@ def start(
     return types.void(state, INDEX, cost, INDEX, REAL, REAL), code
 
 
-@intrinsic
+@instructions
 def phase(
     typing: Any, state: Any, base: Any, cost: Any, at: Any, mirror: Any, turns: Any, scale: Any
 ) -> Any:
@@ -46,7 +46,7 @@ def phase(
     return types.void(state, INDEX, cost, INDEX, TRUTH, REAL, REAL), code
 
 
-@intrinsic
+@instructions
 def phase_back(
     typing: Any, state: Any, other: Any, base: Any, cost: Any, at: Any, mirror: Any, turns: Any,
     scale: Any, sums: Any,
@@ -68,7 +68,7 @@ def phase_back(
     return sig, code
 
 
-@intrinsic
+@instructions
 def measure(typing: Any, state: Any, base: Any, cost: Any, at: Any, mirror: Any, sums: Any) -> Any:
     """Add up cost · |state|²."""
 
@@ -82,7 +82,7 @@ def measure(typing: Any, state: Any, base: Any, cost: Any, at: Any, mirror: Any,
     return types.void(state, INDEX, cost, INDEX, TRUTH, sums), code
 
 
-@intrinsic
+@instructions
 def observe(typing: Any, state: Any, other: Any, base: Any, cost: Any, at: Any, mirror: Any) -> Any:
     """other = cost · state."""
 
@@ -115,7 +115,7 @@ def _turned(w: Writer, one: Any, two: Any, t: Any) -> Any:
     )
 
 
-@intrinsic
+@instructions
 def reflect(typing: Any, state: Any, base: Any, facing: Any, t: Any) -> Any:
     """1 + i t X on all qubits at once, for a vector and the one that mirrors it."""
 
@@ -131,7 +131,7 @@ def reflect(typing: Any, state: Any, base: Any, facing: Any, t: Any) -> Any:
     return types.void(state, INDEX, INDEX, REAL), code
 
 
-@intrinsic
+@instructions
 def reflect_back(
     typing: Any, state: Any, other: Any, base: Any, facing: Any, t: Any, weight: Any, sums: Any
 ) -> Any:
@@ -154,7 +154,7 @@ def reflect_back(
     return types.void(state, other, INDEX, INDEX, REAL, REAL, sums), code
 
 
-@intrinsic
+@instructions
 def fetch(typing: Any, state: Any, base: Any) -> Any:
     """Ask the memory for a vector that is soon needed."""
 

@@ -12,16 +12,15 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from usecases.kernel.compile import compiled
 from usecases.models import Floats
 from usecases.programs import GroverMixer, Mixer
 from usecases.programs.mixers import Turn
 from usecases.spaces import Space
 
 Amplitudes = NDArray[np.complexfloating[Any, Any]]
-compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
 
 
 @compiled

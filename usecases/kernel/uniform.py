@@ -143,7 +143,8 @@ class UniformSpace:
     def _backward(self, layer: Layer, before: Layer, scale: float, k: int) -> Floats:
         states, cost = (self._state, self._other), self._costs.stored
         grid, facing = self._grids[k % 2], layer.facing and not self.even
-        angles = (layer.tangent, facing, -layer.turns, scale, k > 0, before.tangent)
+        angles: tuple[Any, ...] = (layer.tangent, facing, -layer.turns, scale)
+        angles += (k > 0, before.tangent)
         return self._each(grid, lambda *part: passes.back(*states, grid, cost, *angles, *part))
 
     def _each(self, grid: passes.Grid, job: Job) -> Floats:

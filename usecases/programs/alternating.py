@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from usecases.errors import VerificationFailed
-from usecases.models import Bits, Diagonal, Floats, Ising, Table
+from usecases.models import Bits, Diagonal, Floats, Ising, Table, all_bits
 from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
@@ -174,9 +174,8 @@ class AlternatingGradient(Program[Gradient]):
         def back(found: tuple[Estimated, ...]) -> Gradient:
             values = np.array([f.value for f in found])
             slopes = (values[1::2] - values[2::2]) / (2 * steps)
-            return Gradient(
-                float(values[0]), tuple(slopes[:p].tolist()), tuple(slopes[p:].tolist())
-            )
+            by_gamma, by_beta = slopes[:p].tolist(), slopes[p:].tolist()
+            return Gradient(float(values[0]), tuple(by_gamma), tuple(by_beta))
 
         return Lowered(Together(energies), back)
 
@@ -235,7 +234,7 @@ def _content(cost: Diagonal | None) -> Any:
 def _probes(n: int) -> Bits:
     """All strings of few bits, else some fixed random ones."""
     if n <= 10:
-        return ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.int8)
+        return all_bits(n)
     return np.random.default_rng(n).integers(0, 2, (256, n), dtype=np.int8)
 
 

@@ -109,7 +109,8 @@ class WarmMixer(Mixer):
 
     def amplitudes(self, register: Register) -> Floats:
         half = np.array([self.angles[v] for v in register.variables]) / 2
-        return np.where(register.patterns == 1, np.sin(half), np.cos(half)).prod(axis=1)
+        found = np.where(register.patterns == 1, np.sin(half), np.cos(half)).prod(axis=1)
+        return np.asarray(found, dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,10 @@ class Mean(Objective):
 
 
 class CVaR(Objective):
-    """The mean of the best share `alpha` of the shots (Barkoutsos et al. 2020, arXiv:1907.04769)."""
+    """The mean of the best share `alpha` of the shots.
+
+    Barkoutsos et al. 2020, arXiv:1907.04769.
+    """
 
     kind: Literal["cvar"] = "cvar"
     alpha: float = Field(default=0.25, gt=0, le=1)
