@@ -181,7 +181,7 @@ def _chance_row(record: RunRecord) -> dict[str, str]:
     row = dict.fromkeys(COLUMNS, "–")
     if luck is None:
         return row
-    how = "all strings" if luck.exact else f"{luck.samples} random strings"
+    how = f"all {luck.samples} strings" if luck.exact else f"{luck.samples} random strings"
     return row | {
         "algorithm": "chance",
         "backend": how,

@@ -50,7 +50,8 @@ def spare_weights(instance: VehicleRouting) -> dict[str, int]:
 def build(instance: VehicleRouting) -> Structured | Incumbent:
     """All routes where few exist, else a pool of good ones, as a binary quadratic model.
 
-    It says of which routes exactly one is in every plan. Beyond `WHOLE` variables a first plan comes with it, to be improved block by block.
+    It says of which routes exactly one is in every plan. Beyond `WHOLE` variables a first plan
+    comes with it instead, to be improved block by block.
 
     Deterministic: random choices are seeded by the instance's content. Raises Infeasible
     when no loading of the fleet exists.

@@ -7,7 +7,8 @@ of digits along one axis, in place. Energies, gradients (adjoint method) and pro
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from usecases.kernel.compile import compiled
+from usecases.kernel.threads import PIECES, shared
 from usecases.models import Floats
 from usecases.programs import GroverMixer, Mixer
 from usecases.programs.mixers import Turn
@@ -23,27 +25,36 @@ from usecases.spaces import Space
 Amplitudes = NDArray[np.complexfloating[Any, Any]]
 
 
+ALONE = 1 << 14
+"""Up to so many amplitudes one thread is quicker than two."""
+
+
 @compiled
-def _turn(state: Any, pairs: Any, cos: float, sin_x: float, sin_z: float) -> None:
-    """cos + i (sin_x X + sin_z Z) on pairs of the middle index."""
+def _turn(
+    state: Any, pairs: Any, cos: float, sin_x: float, sin_z: float, first: int, last: int
+) -> None:
+    """cos + i (sin_x X + sin_z Z) on pairs of the middle index, for a stretch of the others."""
     up, down, across = complex(cos, sin_z), complex(cos, -sin_z), complex(0.0, sin_x)
-    for block in range(state.shape[0]):
+    width = state.shape[2]
+    for block in range(first // width, (last + width - 1) // width):
+        begin, end = max(first - block * width, 0), min(last - block * width, width)
         for k in range(len(pairs)):
             a, b = pairs[k, 0], pairs[k, 1]
-            for j in range(state.shape[2]):
+            for j in range(begin, end):
                 one, two = state[block, a, j], state[block, b, j]
                 state[block, a, j] = up * one + across * two
                 state[block, b, j] = across * one + down * two
 
 
 @compiled
-def _overlap(left: Any, right: Any, pairs: Any, x: float, z: float) -> float:
-    """Im⟨left| x X + z Z |right⟩ on pairs of the middle index."""
-    total = 0.0
-    for block in range(left.shape[0]):
+def _overlap(left: Any, right: Any, pairs: Any, x: float, z: float, first: int, last: int) -> float:
+    """Im⟨left| x X + z Z |right⟩ on pairs of the middle index, for a stretch of the others."""
+    total, width = 0.0, left.shape[2]
+    for block in range(first // width, (last + width - 1) // width):
+        begin, end = max(first - block * width, 0), min(last - block * width, width)
         for k in range(len(pairs)):
             a, b = pairs[k, 0], pairs[k, 1]
-            for j in range(left.shape[2]):
+            for j in range(begin, end):
                 one, two = right[block, a, j], right[block, b, j]
                 moved, kept = x * two + z * one, x * one - z * two
                 total += (left[block, a, j].conjugate() * moved).imag
@@ -52,20 +63,32 @@ def _overlap(left: Any, right: Any, pairs: Any, x: float, z: float) -> float:
 
 
 @compiled
-def _phased(state: Any, cost: Any, gamma: float) -> None:
+def _phased(state: Any, cost: Any, gamma: float, first: int, last: int) -> None:
     """state *= e^{−iγ cost}."""
-    for k in range(len(cost)):
+    for k in range(first, last):
         angle = -gamma * cost[k]
         state[k] *= complex(math.cos(angle), math.sin(angle))
 
 
 @compiled
-def _cost_overlap(left: Any, right: Any, cost: Any) -> float:
+def _cost_overlap(left: Any, right: Any, cost: Any, first: int, last: int) -> float:
     """Im⟨left|cost|right⟩."""
     total = 0.0
-    for k in range(len(cost)):
+    for k in range(first, last):
         total += cost[k] * (left[k].conjugate() * right[k]).imag
     return total
+
+
+def _each(job: Callable[..., Any], length: int, size: int) -> float:
+    """Do job(first, last) for all stretches, on all cores if it is much; the sum of its values."""
+    sums = [0.0] * PIECES
+    threads = 1 if size <= ALONE else os.cpu_count() or 1
+
+    def piece(k: int, first: int, last: int) -> None:
+        sums[k] = job(first, last) or 0.0
+
+    shared(piece, length, threads)
+    return math.fsum(sums)
 
 
 class Subspace:
@@ -107,17 +130,25 @@ class Subspace:
         by_gamma, by_beta = np.zeros(len(gammas)), np.zeros(len(betas))
         for k in reversed(range(len(gammas))):
             by_beta[k] = -2.0 * self._moves.back(state, other, betas[k])
-            by_gamma[k] = 2.0 * _cost_overlap(other, state, self.table)
+            by_gamma[k] = 2.0 * self._cost_overlap(other, state)
             for psi in (state, other):
-                _phased(psi, self.table, -gammas[k])
+                self._phase(psi, -gammas[k])
         return value, by_gamma, by_beta
 
     def _evolved(self, gammas: Sequence[float], betas: Sequence[float]) -> Amplitudes:
         state = self._start.astype(self._kind)
         for gamma, beta in zip(gammas, betas, strict=True):
-            _phased(state, self.table, gamma)
+            self._phase(state, gamma)
             self._moves.forth(state, beta)
         return state
+
+    def _phase(self, state: Amplitudes, gamma: float) -> None:
+        size = len(state)
+        _each(lambda *part: _phased(state, self.table, gamma, *part), size, size)
+
+    def _cost_overlap(self, other: Amplitudes, state: Amplitudes) -> float:
+        size = len(state)
+        return _each(lambda *part: _cost_overlap(other, state, self.table, *part), size, size)
 
 
 class _Moves:
@@ -133,7 +164,7 @@ class _Moves:
     def forth(self, state: Amplitudes, beta: float) -> None:
         cos, sin = math.cos(beta), math.sin(beta)
         for turn, shape in zip(self._turns, self._shapes, strict=True):
-            _turn(state.reshape(shape), turn.pairs, cos, sin * turn.x, sin * turn.z)
+            _turned(state.reshape(shape), turn, cos, sin)
 
     def back(self, state: Amplitudes, other: Amplitudes, beta: float) -> float:
         """Undo the moves in both states; Σ Im⟨other|move|state⟩."""
@@ -141,10 +172,22 @@ class _Moves:
         total = 0.0
         for turn, shape in zip(reversed(self._turns), reversed(self._shapes), strict=True):
             right, left = state.reshape(shape), other.reshape(shape)
-            total += _overlap(left, right, turn.pairs, turn.x, turn.z)
+            total += _overlapped(left, right, turn)
             for psi in (right, left):
-                _turn(psi, turn.pairs, cos, sin * turn.x, sin * turn.z)
+                _turned(psi, turn, cos, sin)
         return total
+
+
+def _turned(state: Amplitudes, turn: Turn, cos: float, sin: float) -> None:
+    angles = (cos, sin * turn.x, sin * turn.z)
+    outside = state.shape[0] * state.shape[2]
+    _each(lambda *part: _turn(state, turn.pairs, *angles, *part), outside, state.size)
+
+
+def _overlapped(left: Amplitudes, right: Amplitudes, turn: Turn) -> float:
+    axis = (turn.pairs, turn.x, turn.z)
+    outside = left.shape[0] * left.shape[2]
+    return _each(lambda *part: _overlap(left, right, *axis, *part), outside, left.size)
 
 
 class _Reflection:

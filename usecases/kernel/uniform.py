@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from usecases.kernel import passes
 from usecases.kernel.layers import Costs, Layer, aligned, layers
+from usecases.kernel.threads import PIECES, shared
 from usecases.models import Floats
 
 Precision = Literal["double", "single"]
@@ -28,9 +28,6 @@ FEWEST = 11
 
 ROW = 13
 """Most bits of a row, so that two rows of two states fit the second cache."""
-
-CHUNKS = 8
-"""Sums are taken in so many parts, whatever the number of threads, so that they are the same."""
 
 ALONE = 1 << 13
 """Up to so many amplitudes one thread is quicker than two."""
@@ -148,19 +145,9 @@ class UniformSpace:
         return self._each(grid, lambda *part: passes.back(*states, grid, cost, *angles, *part))
 
     def _each(self, grid: passes.Grid, job: Job) -> Floats:
-        """Do a pass in chunks of its lines, shared by all threads; the sums over all."""
-        edges = [grid.lines // 2 * c // CHUNKS for c in range(CHUNKS + 1)]
-        sums = np.zeros((CHUNKS, 3, 16))
-
-        def work(thread: int) -> None:
-            for c in range(thread, CHUNKS, self._threads):
-                if edges[c] < edges[c + 1]:
-                    job(sums[c], edges[c], edges[c + 1])
-
-        waiting = [_pool(os.getpid()).submit(work, k) for k in range(1, self._threads)]
-        work(0)
-        for task in waiting:
-            task.result()
+        """Do a pass over pairs of lines, shared by all threads; the sums over all."""
+        sums = np.zeros((PIECES, 3, 16))
+        shared(lambda k, *part: job(sums[k], *part), grid.lines // 2, self._threads)
         return np.asarray(sums.sum(axis=(0, 2)))
 
     def _reduced(self, table: Floats) -> Costs:
@@ -196,9 +183,3 @@ def _grids(bits: int, low: int, lanes: int, even: bool) -> tuple[passes.Grid, pa
     rows = passes.Grid(1 << high, stride, vector, low - inside, 1 << low, lanes, True, even)
     columns = passes.Grid(1 << (low - inside), vector, stride, high, lanes, 1 << low, False, False)
     return rows, columns
-
-
-@cache
-def _pool(process: int) -> ThreadPoolExecutor:
-    """The threads of this process; those of a parent do not survive a fork."""
-    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="usecases-kernel")
