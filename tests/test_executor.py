@@ -111,7 +111,7 @@ def test_a_remote_job_is_neither_lost_nor_sent_twice(
     assert len(list(folder.glob("*.job"))) == 1
     monkeypatch.setenv("USECASES_HOME", str(tmp_path / "whole"))
     assert timeless(finished(*words)) == timeless(again)
-    assert again["train_on"] == "aer"
+    assert again["train_on"] == "statevector"
 
 
 @pytest.fixture
@@ -158,8 +158,8 @@ def test_other_work_than_before_is_refused(machine: tuple[Path, tuple[str, ...]]
     killed(AFTER.format(owner="store.Store", name="submitted"), *words)
     changed = """
 import usecases.algorithms.qaoa as qaoa
-plain = qaoa._field
-qaoa._field = lambda cost: 1.01 * plain(cost)
+plain = qaoa.field
+qaoa.field = lambda cost: 1.01 * plain(cost)
 """
     script = KILLER.format(site=str(third_party()), patch=changed, words=list(words))
     done = subprocess.run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +119,7 @@ def _machine(
         if settings:
             raise UsageError("this backend has its settings already", "Give its name instead")
         return backend
-    machine = registry.backend(backend or default_machine(asked), settings)
+    machine = registry.backend(backend or default_machine(asked, settings), settings)
     if not suits(asked, machine):
         raise BackendUnavailable(
             f"{name_of(machine)} cannot run what {name_of(solver)} asks for",
@@ -143,11 +143,12 @@ def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -
     return registry.backend(default_machine(needs(solver)))
 
 
-def default_machine(asked: tuple[type, ...]) -> str:
-    """The local simulator for these programs."""
+def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> str:
+    """The local simulator for these programs that has these settings."""
     if SampleModel in asked:
         return ANNEALER
-    return STATES if _ALTERNATING & set(asked) else GATES
+    native = bool(_ALTERNATING & set(asked)) and set(settings) <= registry.fields("backend", STATES)
+    return STATES if native else GATES
 
 
 _ALTERNATING = {AlternatingEnergy, AlternatingGradient, AlternatingSamples}
