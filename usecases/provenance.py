@@ -13,6 +13,7 @@ from typing import Any
 
 PACKAGES = (
     "quantum-usecases",
+    "cotengra",
     "dimod",
     "dwave-samplers",
     "numpy",

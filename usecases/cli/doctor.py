@@ -13,6 +13,7 @@ EXTRAS = {
     "logistics": ("ortools", "pyvrp", "searoute", "vrplib"),
     "life_science": ("pyscf",),
     "ibm": ("qiskit_ibm_runtime",),
+    "tensor": ("cotengra",),
 }
 
 
