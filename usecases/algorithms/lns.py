@@ -75,7 +75,7 @@ class _Landscape:
     """A binary quadratic model as arrays: energies of changes, and blocks worth freeing."""
 
     def __init__(self, model: BQM) -> None:
-        self.model = model
+        self.model = model = model.change_vartype("BINARY", inplace=False)
         self.names = list(model.variables)
         place = {name: k for k, name in enumerate(self.names)}
         self.field = np.array([model.linear[name] for name in self.names])
