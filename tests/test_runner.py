@@ -8,8 +8,9 @@ from numpy.random import default_rng
 
 from tests.helpers import record, third_party, timeless
 from usecases import judge, registry, run
+from usecases.compare import answer
 from usecases.contracts import Energy, Outcome
-from usecases.errors import TooLarge, UsageError, VerificationFailed
+from usecases.errors import UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.plan import again, prepare
 from usecases.records import Chance, Reference
@@ -132,8 +133,21 @@ def test_the_settings_of_lns_change_the_work(change: dict[str, Any]) -> None:
 
 
 def test_the_time_that_exact_has_is_kept() -> None:
-    with pytest.raises(TooLarge, match="proven in"):
-        run("energy/unit_commitment", "day", "exact", parameters={"seconds": 0.001})
+    found = run("energy/unit_commitment", "day", "exact", parameters={"seconds": 0.001})
+    assert found.answer.bound is not None
+    assert found.answer.bound < found.score.reference.value < found.answer.energy
+    assert "not proven: energy" in answer(found) and "proven ≥ 5" in answer(found)
+    assert verify(found)
+    lie = found.answer.model_copy(update={"bound": found.answer.energy + 1.0})
+    with pytest.raises(VerificationFailed, match="lies below the proven bound"):
+        verify(found.model_copy(update={"answer": lie}).sealed())
+
+
+def test_a_proof_needs_no_words() -> None:
+    found = run("energy/unit_commitment", "size=4,seed=1", "exact")
+    assert found.answer.bound == found.answer.energy
+    assert "proven" not in answer(found)
+    assert run("energy/unit_commitment", "size=4,seed=1", "chance").answer.bound is None
 
 
 def test_the_machine_that_trains_is_recorded_and_used() -> None:

@@ -36,12 +36,15 @@ class Outcome(Generic[O]):
     """One observed answer, its energy in the model, and how often it was seen.
 
     `stderr` is the standard error of an energy that was estimated; an estimate is not a shot.
+    `bound` is what was proven: no answer of the model has less energy. It equals `energy` when
+    this answer is proven optimal.
     """
 
     value: O
     energy: float
     count: int = 1
     stderr: float | None = None
+    bound: float | None = None
 
 
 @dataclass(frozen=True)

@@ -144,12 +144,17 @@ class Samples(Record):
 
 
 class Answer(Record):
-    """The observed answer that was judged, as the algorithm returned it."""
+    """The observed answer that was judged, as the algorithm returned it.
+
+    `bound` is a proven lower bound on the energies of all answers of the model, equal to
+    `energy` when this one is proven optimal; None where nothing was proven.
+    """
 
     value: Any
     energy: float
     count: int
     stderr: float | None = None
+    bound: float | None = None
 
 
 class RunRecord(Record):

@@ -181,6 +181,7 @@ def _recorded(
             energy=top.outcome.energy,
             count=top.outcome.count,
             stderr=top.outcome.stderr,
+            bound=top.outcome.bound,
         ),
         samples=_samples(solved.model, solved.outcomes),
         calls=tuple(executor.calls),

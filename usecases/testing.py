@@ -244,6 +244,16 @@ def _solves(algorithm: Algorithm, model: Model) -> Findings:
         if not metrics.ties(outcome.energy, float(energies(model, row)[0])):
             yield "an outcome's energy is not the model's"
             return
+    yield from _bounds(model, first)
+
+
+def _bounds(model: Model, found: list[Outcome[Any]]) -> Findings:
+    """What is proven must hold for every string of the small model."""
+    low = float(energies(model, all_bits(qubits(model))).min())
+    for bound in [o.bound for o in found if o.bound is not None]:
+        if bound > low and not metrics.ties(bound, low):
+            yield f"claims that no energy is below {bound}, and one is {low}"
+            return
 
 
 def _solved(algorithm: Algorithm, model: Model) -> list[Outcome[Any]]:

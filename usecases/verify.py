@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -76,10 +76,11 @@ def _outcomes(record: RunRecord, model: Model) -> list[Outcome[Any]]:
     """The observed answers: the raw shots, or the one answer that is no shot."""
     if record.samples is None:
         kept = record.answer
-        return [Outcome(_value(record), kept.energy, kept.count, kept.stderr)]
+        return [Outcome(_value(record), kept.energy, kept.count, kept.stderr, kept.bound)]
     if isinstance(model, FermionicHamiltonian) or variables(model) != record.samples.variables:
         raise VerificationFailed(f"run {record.id}: the shots are not of this model")
-    return from_strings(model, record.samples.counts)
+    found = from_strings(model, record.samples.counts)
+    return [replace(outcome, bound=record.answer.bound) for outcome in found]
 
 
 def _scored_again(
