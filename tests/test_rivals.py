@@ -13,15 +13,13 @@ from usecases.algorithms.tabu import Tabu
 from usecases.algorithms.tempering import Tempering, ladder
 from usecases.backends.pathintegral import PathIntegral
 from usecases.contracts import Algorithm, Outcome
+from usecases.executor import Executor
 from usecases.models import BQM, all_bits, energies, variables
 from usecases.programs import SampleModel
 
 
 def solved(algorithm: Algorithm, model: BQM, seed: int = 0) -> list[Outcome[dict[str, int]]]:
-    def execute(program: object) -> None:
-        raise AssertionError("a classical solver asks nothing of a machine")
-
-    return algorithm.solve(model, execute, np.random.default_rng(seed))  # type: ignore[arg-type]
+    return algorithm.solve(model, Executor(None, None), np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("algorithm", [Tabu(shots=5), Tempering(shots=5, exchanges=40)])
@@ -137,3 +135,11 @@ def test_spins_are_read_as_spins() -> None:
         assert energy == pytest.approx(model.energy(spins))
     found = solved(registry.algorithm("exact"), model)
     assert found[0].energy == pytest.approx(enumerated(model))
+
+
+def test_tempering_tells_how_it_improved() -> None:
+    execute = Executor(None, None)
+    found = Tempering(shots=3).solve(glass(9, 40), execute, np.random.default_rng(0))
+    told = [step.energy for step in execute.improvements]
+    assert told == sorted(set(told), reverse=True)
+    assert told[-1] == pytest.approx(min(o.energy for o in found))

@@ -309,3 +309,27 @@ def test_equal_runs_are_equal_in_every_process(
         for seed in ("1", "2")
     ]
     assert timeless(found[0]) == timeless(found[1])
+
+
+def test_a_hybrid_run_says_when_it_improved() -> None:
+    settings = {"solver": "exact", "rounds": 6}
+    found = run("logistics/vehicle_routing", "size=12,seed=2", "lns", parameters=settings)
+    told = found.improvements
+    assert told[-1].energy == found.answer.energy
+    assert 0 <= told[0].seconds <= told[-1].seconds <= found.timing.solving + 0.1
+    assert verify(found)
+    last = told[-1]
+    for wrong in (
+        (*told, last),
+        (*told, last.model_copy(update={"energy": last.energy - 1.0})),
+        (*told[:-1], last.model_copy(update={"calls": 9})),
+        (last.model_copy(update={"seconds": 1e9, "energy": 1e9}), *told),
+    ):
+        with pytest.raises(VerificationFailed, match="improve"):
+            verify(found.model_copy(update={"improvements": wrong}).sealed())
+
+
+def test_the_seconds_of_lns_change_the_work() -> None:
+    words = ("logistics/vehicle_routing", "size=12,seed=2", "lns")
+    base = {"solver": "annealing", "solver.shots": 30, "rounds": 4}
+    assert traces(*words, **base, seconds=1e-9) != traces(*words, **base)

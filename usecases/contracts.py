@@ -115,6 +115,10 @@ class Execute(Protocol):
         """Run it on the machine that trains: a local simulator when the chosen one is remote."""
         ...
 
+    def improved(self, energy: float) -> None:
+        """Note that the best answer so far has this energy; kept where it is a new lowest."""
+        ...
+
 
 class Algorithm(Record, ABC):
     """A way to solve models; hyperparameters are the fields, validated and recorded.

@@ -185,6 +185,7 @@ def _recorded(
         ),
         samples=_samples(solved.model, solved.outcomes),
         calls=tuple(executor.calls),
+        improvements=tuple(executor.improvements),
         timing=timing,
         circuits=executor.circuits,
         versions=provenance.versions(),

@@ -260,9 +260,13 @@ def _solved(algorithm: Algorithm, model: Model) -> list[Outcome[Any]]:
     machine = conformance.machine(needs(algorithm))
     work, back = translate(model, algorithm.accepts)
     state = _global_state()
-    found = back(algorithm.solve(work, Executor(machine, machine), _rng(7)))
+    executor = Executor(machine, machine)
+    found = back(algorithm.solve(work, executor, _rng(7)))
     if not np.array_equal(state, _global_state()):
         raise AssertionError("uses numpy's global random state, not rng")
+    low = min((o.energy for o in found), default=0.0)
+    if executor.improvements and executor.improvements[-1].energy < low - 1e-9 * max(abs(low), 1.0):
+        raise AssertionError("tells of an improvement to an energy that no outcome has")
     return found
 
 

@@ -48,6 +48,7 @@ class Tempering(Algorithm):
             better = np.flatnonzero(found.min(axis=1) < lowest)
             best[better] = bits[better, coldest[better]]
             lowest[better] = found[better, coldest[better]]
+            execute.improved(float(lowest.min()))
             _exchange(bits, found, betas, turn % 2, rng)
         distinct, counts = np.unique(best, axis=0, return_counts=True)
         return outcomes(model, distinct, counts.tolist())
