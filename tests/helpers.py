@@ -53,6 +53,9 @@ def timeless(found: dict[str, Any]) -> dict[str, Any]:
     kept = {k: v for k, v in found.items() if k not in ("timing", "digest")}
     kept["score"] = {k: v for k, v in found["score"].items() if not k.startswith("tts99")}
     kept["provenance"] = {k: v for k, v in found["provenance"].items() if k != "finished"}
+    kept["improvements"] = [
+        {k: v for k, v in step.items() if k != "seconds"} for step in found["improvements"]
+    ]
     kept["calls"] = [
         {k: v for k, v in call.items() if k not in ("seconds", "queued", "job")}
         for call in found["calls"]

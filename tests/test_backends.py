@@ -18,7 +18,8 @@ from usecases.testing import check_backend
 
 
 @pytest.mark.parametrize(
-    ("name", "changes"), [("aer", {"noise": "manila"}), ("lightning", {}), ("neal", {})]
+    ("name", "changes"),
+    [("aer", {"noise": "manila"}), ("lightning", {}), ("neal", {}), ("pathintegral", {})],
 )
 def test_backends_keep_their_contract(name: str, changes: dict[str, object]) -> None:
     assert check_backend(registry.backend(name), changes) == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.helpers import ROOT, third_party, timeless, usecases
+from usecases.executor import Executor
 
 KILLER = """
 import os, signal, sys
@@ -236,3 +237,16 @@ def test_a_check_that_costs_is_refused_before_anything_is_sent(
     done = usecases("check", "backend", "spool", "-s", f"folder={folder}", path=third_party())
     assert done.returncode == 7
     assert not list(folder.glob("*.job"))
+
+
+def test_improvements_are_counted_without_the_queue() -> None:
+    """Ten seconds on a machine count, a hundred in its queue do not, the same when replayed."""
+    execute = Executor(None, None)
+    execute.improved(3.0)
+    execute.machine, execute.queued, execute.inside = 10.0, 100.0, 0.0
+    for energy in (2.0, 2.0, 5.0, -1.0):
+        execute.improved(energy)
+    first, second, third = execute.improvements
+    assert [s.energy for s in execute.improvements] == [3.0, 2.0, -1.0]
+    assert first.seconds < 10.0 <= second.seconds <= third.seconds < 100.0
+    assert third.calls == 0

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from usecases.algorithms.lns import LNS
 from usecases.contracts import Algorithm, Outcome
+from usecases.executor import Executor
 from usecases.models import BQM, Incumbent, Ising, all_bits, energies, variables
 
 WIDTHS: list[int] = []
@@ -46,8 +47,9 @@ class Noise(Algorithm):
         return [Outcome(dict(zip(variables(model), row, strict=True)), -1e9) for row in bits]
 
 
-def execute(program: Any) -> Any:
-    raise AssertionError("a classical solver asks nothing of a machine")
+def nowhere() -> Executor:
+    """A classical solver asks nothing of a machine; what it tells is kept."""
+    return Executor(None, None)
 
 
 def cover(seed: int, items: int = 12, sets: int = 80) -> Incumbent:
@@ -70,7 +72,7 @@ def test_a_weak_start_is_improved_block_by_block(solver: Algorithm) -> None:
     start = model.model.energy(model.sample)
     WIDTHS.clear()
     lns = LNS(solver=solver, block=10, rounds=12)
-    found = lns.solve(model, execute, np.random.default_rng(1))
+    found = lns.solve(model, nowhere(), np.random.default_rng(1))
     assert found[0].energy < 0.85 * start
     assert found[0].energy == pytest.approx(model.model.energy(found[0].value))
     assert found[0].count == 1
@@ -82,16 +84,16 @@ def test_a_weak_start_is_improved_block_by_block(solver: Algorithm) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_it_is_never_worse_than_the_start(seed: int) -> None:
     model = cover(seed)
-    found = LNS(solver=Noise()).solve(model, execute, np.random.default_rng(seed))
+    found = LNS(solver=Noise()).solve(model, nowhere(), np.random.default_rng(seed))
     assert found[0].energy <= model.model.energy(model.sample)
     assert found[0].energy == pytest.approx(model.model.energy(found[0].value))
 
 
 def test_claimed_energies_are_not_believed() -> None:
     model = cover(3)
-    best = LNS(solver=Enumerate(), rounds=60).solve(model, execute, np.random.default_rng(0))[0]
+    best = LNS(solver=Enumerate(), rounds=60).solve(model, nowhere(), np.random.default_rng(0))[0]
     again = Incumbent(model.model, best.value)
-    found = LNS(solver=Noise(), rounds=20).solve(again, execute, np.random.default_rng(0))
+    found = LNS(solver=Noise(), rounds=20).solve(again, nowhere(), np.random.default_rng(0))
     assert found[0].energy <= best.energy
     assert found[0].energy == pytest.approx(model.model.energy(found[0].value))
 
@@ -99,7 +101,7 @@ def test_claimed_energies_are_not_believed() -> None:
 def test_the_same_seed_gives_the_same_answer() -> None:
     model = cover(4)
     lns = LNS(solver=Noise(), rounds=5)
-    first, second = (lns.solve(model, execute, np.random.default_rng(9)) for _ in range(2))
+    first, second = (lns.solve(model, nowhere(), np.random.default_rng(9)) for _ in range(2))
     assert first == second
 
 
@@ -114,7 +116,7 @@ def test_blocks_are_exact_parts_of_the_model() -> None:
         for start in bits[::7]:
             sample = dict(zip(variables(bqm), start.tolist(), strict=True))
             lns = LNS(solver=Enumerate(), block=6, rounds=4)
-            found = lns.solve(Incumbent(bqm, sample), execute, np.random.default_rng(0))[0]
+            found = lns.solve(Incumbent(bqm, sample), nowhere(), np.random.default_rng(0))[0]
             assert low.min() - 1e-9 <= found.energy <= bqm.energy(sample) + 1e-9
             assert found.energy == pytest.approx(bqm.energy(found.value))
 
@@ -122,16 +124,58 @@ def test_blocks_are_exact_parts_of_the_model() -> None:
 def test_an_empty_or_perfect_start_ends_early() -> None:
     flat = Incumbent(BQM({"a": 1.0, "b": 2.0}, {}, 0.5, "BINARY"), {"a": 0, "b": 0})
     WIDTHS.clear()
-    (found,) = LNS(solver=Enumerate()).solve(flat, execute, np.random.default_rng(0))
+    (found,) = LNS(solver=Enumerate()).solve(flat, nowhere(), np.random.default_rng(0))
     assert (found.energy, found.value, WIDTHS) == (0.5, {"a": 0, "b": 0}, [])
     down = Incumbent(BQM({"a": -1.0, "b": 2.0}, {}, 0.0, "BINARY"), {"a": 0, "b": 0})
-    (found,) = LNS(solver=Enumerate()).solve(down, execute, np.random.default_rng(0))
+    (found,) = LNS(solver=Enumerate()).solve(down, nowhere(), np.random.default_rng(0))
     assert found.energy == -1.0
 
 
 def test_settings_are_checked_and_kept() -> None:
     lns = LNS(solver=Enumerate(), block=7)
-    assert lns.model_dump() == {"solver": {}, "block": 7, "rounds": 8}
-    for wrong in ({"block": 1}, {"rounds": 0}, {"turns": 3}):
+    assert lns.model_dump() == {"solver": {}, "block": 7, "rounds": 8, "seconds": None}
+    for wrong in ({"block": 1}, {"rounds": 0}, {"seconds": 0}, {"turns": 3}):
         with pytest.raises(ValidationError):
             LNS(solver=Enumerate(), **wrong)  # type: ignore[arg-type]
+
+
+class Boasting(Enumerate):
+    """Tells of improvements that are none."""
+
+    def solve(self, model: Any, execute: Any, rng: np.random.Generator) -> list[Outcome[Any]]:
+        execute.improved(-1e9)
+        return super().solve(model, execute, rng)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_improvements_fall_from_the_start_to_the_answer(seed: int) -> None:
+    model, execute = cover(seed), nowhere()
+    (found,) = LNS(solver=Boasting(), block=10).solve(model, execute, np.random.default_rng(seed))
+    told = [step.energy for step in execute.improvements]
+    assert told == sorted(set(told), reverse=True)
+    assert told[0] == pytest.approx(model.model.energy(model.sample))
+    assert told[-1] == found.energy
+    assert len(told) > 1
+
+
+def test_spins_are_improved_as_spins() -> None:
+    model = cover(6)
+    spins = Incumbent(model.model.change_vartype("SPIN", inplace=False), model.sample)
+    lns = LNS(solver=Enumerate(), block=10)
+    (one,) = lns.solve(model, nowhere(), np.random.default_rng(0))
+    (two,) = lns.solve(spins, nowhere(), np.random.default_rng(0))
+    assert one.energy == pytest.approx(two.energy)
+    assert one.energy < model.model.energy(model.sample)
+
+
+def test_it_stops_at_its_limit_with_its_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock that advances by a second with every look: three blocks fit in three seconds."""
+    model = cover(0)
+    clock = iter(range(1000))
+    monkeypatch.setattr("usecases.algorithms.lns.time.monotonic", lambda: next(clock))
+    WIDTHS.clear()
+    lns = LNS(solver=Enumerate(), block=10, rounds=100, seconds=3.0)
+    (short,) = lns.solve(model, nowhere(), np.random.default_rng(1))
+    assert len(WIDTHS) == 3
+    same = LNS(solver=Enumerate(), block=10, rounds=3)
+    assert same.solve(model, nowhere(), np.random.default_rng(1)) == [short]

@@ -8,8 +8,9 @@ from numpy.random import default_rng
 
 from tests.helpers import record, third_party, timeless
 from usecases import judge, registry, run
+from usecases.compare import answer
 from usecases.contracts import Energy, Outcome
-from usecases.errors import TooLarge, UsageError, VerificationFailed
+from usecases.errors import UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.plan import again, prepare
 from usecases.records import Chance, Reference
@@ -133,8 +134,21 @@ def test_the_settings_of_lns_change_the_work(change: dict[str, Any]) -> None:
 
 
 def test_the_time_that_exact_has_is_kept() -> None:
-    with pytest.raises(TooLarge, match="proven in"):
-        run("energy/unit_commitment", "day", "exact", parameters={"seconds": 0.001})
+    found = run("energy/unit_commitment", "day", "exact", parameters={"seconds": 0.001})
+    assert found.answer.bound is not None
+    assert found.answer.bound < found.score.reference.value < found.answer.energy
+    assert "not proven: energy" in answer(found) and "proven ≥ 5" in answer(found)
+    assert verify(found)
+    lie = found.answer.model_copy(update={"bound": found.answer.energy + 1.0})
+    with pytest.raises(VerificationFailed, match="lies below the proven bound"):
+        verify(found.model_copy(update={"answer": lie}).sealed())
+
+
+def test_a_proof_needs_no_words() -> None:
+    found = run("energy/unit_commitment", "size=4,seed=1", "exact")
+    assert found.answer.bound == found.answer.energy
+    assert "proven" not in answer(found)
+    assert run("energy/unit_commitment", "size=4,seed=1", "chance").answer.bound is None
 
 
 def test_the_machine_that_trains_is_recorded_and_used() -> None:
@@ -296,3 +310,27 @@ def test_equal_runs_are_equal_in_every_process(
         for seed in ("1", "2")
     ]
     assert timeless(found[0]) == timeless(found[1])
+
+
+def test_a_hybrid_run_says_when_it_improved() -> None:
+    settings = {"solver": "exact", "rounds": 6}
+    found = run("logistics/vehicle_routing", "size=12,seed=2", "lns", parameters=settings)
+    told = found.improvements
+    assert told[-1].energy == found.answer.energy
+    assert 0 <= told[0].seconds <= told[-1].seconds <= found.timing.solving + 0.1
+    assert verify(found)
+    last = told[-1]
+    for wrong in (
+        (*told, last),
+        (*told, last.model_copy(update={"energy": last.energy - 1.0})),
+        (*told[:-1], last.model_copy(update={"calls": 9})),
+        (last.model_copy(update={"seconds": 1e9, "energy": 1e9}), *told),
+    ):
+        with pytest.raises(VerificationFailed, match="improve"):
+            verify(found.model_copy(update={"improvements": wrong}).sealed())
+
+
+def test_the_seconds_of_lns_change_the_work() -> None:
+    words = ("logistics/vehicle_routing", "size=12,seed=2", "lns")
+    base = {"solver": "annealing", "solver.shots": 30, "rounds": 4}
+    assert traces(*words, **base, seconds=1e-9) != traces(*words, **base)

@@ -202,19 +202,30 @@ def _of_chance(record: RunRecord) -> str:
 
 
 def answer(record: RunRecord) -> str:
-    """The answer in the domain's unit with its standard error, or what is wrong with it."""
+    """The answer in the domain's unit with its standard error, or what is wrong with it.
+
+    A search that ended without a proof says how low an energy could still be.
+    """
     score = record.score
     if score.objective is None:
         more = f" (+{len(score.violations) - 1} more)" if len(score.violations) > 1 else ""
-        return f"infeasible: {score.violations[0]}{more}"
+        return f"infeasible: {score.violations[0]}{more}{_unproven(record)}"
     error = f" ± {score.stderr:.2g}" if score.stderr else ""
-    return number(score.objective, score.unit, error)
+    return number(score.objective, score.unit, error) + _unproven(record)
+
+
+def _unproven(record: RunRecord) -> str:
+    """The energy and the bound on it, in words, where they do not meet."""
+    energy, bound = record.answer.energy, record.answer.bound
+    if bound is None or bound >= energy:
+        return ""
+    return f" (not proven: energy {number(energy, '')}, proven ≥ {number(bound, '')})"
 
 
 def number(value: float, unit: str, error: str = "") -> str:
     """A value with as many digits as tell it from its neighbours."""
     text = f"{value:.6f}" if abs(value) < 1000 and value % 1 else f"{value:,.2f}".rstrip("0")
-    return f"{text.rstrip('.')}{error} {unit}".replace(",", "\u202f")
+    return f"{text.rstrip('.')}{error} {unit}".rstrip().replace(",", "\u202f")
 
 
 def percent(value: float) -> str:

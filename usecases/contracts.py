@@ -36,12 +36,15 @@ class Outcome(Generic[O]):
     """One observed answer, its energy in the model, and how often it was seen.
 
     `stderr` is the standard error of an energy that was estimated; an estimate is not a shot.
+    `bound` is what was proven: no answer of the model has less energy. It equals `energy` when
+    this answer is proven optimal.
     """
 
     value: O
     energy: float
     count: int = 1
     stderr: float | None = None
+    bound: float | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,10 @@ class Execute(Protocol):
 
     def train(self, program: Program[R]) -> R:
         """Run it on the machine that trains: a local simulator when the chosen one is remote."""
+        ...
+
+    def improved(self, energy: float) -> None:
+        """Note that the best answer so far has this energy; kept where it is a new lowest."""
         ...
 
 

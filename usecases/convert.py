@@ -154,6 +154,6 @@ def _restored(model: BinaryModel, found: Outcomes) -> Outcomes:
     rows = np.array([[o.value[v] for v in names] for o in found], dtype=np.int8)
     values = energies(model, rows.reshape(len(found), len(names)))
     return [
-        Outcome({v: int(o.value[v]) for v in names}, float(e), o.count)
+        Outcome({v: int(o.value[v]) for v in names}, float(e), o.count, bound=o.bound)
         for o, e in zip(found, values, strict=True)
     ]

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from usecases.contracts import Backend, JobResult, RemoteBackend
 from usecases.errors import BackendUnavailable, StillQueued, TooLarge, UsageError
 from usecases.programs import AlternatingEnergy, Expectation, Program, Together
-from usecases.records import Call, Circuits
+from usecases.records import Call, Circuits, Improvement
 from usecases.registry import name_of
 from usecases.store import Job, Store
 
@@ -48,7 +48,9 @@ class Executor:
         self._max_cost, self._max_wait = max_cost, max_wait
         self._progress = progress
         self._waited = 0.0
+        self._begun = time.perf_counter()
         self.calls: list[Call] = []
+        self.improvements: list[Improvement] = []
         self.circuits: Circuits | None = None
         self.machine = self.queued = self.compiled = self.inside = 0.0
         self.qubits = 0
@@ -59,6 +61,14 @@ class Executor:
 
     def train(self, program: Program[R]) -> R:
         return self._execute(program, self._trainer)
+
+    def improved(self, energy: float) -> None:
+        if self.improvements and energy >= self.improvements[-1].energy:
+            return
+        # As the record counts: a replayed call takes what it took, and a queue takes nothing.
+        outside = time.perf_counter() - self._begun - self.inside
+        spent = max(outside, 0.0) + self.compiled + self.machine
+        self.improvements.append(Improvement(seconds=spent, energy=energy, calls=len(self.calls)))
 
     def _execute(self, program: Program[R], backend: Backend | None) -> R:
         if backend is None:

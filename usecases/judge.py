@@ -107,11 +107,12 @@ def score(
     """Every number of the score, and the answer it is about.
 
     `seconds` is the run's time without queue and scoring, None when the answers are no shots.
-    Raises VerificationFailed when an answer beats what is proven.
+    Raises VerificationFailed when an answer beats what is proven, by the reference or by itself.
     """
     top = best(case, judged)
     stderr = top.outcome.stderr
     _refuse_too_good(case, unit_of(case, instance), top, reference)
+    _refuse_false_bound(judged)
     fields: dict[str, Any] = {}
     if top.objective is not None:
         fields["gap"] = metrics.gap(top.objective, reference, case.sense)
@@ -172,4 +173,14 @@ def _refuse_too_good(case: Case, unit: str, top: Judged, reference: Reference) -
             f"the answer {top.objective:.10g} {unit} beats the proven optimum"
             f" {reference.value:.10g} ({reference.method}) by more than two standard errors",
             "The model, the reference or the machine is wrong: do not use this run",
+        )
+
+
+def _refuse_false_bound(judged: list[Judged]) -> None:
+    bounds = [j.outcome.bound for j in judged if j.outcome.bound is not None]
+    low = min(j.outcome.energy for j in judged)
+    if bounds and max(bounds) > low and not metrics.ties(max(bounds), low):
+        raise VerificationFailed(
+            f"an answer of energy {low:.10g} lies below the proven bound {max(bounds):.10g}",
+            "The solver or the model is wrong: do not use this run",
         )

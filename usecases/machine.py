@@ -1,18 +1,20 @@
-"""What the gate backends share: memory limits, compiled circuits and their sizes."""
+"""What machines share: memory limits, sizes of compiled circuits, reads of annealers, fields."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from usecases.models import Floats, walsh_hadamard
+from usecases.models import BQM, Floats, walsh_hadamard
 from usecases.records import Circuits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dimod import SampleSet
     from qiskit import QuantumCircuit
     from qiskit.quantum_info import SparsePauliOp
 
@@ -60,3 +62,25 @@ def _depth(circuit: QuantumCircuit) -> int:
 
 def _two_qubit(circuit: QuantumCircuit) -> int:
     return sum(len(i.qubits) == 2 and i.operation.name != "barrier" for i in circuit.data)
+
+
+def counted(model: BQM, found: SampleSet) -> list[tuple[str, int]]:
+    """An annealer's reads as strings, a bit per variable in the model's order, and their counts."""
+    order = [found.variables.index(v) for v in model.variables]
+    strings = (
+        "".join("1" if bit > 0 else "0" for bit in row) for row in found.record.sample[:, order]
+    )
+    return sorted(Counter(strings).items())
+
+
+def largest_field(model: BQM) -> float:
+    """The most that a spin's surroundings can weigh on it, max |h_i| + Σ_j |J_ij|.
+
+    Half of the largest change of energy that one flip can make; 1 where nothing acts on a spin.
+    """
+    spin = model.change_vartype("SPIN", inplace=False)
+    linear, (row, column, coupling), _ = spin.to_numpy_vectors()
+    fields = np.abs(linear)
+    for end in (row, column):
+        np.add.at(fields, end, np.abs(coupling))
+    return float(fields.max(initial=0.0)) or 1.0

@@ -17,7 +17,7 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
-from dimod import BinaryQuadraticModel
+from dimod import BinaryQuadraticModel, Vartype
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -284,11 +284,15 @@ def qubits(model: Model) -> int:
 
 
 def energies(model: BinaryModel, bits: Bits) -> Floats:
-    """The energy of each row of `bits`, columns in the order of `variables(model)`."""
+    """The energy of each row of `bits`, columns in the order of `variables(model)`.
+
+    Where the variables of a quadratic model are spins, bit 1 is spin up.
+    """
     if isinstance(model, Incumbent | Structured):
         return energies(model.model, bits)
     if isinstance(model, BinaryQuadraticModel):
-        found = model.energies((bits, list(model.variables)))
+        values = bits if model.vartype is Vartype.BINARY else 2 * bits - 1
+        found = model.energies((values, list(model.variables)))
         return np.asarray(found, dtype=np.float64)
     return model.energies(bits)
 

@@ -97,6 +97,18 @@ class Call(Record):
     queued: float
 
 
+class Improvement(Record):
+    """A moment at which an algorithm had a better answer than ever before.
+
+    `seconds` since the run began, queues left out; `energy` in the model that was solved; `calls`
+    of machines until then.
+    """
+
+    seconds: float = Field(ge=0)
+    energy: float
+    calls: NonNegativeInt
+
+
 class Circuits(Record):
     """Size of the largest circuit that was sampled, as written and as the machine ran it."""
 
@@ -144,12 +156,17 @@ class Samples(Record):
 
 
 class Answer(Record):
-    """The observed answer that was judged, as the algorithm returned it."""
+    """The observed answer that was judged, as the algorithm returned it.
+
+    `bound` is a proven lower bound on the energies of all answers of the model, equal to
+    `energy` when this one is proven optimal; None where nothing was proven.
+    """
 
     value: Any
     energy: float
     count: int
     stderr: float | None = None
+    bound: float | None = None
 
 
 class RunRecord(Record):
@@ -172,6 +189,7 @@ class RunRecord(Record):
     answer: Answer
     samples: Samples | None
     calls: tuple[Call, ...]
+    improvements: tuple[Improvement, ...] = ()
     timing: Timing
     circuits: Circuits | None
     versions: dict[str, str]

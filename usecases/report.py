@@ -108,7 +108,7 @@ def _footer(sections: list[Section]) -> str:
 Wilson's 95 % interval. Chance: uniform random shots read in the same way. Lift: how many times
 more often than chance the optimum is hit. Simulated results are never hardware results.</p>
 <p>qaoa: all bit strings at once, phases by cost, mixed and measured. vqe: a state with parameters,
-trained to the lowest energy. annealing on neal: simulated annealing, which is classical. aer and
-lightning: simulators of gate machines.</p>
+trained to the lowest energy. annealing on neal or pathintegral: thermal or quantum annealing
+imitated, which is classical. aer and lightning: simulators of gate machines.</p>
 <p>Written {when}; revision {escape(str(revision))}; {escape(listed)}.</p>
 </footer>"""

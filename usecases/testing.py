@@ -244,15 +244,29 @@ def _solves(algorithm: Algorithm, model: Model) -> Findings:
         if not metrics.ties(outcome.energy, float(energies(model, row)[0])):
             yield "an outcome's energy is not the model's"
             return
+    yield from _bounds(model, first)
+
+
+def _bounds(model: Model, found: list[Outcome[Any]]) -> Findings:
+    """What is proven must hold for every string of the small model."""
+    low = float(energies(model, all_bits(qubits(model))).min())
+    for bound in [o.bound for o in found if o.bound is not None]:
+        if bound > low and not metrics.ties(bound, low):
+            yield f"claims that no energy is below {bound}, and one is {low}"
+            return
 
 
 def _solved(algorithm: Algorithm, model: Model) -> list[Outcome[Any]]:
     machine = conformance.machine(needs(algorithm))
     work, back = translate(model, algorithm.accepts)
     state = _global_state()
-    found = back(algorithm.solve(work, Executor(machine, machine), _rng(7)))
+    executor = Executor(machine, machine)
+    found = back(algorithm.solve(work, executor, _rng(7)))
     if not np.array_equal(state, _global_state()):
         raise AssertionError("uses numpy's global random state, not rng")
+    low = min((o.energy for o in found), default=0.0)
+    if executor.improvements and executor.improvements[-1].energy < low - 1e-9 * max(abs(low), 1.0):
+        raise AssertionError("tells of an improvement to an energy that no outcome has")
     return found
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from usecases import judge, registry
+from usecases import judge, metrics, registry
 from usecases.contracts import Energy, Outcome, UseCase
 from usecases.errors import VerificationFailed
 from usecases.instances import content_hash
@@ -42,6 +43,7 @@ def _verified(record: RunRecord) -> list[str]:
     _check_makers(record)
     model = case.model(instance)
     judged = [judge.assess(case, instance, o) for o in _outcomes(record, model)]
+    _check_improvements(record, min(j.outcome.energy for j in judged))
     score, top = _scored_again(record, case, instance, model, judged)
     if record.samples:
         value = to_jsonable_python(top.outcome.value)
@@ -72,14 +74,28 @@ def _check_makers(record: RunRecord) -> None:
         raise VerificationFailed(f"run {record.id}: {shots} shots are kept, not {record.shots}")
 
 
+def _check_improvements(record: RunRecord, lowest: float) -> None:
+    """Whether they improve one after the other, and on no more than the answers show."""
+    steps = list(pairwise(record.improvements))
+    in_order = all(
+        a.energy > b.energy and a.seconds <= b.seconds and a.calls <= b.calls for a, b in steps
+    )
+    last = record.improvements[-1] if record.improvements else None
+    if last and (last.calls > len(record.calls) or not in_order):
+        raise VerificationFailed(f"run {record.id}: its improvements are not in order")
+    if last and last.energy < lowest and not metrics.ties(last.energy, lowest):
+        raise VerificationFailed(f"run {record.id}: no answer has the energy it improved to")
+
+
 def _outcomes(record: RunRecord, model: Model) -> list[Outcome[Any]]:
     """The observed answers: the raw shots, or the one answer that is no shot."""
     if record.samples is None:
         kept = record.answer
-        return [Outcome(_value(record), kept.energy, kept.count, kept.stderr)]
+        return [Outcome(_value(record), kept.energy, kept.count, kept.stderr, kept.bound)]
     if isinstance(model, FermionicHamiltonian) or variables(model) != record.samples.variables:
         raise VerificationFailed(f"run {record.id}: the shots are not of this model")
-    return from_strings(model, record.samples.counts)
+    found = from_strings(model, record.samples.counts)
+    return [replace(outcome, bound=record.answer.bound) for outcome in found]
 
 
 def _scored_again(

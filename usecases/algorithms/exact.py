@@ -1,11 +1,14 @@
 """The proven optimum of a model, by enumeration or by the solver that suits its language.
 
-Binary models of up to 20 variables (cost networks, 24) are enumerated. Above, quadratic models
-go to CP-SAT, cost networks to HiGHS; electrons are diagonalised in the space of determinants.
+Quadratic models of up to 30 variables and cost networks of up to 24 are enumerated. Above,
+quadratic models go to CP-SAT, cost networks to HiGHS; electrons are diagonalised in the space
+of determinants.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,34 +20,38 @@ from usecases.models import (
     BQM,
     Bits,
     CostNetwork,
+    Evaluated,
     FermionicHamiltonian,
     Incumbent,
     Model,
     Structured,
-    energies,
     qubits,
+    variables,
 )
 from usecases.observe import outcomes
 
-LARGEST_ENUMERATED = 20
+LARGEST_ENUMERATED = 30
 LARGEST_TABLE = 24
 LARGEST_POOL = 100
-CHUNK_BITS = 16
 
 
 class Exact(Algorithm):
-    """The lowest answer of the model, proven, or an error that says it could not be proven."""
+    """The lowest answer of the model and a proof: a bound that no answer lies below.
+
+    The bound equals the energy unless the time ran out; then the answer is the best one found.
+    """
 
     accepts: ClassVar[tuple[type, ...]] = (
         BQM,
         CostNetwork,
         Incumbent,
         Structured,
+        Evaluated,
         FermionicHamiltonian,
     )
 
     seconds: float = Field(default=300.0, gt=0, le=1e6)
-    """Time after which an unproven search gives up."""
+    """Time after which a search ends without a proof."""
 
     def takes(self, model: Any) -> bool:
         """A pool with an incumbent may be too large to be proven; then it is cut into blocks."""
@@ -56,49 +63,49 @@ class Exact(Algorithm):
             from usecases.solvers.fci import ground_energy
 
             energy = ground_energy(model)
-            return [Outcome(Energy(energy, model.alpha, model.beta), energy, stderr=0.0)]
+            value = Energy(energy, model.alpha, model.beta)
+            return [Outcome(value, energy, stderr=0.0, bound=energy)]
         whole = model.model if isinstance(model, Incumbent | Structured) else model
-        return outcomes(whole, self._optimum(whole)[None, :])
+        known = model.sample if isinstance(model, Incumbent) else {}
+        start = np.array([known.get(v, 0) for v in variables(whole)], dtype=np.int8)
+        bits, bound = self._lowest(whole, start)
+        (found,) = outcomes(whole, bits[None, :])
+        return [replace(found, bound=min(bound, found.energy))]
 
-    def _optimum(self, model: Any) -> Bits:
-        if isinstance(model, CostNetwork) and qubits(model) <= LARGEST_TABLE:
+    def _lowest(self, model: Any, start: Bits) -> tuple[Bits, float]:
+        """The best bits found, and the bound on all energies, infinite when it is their own."""
+        n = qubits(model)
+        if isinstance(model, Evaluated):
+            return _evaluated(model), math.inf
+        if isinstance(model, CostNetwork) and n <= LARGEST_TABLE:
             from usecases.solvers.enumeration import table
 
             lowest = int(table(model).argmin())
-            return (lowest >> np.arange(qubits(model)) & 1).astype(np.int8)
-        if qubits(model) <= LARGEST_ENUMERATED:
-            return _enumerated(model)
+            return (lowest >> np.arange(n) & 1).astype(np.int8), math.inf
         if isinstance(model, CostNetwork):
-            from usecases.solvers.milp import minimise
+            from usecases.solvers import milp
 
-            bits, _, proven = minimise(model, self.seconds)
-        else:
-            from usecases.solvers.cpsat import minimise as minimise_quadratic
+            bits, _, bound = milp.minimise(model, self.seconds)
+            return bits, bound
+        if n <= LARGEST_ENUMERATED:
+            from usecases.solvers.enumeration import lowest as enumerated
 
-            bits, proven = minimise_quadratic(model, self.seconds)
-        if not proven:
-            raise TooLarge(
-                f"no optimum was proven in {self.seconds:g} s for {qubits(model)} variables",
-                "Allow more time with -p seconds=3600 or take a smaller instance",
-            )
-        return bits
+            return enumerated(model), math.inf
+        from usecases.solvers import cpsat
+
+        bits, _, bound = cpsat.minimise(model, self.seconds, start)
+        return bits, bound
 
 
-def _enumerated(model: BQM) -> Bits:
-    """The lowest of all strings, found a block at a time."""
+def _evaluated(model: Evaluated) -> Bits:
+    """The lowest of all strings: what is only computed can only be tried."""
     n = qubits(model)
-    low = min(n, CHUNK_BITS)
-    place = np.arange(n)
-    best: tuple[float, Bits] | None = None
-    for block in range(1 << (n - low)):
-        numbers = np.arange(1 << low) + (block << low)
-        bits = ((numbers[:, None] >> place) & 1).astype(np.int8)
-        values = energies(model, bits)
-        k = int(values.argmin())
-        if best is None or values[k] < best[0]:
-            best = float(values[k]), bits[k]
-    assert best is not None  # noqa: S101 - there is always at least one block
-    return best[1]
+    if n > LARGEST_TABLE:
+        raise TooLarge(
+            f"a cost that is only known by computing it has 2^{n} strings to try",
+            f"Up to {LARGEST_TABLE} variables are tried: take a smaller instance",
+        )
+    return (int(model.table().argmin()) >> np.arange(n) & 1).astype(np.int8)
 
 
 algorithm = Exact

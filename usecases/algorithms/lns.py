@@ -9,8 +9,10 @@ inner solver it is a hybrid decomposition in which qubits are needed for one blo
 
 from __future__ import annotations
 
+import math
+import time
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +21,17 @@ from pydantic import Field, SerializeAsAny
 from usecases.contracts import Algorithm, Execute, Outcome
 from usecases.convert import translate
 from usecases.models import BQM, Incumbent, qubits
+from usecases.programs import Program
 
+R = TypeVar("R")
 Undone = tuple[int, ...]
 
 
 class LNS(Algorithm):
     """Improve an incumbent by `rounds` blocks of at most `block` variables each.
 
-    `solver` is the algorithm for the blocks. Ends early when no block is left to try.
+    `solver` is the algorithm for the blocks. Ends early when no block is left to try, or when
+    `seconds` of wall time have passed: no block is begun after that.
     """
 
     accepts: ClassVar[tuple[type, ...]] = (Incumbent,)
@@ -34,6 +39,7 @@ class LNS(Algorithm):
     solver: SerializeAsAny[Algorithm]
     block: int = Field(default=12, ge=2, le=1000)
     rounds: int = Field(default=8, ge=1, le=10_000)
+    seconds: float | None = Field(default=None, gt=0, le=1e6)
 
     def width(self, model: Incumbent) -> int:
         return min(self.block, qubits(model))
@@ -44,14 +50,19 @@ class LNS(Algorithm):
         landscape = _Landscape(model.model)
         bits = np.array([model.sample[v] for v in landscape.names], dtype=np.int8)
         tried: set[Undone] = set()
+        begun, limit = time.monotonic(), self.seconds or math.inf
+        execute.improved(landscape.energy(bits))
         for _ in range(self.rounds):
+            if time.monotonic() - begun > limit:
+                break
             choice = landscape.block(bits, self.block, tried, rng)
             if choice is None:
                 break
             undone, freed = choice
-            found = self._solved(landscape, bits, freed, execute, rng)
+            found = self._solved(landscape, bits, freed, _Block(execute), rng)
             if landscape.energy(found) < landscape.energy(bits):
                 bits, tried = found, set()
+                execute.improved(landscape.energy(bits))
             else:
                 tried.add(undone)
         return [Outcome(landscape.sample(bits), landscape.energy(bits))]
@@ -74,11 +85,27 @@ class LNS(Algorithm):
         return min(answers, key=landscape.energy)
 
 
+class _Block:
+    """The way to the machine from inside a block, where improvements are claims, not facts."""
+
+    def __init__(self, execute: Execute) -> None:
+        self._execute = execute
+
+    def __call__(self, program: Program[R]) -> R:
+        return self._execute(program)
+
+    def train(self, program: Program[R]) -> R:
+        return self._execute.train(program)
+
+    def improved(self, energy: float) -> None:
+        """Whether it is one, the whole energy says."""
+
+
 class _Landscape:
     """A binary quadratic model as arrays: energies of changes, and blocks worth freeing."""
 
     def __init__(self, model: BQM) -> None:
-        self.model = model
+        self.model = model = model.change_vartype("BINARY", inplace=False)
         self.names = list(model.variables)
         place = {name: k for k, name in enumerate(self.names)}
         self.field = np.array([model.linear[name] for name in self.names])

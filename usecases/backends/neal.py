@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from usecases.contracts import JobResult, LocalBackend
+from usecases.machine import counted
 from usecases.programs import SampleModel
 
 
@@ -26,12 +27,7 @@ class Neal(LocalBackend):
             program.model, num_reads=program.reads, num_sweeps=self.sweeps, seed=program.seed
         )
         seconds = time.perf_counter() - started
-        order = [found.variables.index(v) for v in program.model.variables]
-        counts: dict[str, int] = {}
-        for row in found.record.sample[:, order]:
-            key = "".join("1" if bit > 0 else "0" for bit in row)
-            counts[key] = counts.get(key, 0) + 1
-        return JobResult(sorted(counts.items()), machine=seconds)
+        return JobResult(counted(program.model, found), machine=seconds)
 
 
 backend = Neal

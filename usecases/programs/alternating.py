@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -225,6 +226,8 @@ def _content(cost: Diagonal | None) -> Any:
         return cost.variables, sorted(cost.terms.items())
     if cost is None:
         return None
+    if isinstance(cost, Table):
+        return cost.variables, hashlib.sha256(cost.values.tobytes()).hexdigest()
     # A cost that is computed is told by what it costs, on all strings or on some.
     n = len(cost.variables)
     probes = _probes(n)

@@ -1,35 +1,64 @@
-"""Proven minima of binary quadratic models by OR-Tools' CP-SAT."""
+"""Minima of binary quadratic models, and proven bounds on them, by OR-Tools' CP-SAT."""
 
 from __future__ import annotations
 
+import math
 import os
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from usecases import metrics
 from usecases.errors import MissingExtra
-from usecases.models import BQM, Bits
+from usecases.models import BQM, Bits, energies
 
-RESOLUTION = 2**40
-"""Coefficients become integers of at most this size; sums then stay within 63 bits."""
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import CpModel
+
+RESOLUTION = 2**50
+"""Coefficients become integers whose sizes add up to this; a float still holds every sum."""
 
 
-def minimise(model: BQM, seconds: float) -> tuple[Bits, bool]:
-    """The bits of lowest energy, in the order of the model's variables, and whether proven.
+def minimise(model: BQM, seconds: float, start: Bits) -> tuple[Bits, float, float]:
+    """The best bits found, shape (variables,), their energy, and a proven lower bound on all.
 
-    Coefficients that are not integers are rounded to one part in 2^40 of the largest, which
-    is below the tie that scores allow.
+    Never worse than `start`. The bound holds in spite of the rounding of coefficients to
+    integers; it equals the energy when the search ended and they tie.
     """
     try:
         from ortools.sat.python import cp_model
     except ImportError:
         raise MissingExtra("ortools", "exact") from None
     binary = model.change_vartype("BINARY", inplace=False)
-    names = list(binary.variables)
-    scale = _scale(binary)
+    coefficients = [float(b) for b in (*binary.linear.values(), *binary.quadratic.values())]
+    scale = _scale(coefficients)
     problem = cp_model.CpModel()
-    x = {v: problem.new_bool_var(str(v)) for v in names}
-    terms = [round(float(b) * scale) * x[v] for v, b in binary.linear.items()]
-    for (u, v), b in binary.quadratic.items():
+    x = {v: problem.new_bool_var(str(v)) for v in binary.variables}
+    _state_objective(problem, x, binary, scale)
+    for v, bit in zip(binary.variables, start.tolist(), strict=True):
+        problem.add_hint(x[v], bit)
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.num_workers = os.cpu_count() or 1
+    solver.parameters.random_seed = 0
+    status = solver.solve(problem)
+    least = float(binary.offset) + sum(min(b, 0.0) for b in coefficients)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return start, _energy(model, start), least  # the solver's own bound means nothing yet
+    found = np.array([solver.value(v) for v in x.values()], dtype=np.int8)
+    best = min(found, start, key=lambda row: _energy(model, row))
+    energy = _energy(model, best)
+    rounding = sum(abs(b * scale - round(b * scale)) for b in coefficients)
+    bound = float(binary.offset) + (solver.best_objective_bound - rounding) / scale
+    if status == cp_model.OPTIMAL and metrics.ties(bound, energy):
+        return best, energy, energy
+    return best, energy, min(max(bound, least), energy)
+
+
+def _state_objective(problem: CpModel, x: dict[Any, Any], model: BQM, scale: float) -> None:
+    """The energy without offset, in whole numbers; a product is a variable of its own."""
+    terms = [round(float(b) * scale) * x[v] for v, b in model.linear.items()]
+    for (u, v), b in model.quadratic.items():
         weight = round(float(b) * scale)
         product = problem.new_bool_var("")
         # Only the side that the minimum would cheat on needs to be stated.
@@ -40,20 +69,15 @@ def minimise(model: BQM, seconds: float) -> tuple[Bits, bool]:
             problem.add_implication(product, x[v])
         terms.append(weight * product)
     problem.minimize(sum(terms))
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
-    solver.parameters.num_workers = os.cpu_count() or 1
-    solver.parameters.random_seed = 0
-    status = solver.solve(problem)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return np.zeros(len(names), dtype=np.int8), False
-    bits = np.array([solver.value(x[v]) for v in names], dtype=np.int8)
-    return bits, status == cp_model.OPTIMAL
 
 
-def _scale(model: BQM) -> float:
-    coefficients = [float(b) for b in model.linear.values()]
-    coefficients += [float(b) for b in model.quadratic.values()]
-    if all(b.is_integer() for b in coefficients):
+def _scale(coefficients: list[float]) -> float:
+    """A power of two, so that scaling itself rounds nothing; 1 for small whole numbers."""
+    total = sum(map(abs, coefficients))
+    if total < RESOLUTION and all(b.is_integer() for b in coefficients):
         return 1.0
-    return RESOLUTION / max(map(abs, coefficients), default=1.0) / max(len(coefficients), 1)
+    return 2.0 ** math.floor(math.log2(RESOLUTION / total)) if total else 1.0
+
+
+def _energy(model: BQM, row: Bits) -> float:
+    return float(energies(model, row[None, :])[0])
