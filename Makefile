@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench clean
+.PHONY: demo test check lab pages bench peers race clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -26,6 +26,12 @@ pages: .venv/.test
 
 bench: .venv/.test
 	$(BIN)/python benchmarks/startup.py
+
+peers: .venv/.test
+	$(BIN)/python benchmarks/make_peers.py
+
+race: peers
+	$(BIN)/python benchmarks/optimisation.py
 
 .venv/.made:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'

@@ -1,0 +1,36 @@
+"""This project's kernel, run in the project's own environment."""
+
+from __future__ import annotations
+
+import numpy as np
+from usecases.kernel import Kernel
+
+from peers.cost import Cost, Floats
+from peers.worker import Gradient, Peer, Value, serve
+
+
+class Ours(Peer):
+    """The cost as a table, one pass a layer."""
+
+    packages = ("quantum-usecases", "numpy")
+
+    def __init__(self, cost: Cost, threads: int, precision: str) -> None:
+        super().__init__(cost, threads, precision)
+        self.kernel = Kernel(cost.table, precision=precision, threads=threads)
+
+    def gradient(self, gammas: Floats, betas: Floats) -> tuple[float, Floats]:
+        """Value and derivatives in one call."""
+        value, by_gamma, by_beta = self.kernel.gradient(gammas, betas)
+        return value, np.concatenate((by_gamma, by_beta))
+
+    def values(self) -> dict[str, Value]:
+        """One way."""
+        return {"kernel": self.kernel.expectation}
+
+    def gradients(self) -> dict[str, Gradient]:
+        """One way."""
+        return {"kernel": self.gradient}
+
+
+if __name__ == "__main__":
+    serve(Ours)

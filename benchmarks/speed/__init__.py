@@ -1,0 +1,1 @@
+"""The speed benchmark of QAOA simulation: instances, workers, checks, measurements, tables."""

@@ -1,0 +1,134 @@
+"""The stored race as Markdown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from speed.machine import traffic
+
+MARKS = {
+    "Δ": "no gradient of its own: central differences",
+    "×": "fewer repetitions than the others: their number follows",
+    "!": "does not compute what the others do: see below",
+}
+
+
+def seconds(value: float) -> str:
+    """A time to three digits with its unit."""
+    units = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
+    size, unit = next((pair for pair in units if value >= pair[0]), units[-1])
+    scaled = value / size
+    digits = 0 if scaled >= 100 else 1 if scaled >= 10 else 2
+    return f"{scaled:.{digits}f} {unit}"
+
+
+def single(label: str) -> bool:
+    """Whether a racer computes in single precision."""
+    return label.endswith(":single")
+
+
+def entry(label: str, cell: dict[str, Any], least: int) -> str:
+    """One racer's time in a cell, with its marks."""
+    if label not in cell["racers"]:
+        reason = cell["skipped"].get(label, "")
+        predicted = reason.startswith("predicted ")
+        return f"({reason.removeprefix('predicted ')})" if predicted else "–"
+    found = cell["racers"][label]
+    text = seconds(found["median"])
+    text += " Δ" if found["way"].startswith("differences") else ""
+    text += f" ×{len(found['times'])}" if len(found["times"]) < least else ""
+    wrong = any(f" of {label} is " in said for said in cell["disagreements"])
+    return text + (" !" if wrong else "")
+
+
+def fastest(cell: dict[str, Any], precision: bool) -> str:
+    """The fastest peer of a precision; empty if none."""
+    times = {
+        label: found["median"]
+        for label, found in cell["racers"].items()
+        if not label.startswith("ours") and single(label) is precision
+    }
+    return min(times, key=times.__getitem__) if times else ""
+
+
+def ratio(cell: dict[str, Any], precision: bool) -> str:
+    """How many times slower than ours the fastest peer is, and which peer that is."""
+    best, ours = fastest(cell, precision), "ours:single" if precision else "ours"
+    if not best:
+        return "–"
+    if ours not in cell["racers"]:
+        return best.removesuffix(":single")
+    times = cell["racers"][best]["median"] / cell["racers"][ours]["median"]
+    return f"{times:.3g} ({best.removesuffix(':single')})"
+
+
+def reached(cell: dict[str, Any], bandwidth: float) -> str:
+    """The share of the memory bandwidth that ours moves its least bytes at."""
+    found = cell["racers"].get("ours")
+    if found is None:
+        return "–"
+    least = found.get("bytes") or traffic(cell["what"], cell["n"], cell["depth"], "double")
+    return f"{least / found['median'] / bandwidth:.0%}"
+
+
+def block(cells: list[dict[str, Any]], results: dict[str, Any]) -> list[str]:
+    """The table of one kind of cost and one thing to compute."""
+    labels = list(results["racers"])
+    lone = any(single(label) for label in labels)
+    head = ["n", "p", *labels, "best peer / ours", *(["same, single"] if lone else [])]
+    head.append("ours, of bandwidth")
+    lines = [head, ["---:"] * len(head)]
+    for cell in cells:
+        times = [entry(label, cell, results["settings"]["repetitions"]) for label in labels]
+        ratios = [ratio(cell, False), *([ratio(cell, True)] if lone else [])]
+        share = reached(cell, results["machine"]["bandwidth"])
+        lines.append([str(cell["n"]), str(cell["depth"]), *times, *ratios, share])
+    return ["| " + " | ".join(line) + " |" for line in lines]
+
+
+def about(results: dict[str, Any]) -> list[str]:
+    """The machine, the racers and who is missing."""
+    machine = results["machine"]
+    lines = [
+        f"{machine['processor']}, {machine['threads']} threads on {machine['cores']} cores, "
+        f"memory bandwidth {machine['bandwidth'] / 1e9:.1f} GB/s. "
+        f"Medians of at least {results['settings']['repetitions']} calls, racers in turn.",
+        "",
+    ]
+    for label, facts in results["racers"].items():
+        versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
+        note = f" ({facts['note']})" if facts["note"] else ""
+        lines.append(
+            f"- `{label}`: {facts['title']}, {facts['precision']} precision: {versions}{note}"
+        )
+    lines += [f"- `{name}`: {reason}" for name, reason in results["absent"].items()]
+    return lines
+
+
+def reasons(results: dict[str, Any]) -> list[str]:
+    """Why racers stand out of cells, and who disagreed."""
+    lines = [f"{mark}: {meaning}" for mark, meaning in MARKS.items()]
+    lines.append("(time): predicted and over the limit, not run; –: not run")
+    said = {
+        f"{label}, {cell['kind']}: {reason}"
+        for cell in results["cells"]
+        for label, reason in cell["skipped"].items()
+        if not reason.startswith("predicted ")
+    }
+    said |= {
+        f"{cell['kind']}, n={cell['n']}, p={cell['depth']}: {text}"
+        for cell in results["cells"]
+        for text in cell["disagreements"]
+    }
+    return [f"- {line}" for line in [*lines, *sorted(said)]]
+
+
+def markdown(results: dict[str, Any]) -> str:
+    """The whole race."""
+    lines = about(results)
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for cell in results["cells"]:
+        groups.setdefault((cell["kind"], cell["what"]), []).append(cell)
+    for (kind, what), cells in groups.items():
+        lines += ["", f"### {kind}: {what}", "", *block(cells, results)]
+    return "\n".join([*lines, "", *reasons(results), ""])

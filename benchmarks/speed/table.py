@@ -1,0 +1,75 @@
+"""Which simulators can be raced, and where each one lives."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent.parent
+PLACE = FOLDER.parent / ".peers"
+OURS = "ours"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A simulator of the table."""
+
+    name: str
+    title: str
+    pins: tuple[str, ...] = ()
+    precisions: tuple[str, ...] = ("double",)
+    build: str = ""
+    note: str = ""
+    absent: str = ""
+
+    @property
+    def python(self) -> Path:
+        """The interpreter that has its packages: ours runs in the driver's."""
+        return Path(sys.executable) if self.name == OURS else PLACE / self.name / "bin" / "python"
+
+    @property
+    def missing(self) -> str:
+        """Why it cannot be raced here; empty when it can."""
+        if self.absent:
+            return self.absent
+        return "" if self.python.exists() else "not installed: make peers"
+
+
+def table() -> list[Entry]:
+    """Our kernel and every peer of the table."""
+    entries = [Entry(OURS, "this project", precisions=("double", "single"))]
+    for name, fields in tomllib.loads((FOLDER / "peers" / "peers.toml").read_text()).items():
+        lists = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
+        entries.append(Entry(name, **{**fields, **lists}))
+    return entries
+
+
+@dataclass(frozen=True)
+class Racer:
+    """A simulator at one precision."""
+
+    entry: Entry
+    precision: str
+
+    @property
+    def label(self) -> str:
+        """Its name in results: single precision is always said."""
+        return self.entry.name + ("" if self.precision == "double" else ":single")
+
+
+def racers(words: list[str]) -> list[Racer]:
+    """The racers that words name: NAME is its double precision (or its only), NAME:single."""
+    known = {entry.name: entry for entry in table()}
+    chosen = []
+    for word in words or [*known]:
+        name, _, precision = word.partition(":")
+        if name not in known:
+            raise SystemExit(f"no peer {name!r}; there are {', '.join(known)}")
+        entry = known[name]
+        precision = precision or entry.precisions[0]
+        if precision not in entry.precisions:
+            raise SystemExit(f"{name} is raced in {' and '.join(entry.precisions)}")
+        chosen.append(Racer(entry, precision))
+    return chosen
