@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,24 +14,32 @@ from pydantic import ValidationError
 
 from usecases import registry
 from usecases.contracts import Backend, JobResult, RemoteBackend
-from usecases.executor import lowered
+from usecases.executor import Executor
 from usecases.models import (
     BQM,
+    Choose,
     CostNetwork,
+    Evaluated,
     Factor,
     FermionicHamiltonian,
     Incumbent,
     Ising,
     Model,
+    Structured,
 )
 from usecases.plan import default_machine
 from usecases.programs import (
     AlternatingEnergy,
+    AlternatingGradient,
+    AlternatingSamples,
     AlternatingState,
     Expectation,
+    GroupMixer,
+    GroverMixer,
     Program,
     SampleCircuits,
     SampleModel,
+    WarmMixer,
     XMixer,
 )
 
@@ -43,10 +52,13 @@ def models(accepts: Sequence[type]) -> Iterator[Model]:
     network = CostNetwork(
         ("z", "a", "m"), (Factor((0, 1), {1: -1.0, 2: 2.0, 3: 0.5}), Factor((2, 0), {3: 0.7}))
     )
+    ising = Ising(("z", "a", "m"), {(): 0.5, (0,): 1.0, (0, 1): -0.5, (0, 1, 2): 0.25})
     known: dict[type, Model] = {
         BQM: bqm,
         CostNetwork: network,
-        Ising: Ising(("z", "a", "m"), {(): 0.5, (0,): 1.0, (0, 1): -0.5, (0, 1, 2): 0.25}),
+        Ising: ising,
+        Evaluated: Evaluated(ising, lambda bits: np.abs(ising.energies(bits))),
+        Structured: Structured(bqm, (Choose((0, 2)),)),
         Incumbent: Incumbent(bqm, {"z": 0, "a": 1, "m": 0}),
         FermionicHamiltonian: hubbard_dimer(),
     }
@@ -99,6 +111,8 @@ class Probe:
             values = [round(v.value) for v in found]
         elif isinstance(self.program, SampleModel):
             values = max(found, key=lambda r: r.reads).bits
+        elif isinstance(self.program, AlternatingSamples):
+            values = max(found, key=lambda key: found[key])
         else:
             values = [max(c, key=lambda key: c[key]) for c in found]
         if values != self.expected:
@@ -128,10 +142,10 @@ class NativeProbe(Probe):
     def findings(self, backend: Backend) -> Iterator[str]:
         found = self.program.read(execute(backend, self.program).value)
         simulator = registry.backend("aer")
-        plan, back = lowered(self.program, simulator)
-        expected = back(plan.read(execute(simulator, plan).value))
-        if abs(found.value - expected.value) > 1e-5:
-            yield f"gives {found.value} where its circuit gives {expected.value}"
+        expected = Executor(simulator, simulator)(self.program)
+        numbers, wanted = (np.hstack([*map(np.atleast_1d, x)]) for x in (found, expected))
+        if np.abs(numbers - wanted).max() > 1e-5:
+            yield f"gives {found} where its circuit gives {expected}"
 
 
 @dataclass(frozen=True)
@@ -161,7 +175,9 @@ def probes(backend: Backend) -> list[Probe]:
     if SampleModel in backend.runs:
         found += _annealing()
     if AlternatingEnergy in backend.runs:
-        found.append(_native())
+        found += _native(backend)
+    if AlternatingSamples in backend.runs:
+        found += _native_samples()
     return found
 
 
@@ -231,11 +247,35 @@ def _expectation() -> Probe:
     return Probe("expectation values", program, [-1, 1, 1, -1])
 
 
-def _native() -> Probe:
-    """A state with a cost of degree three, for machines that know such states themselves."""
+def _native(backend: Backend) -> list[Probe]:
+    """States with a cost of degree three, for machines that know such states themselves.
+
+    With every mixer whose states the machine claims to understand.
+    """
     cost = Ising(("z", "a", "m"), {(): 0.5, (0,): 1.0, (0, 1): -0.5, (0, 1, 2): 0.25})
-    state = AlternatingState(cost, XMixer(), (0.4, -0.3), (0.2, 0.6))
-    return NativeProbe("alternating energy", AlternatingEnergy(state), None)
+    group = (Choose((0, 2)),)
+    found: list[Probe] = []
+    for mixer in (XMixer(), GroupMixer(group), GroverMixer(group), WarmMixer((0.4, 1.0, 2.0))):
+        state = AlternatingState(cost, mixer, (0.4, -0.3), (0.2, 0.6))
+        programs = (AlternatingEnergy(state), AlternatingGradient(state))
+        found += [
+            NativeProbe(f"{type(p).__name__}, {type(mixer).__name__}", p, None)
+            for p in programs
+            if isinstance(p, backend.runs) and backend.understands(p)
+        ]
+    return found
+
+
+def _native_samples() -> list[Probe]:
+    """Angles that leave one string, each bit in its field; then a spread, for the seeds."""
+    cost = Ising(("z", "a", "m"), {(0,): 1.0, (1,): -1.0, (2,): -1.0})
+    certain = AlternatingState(cost, XMixer(), (math.pi / 4,), (math.pi / 4,))
+    spread = AlternatingState(cost, XMixer(), (0.0,), (0.0,))
+    seeds = [AlternatingSamples(spread, SHOTS, seed) for seed in (5, 6)]
+    return [
+        Probe("alternating samples", AlternatingSamples(certain, SHOTS, 3), "001"),
+        SeedProbe("alternating seed", seeds[0], None, seeds[1]),
+    ]
 
 
 def _annealing() -> list[Probe]:
@@ -309,7 +349,7 @@ def _telling(backend: Backend) -> list[Program[Any]]:
     if SampleModel in backend.runs:
         found.append(SampleModel(_rugged(), 20, 9))
     if AlternatingEnergy in backend.runs:
-        found.append(_native().program)
+        found += [probe.program for probe in _native(backend)]
     return found
 
 

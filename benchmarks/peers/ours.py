@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from usecases.kernel import Kernel
 
 from peers.cost import Cost, Floats
 from peers.worker import Gradient, Peer, Value, serve
+from usecases.kernel.uniform import UniformSpace
 
 
 class Ours(Peer):
@@ -16,7 +16,7 @@ class Ours(Peer):
 
     def __init__(self, cost: Cost, threads: int, precision: str) -> None:
         super().__init__(cost, threads, precision)
-        self.kernel = Kernel(cost.table, precision=precision, threads=threads)
+        self.kernel = UniformSpace(cost.table, precision=precision, threads=threads)
 
     def gradient(self, gammas: Floats, betas: Floats) -> tuple[float, Floats]:
         """Value and derivatives in one call."""
@@ -25,7 +25,7 @@ class Ours(Peer):
 
     def values(self) -> dict[str, Value]:
         """One way."""
-        return {"kernel": self.kernel.expectation}
+        return {"kernel": self.kernel.energy}
 
     def gradients(self) -> dict[str, Gradient]:
         """One way."""
