@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -12,6 +12,7 @@ from usecases.cli.shared import echo_fields, echo_json
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
 
 
 @click.command("show")
@@ -66,10 +67,36 @@ def _settings(kind: str, name: str) -> None:
     click.echo(inspect.getdoc(found) or "")
     option = "-p" if kind == "algorithm" else "-s"
     for field, about in found.model_fields.items():
-        default = "required" if about.is_required() else f"default {about.default!r}"
-        what = getattr(about.annotation, "__name__", str(about.annotation))
-        limits = ", ".join(map(repr, about.metadata))
-        click.echo(f"  {option} {field}=...  {what}, {default}{f', {limits}' if limits else ''}")
+        click.echo(f"  {option} {field}=...  {_described(about)}")
+        for value in _kinds(about):
+            for own, inner in value.model_fields.items():
+                if own != "kind":
+                    name = value.model_fields["kind"].default
+                    click.echo(f"    {option} {field}.{own}=...  {_described(inner)} ({name})")
+
+
+def _described(about: FieldInfo) -> str:
+    """A setting's values, limits and default in words."""
+    kinds = [str(kind.model_fields["kind"].default) for kind in _kinds(about)]
+    words = kinds or [str(value) for value in get_args(about.annotation) if isinstance(value, str)]
+    plain = getattr(about.annotation, "__name__", str(about.annotation))
+    limits = [(name, getattr(limit, name)) for limit in about.metadata for name in _LIMITS
+              if hasattr(limit, name)]  # fmt: skip
+    bounds = "".join(f" {_LIMITS[name]} {value}" for name, value in limits)
+    default = getattr(about.default, "kind", about.default)
+    return f"{' | '.join(words) or plain + bounds}, " + (
+        "required" if about.is_required() else f"default {default}"
+    )
+
+
+_LIMITS = {"ge": "from", "gt": "above", "le": "to", "lt": "below", "max_length": "up to length"}
+
+
+def _kinds(about: FieldInfo) -> list[type[BaseModel]]:
+    """The values with settings of their own that a setting chooses among."""
+    return [
+        kind for kind in get_args(about.annotation) if "kind" in getattr(kind, "model_fields", ())
+    ]
 
 
 def _opening(entry: registry.Entry) -> str:

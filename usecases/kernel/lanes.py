@@ -41,9 +41,9 @@ def _in_powers(function: Callable[[Any], Any], degree: int) -> list[float]:
     return [float(c) for c in total[: degree + 1]]
 
 
-SINE = _in_powers(lambda w: np.pi * np.sinc(np.sqrt(w)), 7)
-COSINE = _in_powers(lambda w: np.cos(np.pi * np.sqrt(w)), 8)
-"""sin(πu)/u and cos(πu) in w = u² for |u| ≤ 1/2; both are exact to the last digits of a double."""
+SINE, SINE_SINGLE = (_in_powers(lambda w: np.pi * np.sinc(np.sqrt(w)), n) for n in (7, 4))
+COSINE, COSINE_SINGLE = (_in_powers(lambda w: np.cos(np.pi * np.sqrt(w)), n) for n in (8, 5))
+"""sin(πu)/u and cos(πu) in w = u² for |u| ≤ 1/2; to the last digits of each precision."""
 
 
 class Writer:
@@ -137,7 +137,9 @@ class Writer:
         whole = self.b.fsub(self.b.fadd(turns, large), large)
         u = self.narrowed(self.b.fsub(turns, whole))
         w = self.b.fmul(u, u)
-        sin, cos = self.b.fmul(self._horner(SINE, w), u), self._horner(COSINE, w)
+        double = self.number == DOUBLE
+        sin = self.b.fmul(self._horner(SINE if double else SINE_SINGLE, w), u)
+        cos = self._horner(COSINE if double else COSINE_SINGLE, w)
         size = self.narrowed(self.splat(radius))
         twice = self.b.fmul(sin, self.b.fadd(size, size))
         return self.sub_mul(size, twice, sin), self.b.fmul(twice, cos)
