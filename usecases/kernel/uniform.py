@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache, cached_property
 from typing import Any, Literal
 
@@ -157,7 +157,10 @@ class UniformSpace:
                     job(sums[c], edges[c], edges[c + 1])
 
         waiting = [_pool(os.getpid()).submit(work, k) for k in range(1, self._threads)]
-        work(0)
+        try:
+            work(0)
+        finally:  # an interrupt reaches one thread, and the others still write to the state
+            wait(waiting)
         for task in waiting:
             task.result()
         return np.asarray(sums.sum(axis=(0, 2)))
