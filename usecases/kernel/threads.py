@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 
 PIECES = 8
@@ -21,7 +21,10 @@ def shared(job: Callable[[int, int, int], None], length: int, threads: int) -> N
                 job(k, edges[k], edges[k + 1])
 
     waiting = [_pool(os.getpid()).submit(work, thread) for thread in range(1, threads)]
-    work(0)
+    try:
+        work(0)
+    finally:  # an interrupt reaches one thread, and the others still write to the state
+        wait(waiting)
     for task in waiting:
         task.result()
 

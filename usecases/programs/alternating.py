@@ -60,8 +60,10 @@ class AlternatingState:
 
     def circuit(self) -> QuantumCircuit:
         """The state on qubits; qubit i is variable i of the cost."""
-        template = _template(self.cost, self.mixer, len(self.gammas))
-        return template.assign_parameters([*self.betas, *self.gammas])
+        template, angles = _template(self.cost, self.mixer, len(self.gammas))
+        values = dict(zip(angles, (*self.gammas, *self.betas), strict=True))
+        # An angle may occur nowhere: of a constant cost, or of groups in which nothing moves.
+        return template.assign_parameters(values, strict=False)
 
     def observable(self) -> SparsePauliOp:
         """The cost as a sum of Z strings."""
@@ -242,8 +244,10 @@ def _probes(n: int) -> Bits:
 
 
 @lru_cache(maxsize=8)
-def _template(cost: Ising | Table, mixer: Mixer, layers: int) -> QuantumCircuit:
-    """The circuit with free angles, built once for a training; parameters sort as β, then γ."""
+def _template(
+    cost: Ising | Table, mixer: Mixer, layers: int
+) -> tuple[QuantumCircuit, tuple[Any, ...]]:
+    """The circuit with free angles, built once for a training; and these, first the γ."""
     from qiskit import QuantumCircuit
     from qiskit.circuit import ParameterVector
 
@@ -253,7 +257,7 @@ def _template(cost: Ising | Table, mixer: Mixer, layers: int) -> QuantumCircuit:
     for gamma, beta in zip(gammas, betas, strict=True):
         apply_phases(circuit, cost, gamma)
         mixer.layer(circuit, beta)
-    return circuit
+    return circuit, (*gammas, *betas)
 
 
 @lru_cache(maxsize=8)
