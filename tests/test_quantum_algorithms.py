@@ -1,0 +1,184 @@
+"""Quantum algorithms beyond QAOA: what each must find, proven by enumeration."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from usecases import registry
+from usecases.algorithms.warm_start import leaning
+from usecases.contracts import Algorithm, Backend, Outcome
+from usecases.errors import UsageError
+from usecases.executor import Executor
+from usecases.flips import lowered
+from usecases.models import Evaluated, Ising
+from usecases.plan import default_machine, needs
+from usecases.programs import AlternatingEnergy, AlternatingState, WarmMixer, XMixer
+from usecases.starts import Descended, Relaxed, convexity, relaxed
+from usecases.testing import check_algorithm
+
+DEGENERATE = {
+    "no terms": Ising(("a", "b", "c"), {}),
+    "a constant": Ising(("a", "b"), {(): 1.5}),
+    "one variable": Ising(("a",), {(0,): -1.0}),
+    "all equal": Ising(("a", "b", "c"), {(): 2.0, (0,): 0.0, (0, 1): 0.0}),
+}
+
+
+def named(n: int) -> tuple[str, ...]:
+    return tuple(f"x{i}" for i in range(n))
+
+
+def random_model(n: int, seed: int, degree: int = 2) -> Ising:
+    """Fields, pairs and, where asked for, terms of higher degree, with normal coefficients."""
+    rng = np.random.default_rng(seed)
+    scopes = [s for k in range(1, degree + 1) for s in combinations(range(n), k)]
+    kept = [s for s in scopes if len(s) < 3 or rng.random() < 0.3]
+    return Ising(named(n), {s: float(rng.normal()) for s in kept})
+
+
+def solved(
+    algorithm: Algorithm, model: Any, seed: int = 0, machine: Backend | None = None
+) -> list[Outcome[Any]]:
+    used = machine or registry.backend(default_machine(needs(algorithm)))
+    return algorithm.solve(model, Executor(used, used), np.random.default_rng(seed))
+
+
+def best(found: list[Outcome[Any]]) -> float:
+    return min(o.energy for o in found)
+
+
+def lowest(model: Any) -> float:
+    return float(model.table().min())
+
+
+def bits_of(outcome: Outcome[Any]) -> tuple[int, ...]:
+    return tuple(outcome.value.values())
+
+
+# Single flips
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_single_flips_end_where_none_helps(seed: int) -> None:
+    model = random_model(7, seed, degree=3)
+    begun = np.random.default_rng(seed).integers(0, 2, 7, dtype=np.int8)
+    found = lowered(model, begun)
+    around = model.energies(found ^ np.eye(7, dtype=np.int8))
+    assert model.energies(found[None])[0] <= min(model.energies(begun[None])[0], around.min())
+
+
+# Warm starts
+
+
+@pytest.mark.parametrize("degree", [1, 2, 3, 4])
+def test_the_relaxation_is_convex_and_bounds_the_cost(degree: int) -> None:
+    model = random_model(7, degree, degree)
+    shift, rng = convexity(model), np.random.default_rng(degree)
+
+    def value(z: np.ndarray) -> float:
+        terms = sum(c * z[list(k)].prod() for k, c in model.terms.items())
+        return float(terms + shift * (z @ z - 7) / 2)
+
+    for _ in range(50):
+        one, two = rng.uniform(-1, 1, (2, 7))
+        assert value((one + two) / 2) <= (value(one) + value(two)) / 2 + 1e-9
+    assert value(relaxed(model)) <= lowest(model) + 1e-9
+
+
+def test_a_relaxation_without_pairs_is_exact() -> None:
+    model = Ising(named(3), {(0,): 1.0, (1,): -2.0})
+    chances = Relaxed().probabilities(model, model, np.random.default_rng(0))
+    assert chances.tolist() == [1.0, 0.0, 0.5]
+
+
+def test_a_cut_has_its_relaxation_in_the_middle() -> None:
+    model = Ising(named(4), {(0, 1): 1.0, (1, 2): 1.0, (2, 3): 1.0, (0, 3): 1.0, (0, 2): 0.7})
+    chances = Relaxed().probabilities(model, model, np.random.default_rng(0))
+    assert chances.tolist() == [0.5] * 4
+
+
+def test_without_epsilon_the_shots_are_the_classical_answer() -> None:
+    model = random_model(6, 3)
+    warm = registry.algorithm("warm_start", {"start": "descended", "epsilon": 0.0, "shots": 100})
+    [only] = solved(warm, model)
+    assert only.count == 100
+    assert only.energy == pytest.approx(lowest(model))
+
+
+def test_a_start_leads_the_shots() -> None:
+    model = random_model(6, 3)
+    shares = []
+    for epsilon in (0.5, 0.25, 0.1):
+        settings = {"start": "descended", "epsilon": epsilon, "angles.iterations": 0}
+        found = solved(registry.algorithm("warm_start", settings), model)
+        shares.append(sum(o.count for o in found if o.energy < lowest(model) + 1e-9))
+    assert shares == sorted(shares)
+    assert shares[2] > 2 * shares[0]
+
+
+@pytest.mark.parametrize("start", ["relaxed", "descended"])
+def test_at_one_half_a_warm_start_is_plain_qaoa(start: str) -> None:
+    model = random_model(6, 4, degree=3)
+    same = {"layers": 2, "angles.iterations": 15, "shots": 500}
+    warm = registry.algorithm("warm_start", {"epsilon": 0.5, "start": start, **same})
+    assert solved(warm, model, 5) == solved(registry.algorithm("qaoa", same), model, 5)
+
+
+def test_a_mixer_that_leans_nowhere_is_the_plain_one() -> None:
+    model, machine = random_model(5, 1), registry.backend("statevector")
+    executor = Executor(machine, machine)
+    leant = WarmMixer((np.pi / 2,) * 5)
+    states = (AlternatingState(model, m, (0.4,), (0.7,)) for m in (leant, XMixer()))
+    one, two = (executor(AlternatingEnergy(s)).value for s in states)
+    assert one == pytest.approx(two, abs=1e-12)
+    assert leaning(np.full(5, 0.5), 0.1) == XMixer()
+
+
+def test_an_evaluated_cost_leads_a_descent_and_scores_the_shots() -> None:
+    guide, true = random_model(5, 1), random_model(5, 2)
+    model = Evaluated(guide, true.energies)
+    rng = np.random.default_rng(0)
+    row = Descended(tries=20).probabilities(guide, model, rng)
+    assert true.energies(row[None].astype(np.int8))[0] == pytest.approx(lowest(true))
+    warm = registry.algorithm("warm_start", {"shots": 50})
+    for outcome in solved(warm, model):
+        bits = np.array([bits_of(outcome)], dtype=np.int8)
+        assert outcome.energy == pytest.approx(true.energies(bits)[0])
+
+
+@pytest.mark.parametrize("settings", [{"epsilon": 0.6}, {"start": "goemans"}, {"start.tries": 3}])
+def test_a_wrong_warm_start_is_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="warm_start"):
+        registry.algorithm("warm_start", settings)
+
+
+# All of them
+
+
+@pytest.mark.parametrize("name", ["warm_start"])
+@pytest.mark.parametrize("case", DEGENERATE)
+def test_degenerate_models_are_solved(name: str, case: str) -> None:
+    model = DEGENERATE[case]
+    found = solved(registry.algorithm(name), model)
+    assert best(found) == pytest.approx(lowest(model))
+    assert all(set(o.value) == set(model.variables) for o in found)
+
+
+@pytest.mark.parametrize("name", ["warm_start"])
+def test_a_seed_reproduces(name: str) -> None:
+    model, solver = random_model(5, 8), registry.algorithm(name)
+    assert solved(solver, model, 3) == solved(solver, model, 3)
+
+
+VARIED: list[tuple[str, dict[str, Any]]] = [
+    ("warm_start", {"start": "descended", "epsilon": 0.1, "objective": "cvar", "angles": "ramp"}),
+]
+
+
+@pytest.mark.parametrize(("name", "settings"), VARIED)
+def test_other_settings_keep_the_contract(name: str, settings: dict[str, Any]) -> None:
+    assert check_algorithm(registry.algorithm(name, settings)) == []
