@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from usecases import registry
+from usecases.algorithms.rqaoa import Tie, correlations, tied
 from usecases.algorithms.warm_start import leaning
 from usecases.contracts import Algorithm, Backend, Outcome
 from usecases.errors import UsageError
 from usecases.executor import Executor
 from usecases.flips import lowered
-from usecases.models import Evaluated, Ising
+from usecases.models import Evaluated, Ising, all_bits
 from usecases.plan import default_machine, needs
 from usecases.programs import AlternatingEnergy, AlternatingState, WarmMixer, XMixer
 from usecases.starts import Descended, Relaxed, convexity, relaxed
@@ -156,10 +157,72 @@ def test_a_wrong_warm_start_is_refused(settings: dict[str, Any]) -> None:
         registry.algorithm("warm_start", settings)
 
 
+# Recursive QAOA
+
+
+def signed(edges: list[tuple[int, int]], seed: int, *, balanced: bool = False) -> Ising:
+    """Couplings ±1; balanced ones are all met by some answer."""
+    rng = np.random.default_rng(seed)
+    n = max(max(e) for e in edges) + 1
+    hidden = rng.choice([-1.0, 1.0], n)
+    signs = [-hidden[i] * hidden[j] if balanced else rng.choice([-1.0, 1.0]) for i, j in edges]
+    terms = {(min(e), max(e)): float(s) for e, s in zip(edges, signs, strict=True)}
+    return Ising(named(n), terms)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_layer_solves_rings_and_trees(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    ring = signed([(i, (i + 1) % 10) for i in range(10)], seed, balanced=True)
+    tree = signed([(int(rng.integers(i)), i) for i in range(1, 10)], seed)
+    solver = registry.algorithm("rqaoa", {"left": 1, "angles": "fixed"})
+    for model in (ring, tree):
+        [only] = solved(solver, model, seed)
+        assert only.energy == lowest(model) == -len(model.terms)
+        assert only.count == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_it_solves_small_glasses(seed: int) -> None:
+    model = random_model(8, seed)
+    assert best(solved(registry.algorithm("rqaoa"), model)) == pytest.approx(lowest(model))
+
+
+@pytest.mark.parametrize("tie", [Tie(2, (0,), -1), Tie(0, (3,), 1), Tie(1, (), -1)])
+def test_a_tied_cost_is_the_cost_where_the_tie_holds(tie: Tie) -> None:
+    model = random_model(5, 6, degree=4)
+    smaller = Ising(model.variables, tied(model.terms, tie))
+    assert all(tie.gone not in k for k in smaller.terms)
+    bits = all_bits(5)
+    spins = 1 - 2 * bits
+    holds = spins[:, tie.gone] == tie.sign * spins[:, list(tie.kept)].prod(axis=1)
+    assert model.energies(bits[holds]) == pytest.approx(smaller.energies(bits[holds]))
+
+
+def test_what_cancels_leaves_no_dust() -> None:
+    terms = {(0, 1): 0.1 + 0.2, (1, 2): 0.3, (2,): 1.0}
+    assert tied(terms, Tie(2, (0,), -1)) == {(0,): -1.0}
+
+
+def test_correlations_are_counted() -> None:
+    # the last character is variable 0
+    found = correlations({"001": 3, "100": 1})
+    assert found.tolist() == [[-0.5, -0.5, -1.0], [-0.5, 1.0, 0.5], [-1.0, 0.5, 0.5]]
+
+
+def test_a_round_asks_for_its_shots_and_the_last_variables_for_none() -> None:
+    machine = registry.backend("statevector")
+    executor = Executor(machine, machine)
+    solver = registry.algorithm("rqaoa", {"left": 3, "angles": "ramp"})
+    solver.solve(random_model(6, 1), executor, np.random.default_rng(0))
+    assert [c.program for c in executor.calls] == ["AlternatingSamples"] * 3
+    assert executor.qubits == 6
+
+
 # All of them
 
 
-@pytest.mark.parametrize("name", ["warm_start"])
+@pytest.mark.parametrize("name", ["rqaoa", "warm_start"])
 @pytest.mark.parametrize("case", DEGENERATE)
 def test_degenerate_models_are_solved(name: str, case: str) -> None:
     model = DEGENERATE[case]
@@ -168,13 +231,14 @@ def test_degenerate_models_are_solved(name: str, case: str) -> None:
     assert all(set(o.value) == set(model.variables) for o in found)
 
 
-@pytest.mark.parametrize("name", ["warm_start"])
+@pytest.mark.parametrize("name", ["rqaoa", "warm_start"])
 def test_a_seed_reproduces(name: str) -> None:
     model, solver = random_model(5, 8), registry.algorithm(name)
     assert solved(solver, model, 3) == solved(solver, model, 3)
 
 
 VARIED: list[tuple[str, dict[str, Any]]] = [
+    ("rqaoa", {"left": 1, "layers": 2, "round_shots": 100}),
     ("warm_start", {"start": "descended", "epsilon": 0.1, "objective": "cvar", "angles": "ramp"}),
 ]
 
@@ -182,3 +246,13 @@ VARIED: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("name", "settings"), VARIED)
 def test_other_settings_keep_the_contract(name: str, settings: dict[str, Any]) -> None:
     assert check_algorithm(registry.algorithm(name, settings)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("rqaoa", {"left": 1, "angles": "fixed"}), ("warm_start", {"angles": "ramp"})],
+)
+def test_circuits_do_as_well(name: str, settings: dict[str, Any]) -> None:
+    model = signed([(0, 1), (1, 2), (1, 3)], 4)
+    found = solved(registry.algorithm(name, settings), model, machine=registry.backend("aer"))
+    assert best(found) == lowest(model)
