@@ -12,12 +12,22 @@ from usecases import registry
 from usecases.algorithms.rqaoa import Tie, correlations, tied
 from usecases.algorithms.warm_start import leaning
 from usecases.contracts import Algorithm, Backend, Outcome
-from usecases.errors import UsageError
+from usecases.errors import TooLarge, UsageError
 from usecases.executor import Executor
 from usecases.flips import lowered
-from usecases.models import Evaluated, Ising, all_bits
+from usecases.marks import Marked
+from usecases.models import Choose, Evaluated, Ising, Permute, Structured, all_bits
 from usecases.plan import default_machine, needs
-from usecases.programs import AlternatingEnergy, AlternatingState, WarmMixer, XMixer
+from usecases.programs import (
+    AlternatingEnergy,
+    AlternatingGradient,
+    AlternatingState,
+    CVaR,
+    GroverMixer,
+    WarmMixer,
+    XMixer,
+)
+from usecases.spaces import Space, in_space
 from usecases.starts import Descended, Relaxed, convexity, relaxed
 from usecases.testing import check_algorithm
 
@@ -219,25 +229,137 @@ def test_a_round_asks_for_its_shots_and_the_last_variables_for_none() -> None:
     assert executor.qubits == 6
 
 
+# Grover adaptive search
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("degree", [2, 4])
+def test_a_search_ends_at_the_optimum(seed: int, degree: int) -> None:
+    model = random_model(8, seed, degree)
+    found = solved(registry.algorithm("grover_search", {"shots": 80}), model, seed)
+    assert best(found) == pytest.approx(lowest(model))
+    assert sum(o.count for o in found) == 80
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_search_needs_far_fewer_oracle_calls_than_guesses(seed: int) -> None:
+    """One string in 2^16 is lowest; Dürr & Høyer bound the calls by 22.5 √N + 1.4 log₂² N."""
+    model = Ising(named(16), {(i,): 1.0 + 2.0**i for i in range(16)})
+    asked: list[tuple[int, float]] = []
+    machine = registry.backend("statevector")
+
+    class Watched(Executor):
+        def __call__(self, program: Any) -> Any:
+            counts = super().__call__(program)
+            [key] = counts
+            row = np.array([[int(c) for c in reversed(key)]], dtype=np.int8)
+            asked.append((len(program.state.gammas), float(model.energies(row)[0])))
+            return counts
+
+    solver = registry.algorithm("grover_search", {"shots": 150})
+    solver.solve(model, Watched(machine, machine), np.random.default_rng(seed))
+    until = [e for _, e in asked].index(lowest(model))
+    assert sum(r for r, _ in asked[:until]) < 22.5 * 2**8 + 1.4 * 16**2
+    assert asked[0][0] == 0
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_rotations_amplify_as_theory_says(turns: int) -> None:
+    model = Ising(named(5), {(i,): 1.0 for i in range(5)})
+    marked = Marked(model, -2.0)  # 6 of 32: at most one 0
+    state = AlternatingState(marked, GroverMixer(), (np.pi,) * turns, (np.pi,) * turns)
+    expected = np.sin((2 * turns + 1) * np.arcsin(np.sqrt(6 / 32))) ** 2
+    for name in ("statevector", "aer"):
+        machine = registry.backend(name)
+        found = Executor(machine, machine)(AlternatingEnergy(state)).value
+        assert found == pytest.approx(expected, abs=1e-9)
+
+
+def grouped(seed: int = 0) -> Structured:
+    model = random_model(8, seed)
+    return Structured(model, (Choose((0, 2, 4)), Permute(((1, 3), (5, 6)))))
+
+
+def test_a_search_keeps_the_groups() -> None:
+    model = grouped()
+    space = Space(8, model.groups)
+    found = solved(registry.algorithm("grover_search"), model)
+    bits = np.array([bits_of(o) for o in found], dtype=np.int8)
+    assert in_space(space, bits).all()
+    assert best(found) == pytest.approx(space.table(model.model).min())
+    assert registry.algorithm("grover_search").width(model) == 4  # 3 · 2 · 2 strings
+
+
+def test_a_search_marks_by_the_true_cost() -> None:
+    true = random_model(6, 2)
+    model = Evaluated(random_model(6, 1), true.energies)
+    assert best(solved(registry.algorithm("grover_search"), model)) == pytest.approx(lowest(true))
+
+
+def test_a_space_too_large_to_search_is_refused() -> None:
+    with pytest.raises(TooLarge, match=r"2\^24"):
+        solved(registry.algorithm("grover_search"), Ising(named(25), {(0,): 1.0}))
+    with pytest.raises(TooLarge, match="statevector"):
+        model = Ising(named(13), {(0,): 1.0})
+        solved(registry.algorithm("grover_search"), model, machine=registry.backend("aer"))
+
+
+def test_marks_are_told_apart_by_cost_and_threshold() -> None:
+    one, two = random_model(14, 0), random_model(14, 1)
+    marks = [Marked(one, -20.0), Marked(one, -21.0), Marked(two, -20.0)]
+    keys = {AlternatingState(m, GroverMixer(), (1.0,), (1.0,)).key() for m in marks}
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize("groups", [(), grouped().groups])
+def test_reflections_among_levels_are_those_of_circuits(groups: tuple[Any, ...]) -> None:
+    cost = Ising(named(8), {(i, i + 1): float(i % 3) - 1.0 for i in range(7)})
+    state = AlternatingState(cost, GroverMixer(groups), (0.4, 1.1), (0.8, -0.5))
+    other = AlternatingGradient(state, values=random_model(8, 3))
+    native, circuits = (registry.backend(n) for n in ("statevector", "aer"))
+    for program in (AlternatingGradient(state), AlternatingGradient(state, CVaR(alpha=0.3)), other):
+        found = Executor(native, native)(program)
+        slopes = np.array([*found.gammas, *found.betas])
+        for k, slope in enumerate(slopes):
+            step = 1e-5 * np.eye(4)[k]
+            ends = [value_at(program, s, native) for s in (step, -step)]
+            assert slope == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-5)
+    exact = Executor(circuits, circuits)(AlternatingEnergy(state)).value
+    assert Executor(native, native)(AlternatingEnergy(state)).value == pytest.approx(exact)
+
+
+def value_at(program: AlternatingGradient, step: np.ndarray, machine: Backend) -> float:
+    """The gradient program's value with its angles moved by `step`."""
+    old = program.state
+    gammas, betas = np.split(np.array([*old.gammas, *old.betas]) + step, 2)
+    state = AlternatingState(old.cost, old.mixer, tuple(gammas.tolist()), tuple(betas.tolist()))
+    moved = AlternatingEnergy(state, objective=program.objective, values=program.values)
+    return float(Executor(machine, machine)(moved).value)
+
+
 # All of them
 
 
-@pytest.mark.parametrize("name", ["rqaoa", "warm_start"])
+@pytest.mark.parametrize("name", ["grover_search", "rqaoa", "warm_start"])
 @pytest.mark.parametrize("case", DEGENERATE)
-def test_degenerate_models_are_solved(name: str, case: str) -> None:
+@pytest.mark.parametrize("machine", ["", "aer"])
+def test_degenerate_models_are_solved(name: str, case: str, machine: str) -> None:
     model = DEGENERATE[case]
-    found = solved(registry.algorithm(name), model)
+    settings = {"angles": "ramp"} if name != "grover_search" else {"shots": 12}
+    used = registry.backend(machine) if machine else None
+    found = solved(registry.algorithm(name, settings if machine else {}), model, machine=used)
     assert best(found) == pytest.approx(lowest(model))
     assert all(set(o.value) == set(model.variables) for o in found)
 
 
-@pytest.mark.parametrize("name", ["rqaoa", "warm_start"])
+@pytest.mark.parametrize("name", ["grover_search", "rqaoa", "warm_start"])
 def test_a_seed_reproduces(name: str) -> None:
     model, solver = random_model(5, 8), registry.algorithm(name)
     assert solved(solver, model, 3) == solved(solver, model, 3)
 
 
 VARIED: list[tuple[str, dict[str, Any]]] = [
+    ("grover_search", {"shots": 7, "growth": 1.1}),
     ("rqaoa", {"left": 1, "layers": 2, "round_shots": 100}),
     ("warm_start", {"start": "descended", "epsilon": 0.1, "objective": "cvar", "angles": "ramp"}),
 ]
@@ -250,7 +372,11 @@ def test_other_settings_keep_the_contract(name: str, settings: dict[str, Any]) -
 
 @pytest.mark.parametrize(
     ("name", "settings"),
-    [("rqaoa", {"left": 1, "angles": "fixed"}), ("warm_start", {"angles": "ramp"})],
+    [
+        ("grover_search", {"shots": 12}),
+        ("rqaoa", {"left": 1, "angles": "fixed"}),
+        ("warm_start", {"angles": "ramp"}),
+    ],
 )
 def test_circuits_do_as_well(name: str, settings: dict[str, Any]) -> None:
     model = signed([(0, 1), (1, 2), (1, 3)], 4)

@@ -124,6 +124,8 @@ class Ising:
 class Diagonal(Protocol):
     """A cost that each bit string has: what phases apply and energies are means of."""
 
+    def __hash__(self) -> int: ...
+
     @property
     def variables(self) -> tuple[str, ...]: ...
 
@@ -134,6 +136,13 @@ class Diagonal(Protocol):
     def table(self) -> Floats:
         """The energies of all 2^n strings; bit i of the position is variable i."""
         ...
+
+
+class Polynomial(Diagonal, Protocol):
+    """A cost that is known as a polynomial in spins as well, which circuits apply."""
+
+    @property
+    def terms(self) -> Mapping[tuple[int, ...], float]: ...
 
 
 @dataclass(frozen=True, eq=False)

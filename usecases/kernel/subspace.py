@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from usecases.models import Floats
-from usecases.programs import GroverMixer, Mixer
+from usecases.programs import Mixer
 from usecases.programs.mixers import Turn
 from usecases.spaces import Space
 
@@ -69,21 +69,24 @@ def _cost_overlap(left: Any, right: Any, cost: Any) -> float:
     return total
 
 
-class Subspace:
-    """The strings of a mixer's space under one cost, given by position in the space."""
+class Moves(Protocol):
+    """What mixes the amplitudes of a state, in place."""
+
+    def forth(self, state: Amplitudes, beta: float) -> None: ...
+
+    def back(self, state: Amplitudes, other: Amplitudes, beta: float) -> float:
+        """Undo the moves in both states; Σ Im⟨other|move|state⟩."""
+        ...
+
+
+class Evolution:
+    """Phases of a table of costs and moves, in turn, from a start of real amplitudes."""
 
     def __init__(
-        self, space: Space, mixer: Mixer, table: Floats, kind: Any = np.complex128
+        self, start: Floats, moves: Moves, table: Floats, kind: Any = np.complex128
     ) -> None:
-        self.space, self.table = space, np.asarray(table, dtype=np.float64)
-        self._kind = kind
-        self._moves: _Moves | _Reflection
-        if isinstance(mixer, GroverMixer):
-            self._moves = _Reflection()
-        else:
-            self._moves = _Moves(mixer.turns(space), space.shape)
-        parts = (mixer.amplitudes(r) for r in space.registers)
-        self._start = reduce(np.multiply.outer, parts, np.ones(())).reshape(-1)
+        self.table = np.asarray(table, dtype=np.float64)
+        self._start, self._moves, self._kind = start, moves, kind
 
     def energy(
         self, gammas: Sequence[float], betas: Sequence[float], observable: Floats | None = None
@@ -121,7 +124,18 @@ class Subspace:
         return state
 
 
-class _Moves:
+class Subspace(Evolution):
+    """The strings of a mixer's space under one cost, given by position in the space."""
+
+    def __init__(
+        self, space: Space, mixer: Mixer, table: Floats, kind: Any = np.complex128
+    ) -> None:
+        parts = (mixer.amplitudes(r) for r in space.registers)
+        start = reduce(np.multiply.outer, parts, np.ones(())).reshape(-1)
+        super().__init__(start, _Turns(mixer.turns(space), space.shape), table, kind)
+
+
+class _Turns:
     """A sequence of rotations of pairs, each along one axis."""
 
     def __init__(self, turns: Sequence[Turn], shape: tuple[int, ...]) -> None:
@@ -137,7 +151,6 @@ class _Moves:
             _turn(state.reshape(shape), turn.pairs, cos, sin * turn.x, sin * turn.z)
 
     def back(self, state: Amplitudes, other: Amplitudes, beta: float) -> float:
-        """Undo the moves in both states; Σ Im⟨other|move|state⟩."""
         cos, sin = math.cos(beta), -math.sin(beta)
         total = 0.0
         for turn, shape in zip(reversed(self._turns), reversed(self._shapes), strict=True):
@@ -148,18 +161,4 @@ class _Moves:
         return total
 
 
-class _Reflection:
-    """1 + (e^{iβ} − 1)|s⟩⟨s| about the uniform superposition."""
-
-    def forth(self, state: Amplitudes, beta: float) -> None:
-        state += (np.exp(1j * beta) - 1.0) * state.mean()
-
-    def back(self, state: Amplitudes, other: Amplitudes, beta: float) -> float:
-        # |s⟩⟨s| commutes with its exponential: the overlap is the same before and after
-        overlap = len(state) * np.conj(other.mean()) * state.mean()
-        for psi in (state, other):
-            self.forth(psi, -beta)
-        return float(overlap.imag)
-
-
-__all__ = ["Subspace"]
+__all__ = ["Amplitudes", "Evolution", "Subspace"]

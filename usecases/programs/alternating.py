@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from usecases.errors import VerificationFailed
-from usecases.models import Bits, Diagonal, Floats, Ising, Table
+from usecases.marks import Marked
+from usecases.models import Bits, Diagonal, Floats, Ising, Polynomial
 from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
@@ -47,7 +48,7 @@ class Gradient(NamedTuple):
 class AlternatingState:
     """A cost, a mixer and p pairs of angles (γ, β)."""
 
-    cost: Ising | Table
+    cost: Polynomial
     mixer: Mixer
     gammas: tuple[float, ...]
     betas: tuple[float, ...]
@@ -60,7 +61,10 @@ class AlternatingState:
     def circuit(self) -> QuantumCircuit:
         """The state on qubits; qubit i is variable i of the cost."""
         template = _template(self.cost, self.mixer, len(self.gammas))
-        return template.assign_parameters([*self.betas, *self.gammas])
+        angles = {f"beta[{k}]": beta for k, beta in enumerate(self.betas)}
+        angles |= {f"gamma[{k}]": gamma for k, gamma in enumerate(self.gammas)}
+        # a cost without terms leaves no γ in the circuit
+        return template.assign_parameters({p: angles[p.name] for p in template.parameters})
 
     def observable(self) -> SparsePauliOp:
         """The cost as a sum of Z strings."""
@@ -226,6 +230,8 @@ def _content(cost: Diagonal | None) -> Any:
         return cost.variables, sorted(cost.terms.items())
     if cost is None:
         return None
+    if isinstance(cost, Marked):
+        return cost.threshold, _content(cost.cost)
     # A cost that is computed is told by what it costs, on all strings or on some.
     n = len(cost.variables)
     probes = _probes(n)
@@ -240,8 +246,8 @@ def _probes(n: int) -> Bits:
 
 
 @lru_cache(maxsize=8)
-def _template(cost: Ising | Table, mixer: Mixer, layers: int) -> QuantumCircuit:
-    """The circuit with free angles, built once for a training; parameters sort as β, then γ."""
+def _template(cost: Polynomial, mixer: Mixer, layers: int) -> QuantumCircuit:
+    """The circuit with free angles, built once for a training."""
     from qiskit import QuantumCircuit
     from qiskit.circuit import ParameterVector
 
@@ -255,7 +261,7 @@ def _template(cost: Ising | Table, mixer: Mixer, layers: int) -> QuantumCircuit:
 
 
 @lru_cache(maxsize=8)
-def _observable(cost: Ising | Table) -> SparsePauliOp:
+def _observable(cost: Polynomial) -> SparsePauliOp:
     from qiskit.quantum_info import SparsePauliOp
 
     terms: Mapping[tuple[int, ...], float] = cost.terms
