@@ -141,6 +141,8 @@ def _doubled(terms: Mapping[tuple[int, ...], float], n: int) -> Floats:
 class Diagonal(Protocol):
     """A cost that each bit string has: what phases apply and energies are means of."""
 
+    def __hash__(self) -> int: ...
+
     @property
     def variables(self) -> tuple[str, ...]: ...
 
@@ -151,6 +153,13 @@ class Diagonal(Protocol):
     def table(self) -> Floats:
         """The energies of all 2^n strings; bit i of the position is variable i."""
         ...
+
+
+class Polynomial(Diagonal, Protocol):
+    """A cost that is known as a polynomial in spins as well, which circuits apply."""
+
+    @property
+    def terms(self) -> Mapping[tuple[int, ...], float]: ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from usecases.errors import TooLarge, UsageError
+from usecases.marks import Marked
 from usecases.models import (
     Bits,
     Choose,
@@ -149,6 +150,8 @@ class Space:
         """The cost of every string of the space, by position."""
         if isinstance(cost, Ising):
             return self._polynomial(cost)
+        if isinstance(cost, Marked):
+            return cost.of(_costs(self, cost.cost))
         blocks = range(0, self.size, CHUNK)
         numbers = (np.arange(b, min(b + CHUNK, self.size), dtype=np.intp) for b in blocks)
         return np.concatenate([cost.energies(self.strings(k)) for k in numbers])
@@ -174,6 +177,12 @@ class Space:
         for key, part in parts.items():
             total += part.reshape([n if r in key else 1 for r, n in enumerate(self.shape)])
         return total.reshape(-1)
+
+
+@lru_cache(maxsize=1)
+def _costs(space: Space, cost: Diagonal) -> Floats:
+    """Kept while the marks of a search move from threshold to threshold."""
+    return space.table(cost)
 
 
 def of_model(model: Model) -> Space:

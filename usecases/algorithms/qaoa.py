@@ -6,21 +6,20 @@ al. 2019, arXiv:1709.03489, and Bärtschi & Eidenbenz 2020, arXiv:2006.00354.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from usecases.angles import Choice, Trained, field
+from usecases.alternation import Alternation
+from usecases.angles import Choice, Trained
 from usecases.contracts import Algorithm, Execute, Outcome
-from usecases.models import Evaluated, Floats, Ising, Structured, qubits
+from usecases.models import Evaluated, Ising, Structured, qubits
 from usecases.observe import from_counts
 from usecases.programs import (
     AlternatingGradient,
     AlternatingSamples,
-    AlternatingState,
-    CVaR,
-    Gibbs,
+    Goal,
     GroupMixer,
     GroverMixer,
     Mean,
@@ -28,11 +27,6 @@ from usecases.programs import (
     Program,
     XMixer,
 )
-
-Goal = Annotated[
-    Annotated[Mean | CVaR | Gibbs, Field(discriminator="kind")],
-    BeforeValidator(lambda value: {"kind": value} if isinstance(value, str) else value),
-]
 
 
 class QAOA(Algorithm):
@@ -64,23 +58,9 @@ class QAOA(Algorithm):
         inner: Any = model.model if isinstance(model, Structured) else model
         cost: Any = inner.guide if isinstance(inner, Evaluated) else inner
         values = inner if isinstance(inner, Evaluated) else None
-        mixer, unit = self._mixer(model), field(cost)
-
-        def state(angles: Floats) -> AlternatingState:
-            gammas, betas = np.split(np.asarray(angles, dtype=np.float64), 2)
-            return AlternatingState(
-                cost, mixer, tuple((gammas / unit).tolist()), tuple(betas.tolist())
-            )
-
-        def slope(angles: Floats) -> tuple[float, Floats]:
-            goal = self.objective.scaled(unit)
-            found = execute.train(AlternatingGradient(state(angles), goal, values))
-            by_angle = np.concatenate([np.array(found.gammas) / unit, found.betas])
-            return found.value / unit, by_angle / unit
-
-        angles = self.angles.choose(cost, self.layers, slope, rng)
-        seed = int(rng.integers(2**31))
-        counts = execute(AlternatingSamples(state(angles), self.shots, seed))
+        form = Alternation(cost, self._mixer(model), values, self.objective)
+        state = form.trained(self.angles, self.layers, execute, rng)
+        counts = execute(AlternatingSamples(state, self.shots, seed=int(rng.integers(2**31))))
         return from_counts(inner, counts)
 
     def _mixer(self, model: Any) -> Mixer:

@@ -17,6 +17,7 @@ from usecases.programs import (
     AlternatingGradient,
     AlternatingSamples,
     Counts,
+    GroverMixer,
     Mean,
     Mixer,
     Program,
@@ -25,6 +26,7 @@ from usecases.programs import (
 from usecases.spaces import Space
 
 if TYPE_CHECKING:
+    from usecases.kernel.levels import Levels
     from usecases.kernel.subspace import Subspace
     from usecases.kernel.uniform import UniformSpace
 
@@ -92,19 +94,23 @@ class _Kernel:
         self._bits = len(cost.variables)
         self.space: Space | None = None
         self.table: Floats
-        self.evolution: UniformSpace | Subspace
+        self.evolution: UniformSpace | Subspace | Levels
         if isinstance(mixer, XMixer):
             from usecases.kernel.uniform import UniformSpace
 
             self.table = cost.table()
             self.evolution = UniformSpace(self.table, precision=precision)
         else:
+            from usecases.kernel.levels import Levels
             from usecases.kernel.subspace import Subspace
 
             self.space = mixer.space(self._bits)
             self.table = self.space.table(cost)
             kind = np.complex128 if precision == "double" else np.complex64
-            self.evolution = Subspace(self.space, mixer, self.table, kind)
+            if isinstance(mixer, GroverMixer):
+                self.evolution = Levels(self.table, kind)
+            else:
+                self.evolution = Subspace(self.space, mixer, self.table, kind)
 
     def costs(self, values: Any) -> Floats | None:
         """The costs that count, by position; None where they are the phases' own."""

@@ -10,7 +10,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from usecases.kernel.compile import compiled
 from usecases.kernel.threads import PIECES, shared
 from usecases.models import Floats
-from usecases.programs import GroverMixer, Mixer
+from usecases.programs import Mixer
 from usecases.programs.mixers import Turn
 from usecases.spaces import Space
 
@@ -91,21 +91,24 @@ def _each(job: Callable[..., Any], length: int, size: int) -> float:
     return math.fsum(sums)
 
 
-class Subspace:
-    """The strings of a mixer's space under one cost, given by position in the space."""
+class Moves(Protocol):
+    """What mixes the amplitudes of a state, in place."""
+
+    def forth(self, state: Amplitudes, beta: float) -> None: ...
+
+    def back(self, state: Amplitudes, other: Amplitudes, beta: float) -> float:
+        """Undo the moves in both states; Σ Im⟨other|move|state⟩."""
+        ...
+
+
+class Evolution:
+    """Phases of a table of costs and moves, in turn, from a start of real amplitudes."""
 
     def __init__(
-        self, space: Space, mixer: Mixer, table: Floats, kind: Any = np.complex128
+        self, start: Floats, moves: Moves, table: Floats, kind: Any = np.complex128
     ) -> None:
-        self.space, self.table = space, np.asarray(table, dtype=np.float64)
-        self._kind = kind
-        self._moves: _Moves | _Reflection
-        if isinstance(mixer, GroverMixer):
-            self._moves = _Reflection()
-        else:
-            self._moves = _Moves(mixer.turns(space), space.shape)
-        parts = (mixer.amplitudes(r) for r in space.registers)
-        self._start = reduce(np.multiply.outer, parts, np.ones(())).reshape(-1)
+        self.table = np.asarray(table, dtype=np.float64)
+        self._start, self._moves, self._kind = start, moves, kind
 
     def energy(
         self, gammas: Sequence[float], betas: Sequence[float], observable: Floats | None = None
@@ -151,7 +154,18 @@ class Subspace:
         return _each(lambda *part: _cost_overlap(other, state, self.table, *part), size, size)
 
 
-class _Moves:
+class Subspace(Evolution):
+    """The strings of a mixer's space under one cost, given by position in the space."""
+
+    def __init__(
+        self, space: Space, mixer: Mixer, table: Floats, kind: Any = np.complex128
+    ) -> None:
+        parts = (mixer.amplitudes(r) for r in space.registers)
+        start = reduce(np.multiply.outer, parts, np.ones(())).reshape(-1)
+        super().__init__(start, _Turns(mixer.turns(space), space.shape), table, kind)
+
+
+class _Turns:
     """A sequence of rotations of pairs, each along one axis."""
 
     def __init__(self, turns: Sequence[Turn], shape: tuple[int, ...]) -> None:
@@ -167,7 +181,6 @@ class _Moves:
             _turned(state.reshape(shape), turn, cos, sin)
 
     def back(self, state: Amplitudes, other: Amplitudes, beta: float) -> float:
-        """Undo the moves in both states; Σ Im⟨other|move|state⟩."""
         cos, sin = math.cos(beta), -math.sin(beta)
         total = 0.0
         for turn, shape in zip(reversed(self._turns), reversed(self._shapes), strict=True):
@@ -190,18 +203,4 @@ def _overlapped(left: Amplitudes, right: Amplitudes, turn: Turn) -> float:
     return _each(lambda *part: _overlap(left, right, *axis, *part), outside, left.size)
 
 
-class _Reflection:
-    """1 + (e^{iβ} − 1)|s⟩⟨s| about the uniform superposition."""
-
-    def forth(self, state: Amplitudes, beta: float) -> None:
-        state += (np.exp(1j * beta) - 1.0) * state.mean()
-
-    def back(self, state: Amplitudes, other: Amplitudes, beta: float) -> float:
-        # |s⟩⟨s| commutes with its exponential: the overlap is the same before and after
-        overlap = len(state) * np.conj(other.mean()) * state.mean()
-        for psi in (state, other):
-            self.forth(psi, -beta)
-        return float(overlap.imag)
-
-
-__all__ = ["Subspace"]
+__all__ = ["Amplitudes", "Evolution", "Subspace"]

@@ -34,7 +34,7 @@ from usecases.programs.mixers import (
     WarmMixer,
     XMixer,
 )
-from usecases.programs.objectives import CVaR, Gibbs, Mean, Objective
+from usecases.programs.objectives import CVaR, Gibbs, Goal, Mean, Objective
 
 __all__ = [
     "UCCSD",
@@ -50,6 +50,7 @@ __all__ = [
     "Expectation",
     "FermionicEnergy",
     "Gibbs",
+    "Goal",
     "Gradient",
     "GroupMixer",
     "GroverMixer",

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from usecases.errors import VerificationFailed
-from usecases.models import Bits, Diagonal, Floats, Ising, Table, all_bits
+from usecases.marks import Marked
+from usecases.models import Bits, Diagonal, Floats, Ising, Polynomial, Table, all_bits
 from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
@@ -48,7 +49,7 @@ class Gradient(NamedTuple):
 class AlternatingState:
     """A cost, a mixer and p pairs of angles (γ, β)."""
 
-    cost: Ising | Table
+    cost: Polynomial
     mixer: Mixer
     gammas: tuple[float, ...]
     betas: tuple[float, ...]
@@ -230,6 +231,8 @@ def _content(cost: Diagonal | None) -> Any:
         return None
     if isinstance(cost, Table):
         return cost.variables, hashlib.sha256(cost.values.tobytes()).hexdigest()
+    if isinstance(cost, Marked):
+        return cost.threshold, _content(cost.cost)
     # A cost that is computed is told by what it costs, on all strings or on some.
     n = len(cost.variables)
     probes = _probes(n)
@@ -245,7 +248,7 @@ def _probes(n: int) -> Bits:
 
 @lru_cache(maxsize=8)
 def _template(
-    cost: Ising | Table, mixer: Mixer, layers: int
+    cost: Polynomial, mixer: Mixer, layers: int
 ) -> tuple[QuantumCircuit, tuple[Any, ...]]:
     """The circuit with free angles, built once for a training; and these, first the γ."""
     from qiskit import QuantumCircuit
@@ -261,7 +264,7 @@ def _template(
 
 
 @lru_cache(maxsize=8)
-def _observable(cost: Ising | Table) -> SparsePauliOp:
+def _observable(cost: Polynomial) -> SparsePauliOp:
     from qiskit.quantum_info import SparsePauliOp
 
     terms: Mapping[tuple[int, ...], float] = cost.terms

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from usecases.models import Floats
 from usecases.records import Record
@@ -98,3 +98,14 @@ class Gibbs(Objective):
     def slope(self, costs: Floats, probabilities: Floats) -> Floats:
         weights = np.exp(-self.eta * (costs - float(costs.min())))
         return np.asarray(-weights / (self.eta * float(probabilities @ weights)))
+
+
+def _named(value: Any) -> Any:
+    return {"kind": value} if isinstance(value, str) else value
+
+
+Goal: TypeAlias = Annotated[
+    Annotated[Mean | CVaR | Gibbs, Field(discriminator="kind")],
+    BeforeValidator(_named),
+]
+"""An objective by its name, or with its settings."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from usecases.models import Ising, Table
+from usecases.models import Polynomial
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -14,7 +14,7 @@ Angle: TypeAlias = Any
 """A number, or a free parameter of the circuit."""
 
 
-def apply_phases(circuit: QuantumCircuit, cost: Ising | Table, gamma: Angle) -> None:
+def apply_phases(circuit: QuantumCircuit, cost: Polynomial, gamma: Angle) -> None:
     """Apply e^{−iγC} up to a global phase.
 
     Terms that share their highest qubit are visited in Gray-code order, so that neighbouring
