@@ -9,7 +9,6 @@ from typing import Any
 
 from usecases import registry
 from usecases.compare import COLUMNS, compare, table
-from usecases.models import qubits
 from usecases.records import RunRecord
 from usecases.store import Store
 
@@ -18,9 +17,6 @@ PLACE = "<!-- runs -->"
 
 STORED = ("demo", "workshop")
 """The instances whose runs are stored."""
-
-LARGEST_TRAINED = 20
-"""Qubits up to which a stored run trains its angles; beyond, a step takes most of a minute."""
 
 
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
@@ -45,27 +41,13 @@ def record_runs(root: Path, name: str, store: Store, progress: Any) -> Path:
         record
         for instance in STORED
         for algorithm in case.algorithms
-        for record in compare(
-            name,
-            instance,
-            [algorithm],
-            parameters=_parameters(case, instance, algorithm),
-            store=store,
-            progress=progress,
-        )
+        for record in compare(name, instance, [algorithm], store=store, progress=progress)
     ]
     path = runs_file(root, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     texts = (record.model_dump_json() for record in found)
     path.write_text("[\n" + ",\n".join(texts) + "\n]\n", encoding="utf-8")
     return path
-
-
-def _parameters(case: Any, instance: str, algorithm: str) -> dict[str, Any]:
-    """The algorithm's own, but large statevectors are sampled at first angles, not trained."""
-    if algorithm == "qaoa" and qubits(case.model(case.instances[instance]())) > LARGEST_TRAINED:
-        return {"angles": "ramp"}
-    return {}
 
 
 def stored_runs(root: Path, name: str) -> list[RunRecord]:
@@ -102,7 +84,17 @@ def _settings(record: RunRecord) -> str:
     found = {"qubits": record.qubits} | {
         k: v for k, v in record.parameters.items() if v is not None
     }
-    return ", ".join(f"{k} {v}" for k, v in found.items())
+    return ", ".join(f"{k} {_told(v)}" for k, v in found.items())
+
+
+def _told(value: Any) -> str:
+    """A setting's value; one with settings of its own by its name, these in brackets."""
+    if not isinstance(value, dict):
+        return str(value)
+    name = value.get("kind") or value.get("name")
+    rest = {k: v for k, v in value.items() if k not in ("kind", "name") and v is not None}
+    inner = ", ".join(f"{k} {_told(v)}" for k, v in rest.items())
+    return f"{name} ({inner})" if inner else str(name)
 
 
 def _notebook(entry: registry.Entry, root: Path) -> Any:

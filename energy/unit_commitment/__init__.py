@@ -242,9 +242,8 @@ usecase = UseCase(
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
 # phase of each by its cost, and mixes neighbouring strings; done `layers` times with well chosen
 # angles, cheap schedules become likelier. The angles are trained on a simulator (`iterations`
-# evaluations), then the state is measured `shots` times. With `iterations 0` the angles are a ramp
-# and were not trained: on 24 qubits one evaluation takes most of a minute on two cores. Annealing
-# needs quadratic terms, so its model has auxiliary variables beside the 10 or 24 of this page.
+# gradients), then the state is measured `shots` times. Annealing needs quadratic terms, so its
+# model has auxiliary variables beside the 10 or 24 of this page.
 
 # %% [markdown]
 # <!-- runs -->
