@@ -8,6 +8,9 @@ from usecases.testing import check_algorithm, check_usecase
 
 OURS = ("energy/unit_commitment", "life_science/ground_state", "logistics/vehicle_routing")
 
+NESTED = ("lns", "column_generation")
+"""Algorithms that hold another one."""
+
 PROVEN = [
     ("logistics/vehicle_routing", "demo", 1828, 11),
     ("logistics/vehicle_routing", "workshop", 2037, 17),
@@ -56,7 +59,7 @@ def test_no_use_case_is_left_out() -> None:
     assert {n for n in registry.names("usecase") if not n.startswith("municipality/")} == {*OURS}
 
 
-@pytest.mark.parametrize("name", [n for n in registry.names("algorithm") if n != "lns"])
+@pytest.mark.parametrize("name", [n for n in registry.names("algorithm") if n not in NESTED])
 def test_algorithms_keep_their_contract(name: str) -> None:
     assert check_algorithm(registry.algorithm(name)) == []
 
@@ -64,3 +67,5 @@ def test_algorithms_keep_their_contract(name: str) -> None:
 @pytest.mark.parametrize("solver", ["exact", "annealing", "qaoa"])
 def test_hybrids_keep_their_contract(solver: str) -> None:
     assert check_algorithm(registry.algorithm("lns", {"solver": solver})) == []
+    inner = {"solver": "lns", "solver.solver": solver}
+    assert check_algorithm(registry.algorithm("column_generation", inner)) == []

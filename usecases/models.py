@@ -11,6 +11,7 @@ that only a computation knows.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -245,10 +246,16 @@ class Structured:
 
 @dataclass(frozen=True)
 class Incumbent:
-    """A binary model with a known feasible answer, to be improved block by block."""
+    """A binary model with a known feasible answer, to be improved block by block.
+
+    Where the variables are a pool out of many, `grow` prices others: from an answer it makes
+    a pool that holds this answer, and columns that the last pool's prices ask for. Energies of
+    feasible answers are the same in every pool.
+    """
 
     model: BQM
     sample: Sample
+    grow: Callable[[Sample], Incumbent] | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -212,10 +212,14 @@ def _asked(plan: Plan, identity: str, solver: Algorithm) -> dict[str, Any]:
 
 
 def _samples(model: Any, found: list[Outcome[Any]]) -> Samples | None:
-    """The raw shots of a binary model."""
+    """The raw shots of a binary model; none where an answer has other variables than the model."""
     if isinstance(model, FermionicHamiltonian):
         return None
     names = variables(model)
+    if any(
+        len(outcome.value) != len(names) or set(outcome.value) - set(names) for outcome in found
+    ):
+        return None
     counts: dict[str, int] = {}
     for outcome in found:
         key = "".join(str(outcome.value[v]) for v in names)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from logistics.vehicle_routing.pricing import Routes, all_routes, coverage, pric
 from logistics.vehicle_routing.rounds import Group, shortest_round
 from logistics.vehicle_routing.ruin import plans_nearby
 from usecases.errors import UsecasesError
-from usecases.models import BQM, Choose, Incumbent, Structured
+from usecases.models import BQM, Choose, Incumbent, Sample, Structured
 
 COMPLETE = 100
 """Up to this many routes the model holds them all; beyond, it holds a pool of good ones."""
@@ -64,13 +65,38 @@ def build(instance: VehicleRouting) -> Structured | Incumbent:
     best = min([*plans, *nearby], key=lambda plan: _cost(instance, plan))
     known = _cost(instance, best)
     routes = all_routes(instance, COMPLETE)
+    whole = routes is not None
     if routes is None:
         turns = 40 if few else 15
         routes = priced_routes(instance, [best, plans[0]], nearby, most=POOL, turns=turns)
     model = partition(instance, routes, sufficient_weight(instance, routes, known))
     if model.num_variables <= WHOLE:
         return Structured(model, exclusive(instance, routes))
-    return Incumbent(model, chosen(instance, routes, plans[0]))
+    sample = chosen(instance, routes, plans[0])
+    return Incumbent(model, sample, None if whole else _grower(instance))
+
+
+def _grower(instance: VehicleRouting) -> Callable[[Sample], Incumbent]:
+    return lambda sample: regrown(instance, sample)
+
+
+def regrown(instance: VehicleRouting, sample: Sample) -> Incumbent:
+    """A new pool around the plan of a sample: plans near it, and routes that prices ask for.
+
+    Deterministic: random choices are seeded by the instance and the plan.
+    """
+    place = {name: c for c, name in enumerate(instance.customers)}
+    names = sorted(name for name, bit in sample.items() if bit and not name.startswith("+"))
+    plan = [tuple(sorted(place[customer] for customer in name.split("+"))) for name in names]
+    rng = np.random.default_rng([_seed(instance), zlib.crc32(repr(plan).encode())])
+    few = len(instance.customers) <= 40
+    turns = min(20 * len(instance.customers), 1500)
+    nearby = plans_nearby(instance, plan, rng, turns)
+    best = min([plan, *nearby], key=lambda p: _cost(instance, p))
+    routes = priced_routes(instance, [plan, best], nearby, most=POOL, turns=40 if few else 15)
+    weight = sufficient_weight(instance, routes, _cost(instance, plan))
+    model = partition(instance, routes, weight)
+    return Incumbent(model, chosen(instance, routes, plan), _grower(instance))
 
 
 def exclusive(instance: VehicleRouting, routes: Routes) -> tuple[Choose, ...]:
