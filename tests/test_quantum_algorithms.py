@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 
 from usecases import registry
+from usecases.algorithms.pce import Loss
 from usecases.algorithms.rqaoa import Tie, correlations, tied
 from usecases.algorithms.warm_start import leaning
+from usecases.backends import aer
 from usecases.contracts import Algorithm, Backend, Outcome
-from usecases.errors import TooLarge, UsageError
+from usecases.convert import to_bqm
+from usecases.encoding import Encoding, brickwork
+from usecases.errors import TooLarge, UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.flips import lowered
 from usecases.marks import Marked
@@ -24,12 +28,16 @@ from usecases.programs import (
     AlternatingState,
     CVaR,
     GroverMixer,
+    SampleCircuits,
+    Sweep,
     WarmMixer,
     XMixer,
 )
 from usecases.spaces import Space, in_space
 from usecases.starts import Descended, Relaxed, convexity, relaxed
 from usecases.testing import check_algorithm
+
+FAST = {"grover_search": {"shots": 12}, "pce": {"layers": 3, "iterations": 5}}
 
 DEGENERATE = {
     "no terms": Ising(("a", "b", "c"), {}),
@@ -337,22 +345,141 @@ def value_at(program: AlternatingGradient, step: np.ndarray, machine: Backend) -
     return float(Executor(machine, machine)(moved).value)
 
 
+# Pauli-correlation encoding
+
+
+def cut(n: int, edges: int, seed: int) -> Ising:
+    """Minus the edges cut, in a random graph."""
+    rng = np.random.default_rng(seed)
+    pairs = list(combinations(range(n), 2))
+    chosen = [pairs[k] for k in rng.choice(len(pairs), edges, replace=False)]
+    return Ising(named(n), {(): -edges / 2} | dict.fromkeys(chosen, 0.5))
+
+
+def test_a_few_qubits_have_many_correlations() -> None:
+    sizes = [(1, 2), (3, 2), (4, 2), (9, 2), (10, 2), (108, 2), (109, 2), (168, 3)]
+    found = [Encoding(m, k).qubits for m, k in sizes]
+    assert found == [2, 2, 3, 3, 4, 9, 10, 8]
+    labels = {str(o.paulis[0]) for o in Encoding(108, 2).observables}
+    assert len(labels) == 108
+    assert all(len(set(label) - {"I"}) == 1 and label.count("I") == 7 for label in labels)
+    assert registry.algorithm("pce").width(cut(150, 300, 0)) == 11
+
+
+def test_settings_measure_the_correlations() -> None:
+    encoding = Encoding(9, 2)
+    circuit = brickwork(3, 4)
+    angles = np.random.default_rng(1).uniform(-3, 3, (1, circuit.num_parameters))
+    machine = registry.backend("aer")
+    executor = Executor(machine, machine)
+    [exact] = executor(Sweep(circuit, encoding.observables, angles))
+    settings = encoding.settings(circuit.assign_parameters(angles[0]))
+    counted = encoding.correlations(executor(SampleCircuits(settings, 20_000, 3)))
+    assert np.abs(counted - exact).max() < 5 / np.sqrt(20_000)
+
+
+@pytest.mark.parametrize("at_once", [1 << 20, 24])
+def test_a_sweep_is_its_points_one_by_one(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qiskit.quantum_info import SparsePauliOp
+
+    monkeypatch.setattr(aer, "SWEPT", at_once)
+    circuit = brickwork(3, 5)
+    labels = (["XYI", "ZIZ"], ["III", "YYX"], ["IIZ", "XXX"])
+    observables = tuple(SparsePauliOp(pair, [0.7, -1.3]) for pair in labels)
+    points = np.random.default_rng(0).uniform(-3, 3, (7, circuit.num_parameters))
+    program = Sweep(circuit, observables, points)
+    native, other = (registry.backend(n) for n in ("aer", "lightning"))
+    found = Executor(native, native)(program)
+    assert found.shape == (7, 3)
+    assert found == pytest.approx(Executor(other, other)(program), abs=1e-9)
+    assert program.key() != Sweep(circuit, observables, points + 1e-9).key()
+
+
+def test_noise_reaches_a_sweep() -> None:
+    circuit = brickwork(2, 2)
+    points = np.full((2, circuit.num_parameters), 0.4)
+    program = Sweep(circuit, Encoding(2, 2).observables, points)
+    ideal, noisy = (registry.backend("aer", s) for s in ({}, {"noise": "manila"}))
+    clean, dull = (Executor(m, m)(program) for m in (ideal, noisy))
+    assert (np.abs(dull - clean) > 1e-4).all()
+    assert np.abs(dull - clean).max() < 0.3
+
+
+@pytest.mark.parametrize("raw", [[[1.0]], [[1.0, 2.0], [3.0]], [[1.0, np.nan]] * 2, "words", None])
+def test_a_malformed_sweep_is_refused(raw: Any) -> None:
+    circuit = brickwork(2, 1)
+    program = Sweep(circuit, Encoding(2, 2).observables, np.zeros((2, circuit.num_parameters)))
+    with pytest.raises(VerificationFailed):
+        program.read(raw)
+
+
+@pytest.mark.parametrize("degree", [2, 3])
+def test_the_loss_has_the_slopes_it_says(degree: int) -> None:
+    loss = Loss(random_model(5, 2, degree), 2.0, 0.5)
+    at = np.random.default_rng(3).uniform(-0.5, 0.5, 5)
+    steps = 1e-6 * np.eye(5)
+    slopes = [(loss(at + s)[0] - loss(at - s)[0]) / 2e-6 for s in steps]
+    assert loss(at)[1] == pytest.approx(np.array(slopes), rel=1e-5)
+
+
+def test_thirty_vertices_on_five_qubits_are_cut_well() -> None:
+    """Without polishing; random answers cut 22.5 of the 45 edges, and 40 can be."""
+    model = cut(30, 45, 3)
+    solver = registry.algorithm("pce", {"polish": "none", "iterations": 30})
+    assert solver.width(model) == 5
+    optimum = best(registry.algorithm("exact").solve(to_bqm(model), None, None))
+    assert optimum == -40
+    for seed in range(2):
+        assert best(solved(solver, model, seed)) <= 0.85 * optimum
+
+
+def test_polishing_flips_what_was_read() -> None:
+    model = cut(15, 40, 2)
+    settings = {"layers": 3, "iterations": 2}
+    [raw] = solved(registry.algorithm("pce", {"polish": "none", **settings}), model)
+    [polished] = solved(registry.algorithm("pce", settings), model)
+    row = lowered(model, np.array(bits_of(raw), dtype=np.int8))
+    assert bits_of(polished) == tuple(row.tolist())
+    assert polished.energy < raw.energy
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_encoded_costs_of_any_degree_are_solved(seed: int) -> None:
+    model = random_model(7, seed, degree=3)
+    solver = registry.algorithm("pce", {"starts": 4, "layers": 6, "iterations": 40})
+    found = solved(solver, model, seed)
+    assert len(found) == 4
+    assert best(found) == pytest.approx(lowest(model))
+
+
+def test_an_answer_may_be_read_from_measurements() -> None:
+    model, machine = cut(8, 14, 1), registry.backend("aer")
+    settings = {"measurements": 500, "polish": "none", "iterations": 40}
+    executor = Executor(machine, machine)
+    solver = registry.algorithm("pce", settings)
+    [only] = solver.solve(model, executor, np.random.default_rng(1))
+    assert only.count == 1
+    assert executor.calls[-1].program == "SampleCircuits"
+    assert executor.qubits == 3
+    assert only.energy < -7
+
+
 # All of them
 
 
-@pytest.mark.parametrize("name", ["grover_search", "rqaoa", "warm_start"])
+@pytest.mark.parametrize("name", ["grover_search", "pce", "rqaoa", "warm_start"])
 @pytest.mark.parametrize("case", DEGENERATE)
 @pytest.mark.parametrize("machine", ["", "aer"])
 def test_degenerate_models_are_solved(name: str, case: str, machine: str) -> None:
     model = DEGENERATE[case]
-    settings = {"angles": "ramp"} if name != "grover_search" else {"shots": 12}
+    settings = FAST.get(name, {"angles": "ramp"}) if machine else {}
     used = registry.backend(machine) if machine else None
-    found = solved(registry.algorithm(name, settings if machine else {}), model, machine=used)
+    found = solved(registry.algorithm(name, settings), model, machine=used)
     assert best(found) == pytest.approx(lowest(model))
     assert all(set(o.value) == set(model.variables) for o in found)
 
 
-@pytest.mark.parametrize("name", ["grover_search", "rqaoa", "warm_start"])
+@pytest.mark.parametrize("name", ["grover_search", "pce", "rqaoa", "warm_start"])
 def test_a_seed_reproduces(name: str) -> None:
     model, solver = random_model(5, 8), registry.algorithm(name)
     assert solved(solver, model, 3) == solved(solver, model, 3)
@@ -360,6 +487,8 @@ def test_a_seed_reproduces(name: str) -> None:
 
 VARIED: list[tuple[str, dict[str, Any]]] = [
     ("grover_search", {"shots": 7, "growth": 1.1}),
+    ("pce", {"order": 1, "layers": 2, "iterations": 3, "starts": 2, "polish": "none"}),
+    ("pce", {"order": 3, "layers": 2, "iterations": 0, "measurements": 20, "sharpness": 0.5}),
     ("rqaoa", {"left": 1, "layers": 2, "round_shots": 100}),
     ("warm_start", {"start": "descended", "epsilon": 0.1, "objective": "cvar", "angles": "ramp"}),
 ]

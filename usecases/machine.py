@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from usecases.models import BQM, Floats, walsh_hadamard
 from usecases.records import Circuits
@@ -41,6 +42,33 @@ def diagonal(observable: SparsePauliOp) -> Floats:
     coefficients = np.zeros(1 << observable.num_qubits)
     np.add.at(coefficients, masks, observable.coeffs.real)
     return walsh_hadamard(coefficients)
+
+
+def pauli_means(states: NDArray[np.complex128], observables: Sequence[SparsePauliOp]) -> Floats:
+    """⟨ψ|O|ψ⟩ of each state, shape (states, observables); bit i of a position is qubit i.
+
+    Terms that flip the same bits share one product of the state with its flipped self.
+    """
+    found = np.zeros((len(states), len(observables)))
+    strings = np.arange(states.shape[1])
+    by_flip: dict[int, list[tuple[int, int, complex]]] = {}
+    for k, observable in enumerate(observables):
+        for flip, sign, factor in _terms(observable):
+            by_flip.setdefault(flip, []).append((k, sign, factor))
+    for flip, terms in by_flip.items():
+        product = states[:, strings ^ flip].conj() * states
+        for k, sign, factor in terms:
+            signs = 1.0 - 2.0 * (np.bitwise_count(strings & sign) & 1)
+            found[:, k] += (factor * (product @ signs)).real
+    return found
+
+
+def _terms(observable: SparsePauliOp) -> list[tuple[int, int, complex]]:
+    """Of each term the bits it flips, those that give it a sign, and its factor: Y = i X Z."""
+    place = 1 << np.arange(observable.num_qubits)
+    flips, signs = observable.paulis.x @ place, observable.paulis.z @ place
+    factors = observable.coeffs * 1j ** np.bitwise_count(flips & signs)
+    return list(zip(flips.tolist(), signs.tolist(), factors.tolist(), strict=True))
 
 
 def sizes(written: Sequence[QuantumCircuit], compiled: Sequence[QuantumCircuit]) -> Circuits:

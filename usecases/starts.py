@@ -9,12 +9,12 @@ from abc import ABC, abstractmethod
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
 from usecases.angles import field
 from usecases.flips import lowered
 from usecases.models import Diagonal, Floats, Ising
+from usecases.multilinear import Multilinear
 from usecases.records import Record
 
 
@@ -60,19 +60,13 @@ def relaxed(cost: Ising) -> Floats:
     """The spins, each from −1 to 1, at the lowest point of the convex cost."""
     from scipy.optimize import minimize
 
-    n, unit, groups = len(cost.variables), field(cost), _by_degree(cost)
+    n, unit, polynomial = len(cost.variables), field(cost), Multilinear(cost)
     # a little more than is needed, so that there is one lowest point
     shift = convexity(cost) + 1e-3 * unit
 
     def slope(z: Floats) -> tuple[float, Floats]:
-        value, gradient = shift * float(z @ z) / 2, shift * z
-        for indices, coefficients in groups:
-            spins = z[indices]
-            value += float(coefficients @ spins.prod(axis=1))
-            for k in range(indices.shape[1]):
-                others = np.delete(spins, k, axis=1).prod(axis=1)
-                np.add.at(gradient, indices[:, k], coefficients * others)
-        return value / unit, gradient / unit
+        value, gradient = polynomial.slope(z)
+        return (value + shift * float(z @ z) / 2) / unit, (gradient + shift * z) / unit
 
     found = minimize(slope, np.zeros(n), jac=True, method="L-BFGS-B", bounds=[(-1.0, 1.0)] * n)
     return np.asarray(found.x, dtype=np.float64)
@@ -97,15 +91,6 @@ def convexity(cost: Ising) -> float:
         np.fill_diagonal(matrix, 0.0)
     lowest = np.linalg.eigvalsh(pairs).min(initial=0.0)
     return float(np.linalg.eigvalsh(bound).max(initial=0.0) - lowest)
-
-
-def _by_degree(cost: Ising) -> list[tuple[NDArray[np.intp], Floats]]:
-    """The terms of each degree: indices of shape (terms, degree), and coefficients."""
-    found = []
-    for degree in sorted({len(k) for k in cost.terms if k}):
-        terms = {k: c for k, c in cost.terms.items() if len(k) == degree}
-        found.append((np.array(list(terms), dtype=np.intp), np.array(list(terms.values()))))
-    return found
 
 
 def _named(value: Any) -> Any:

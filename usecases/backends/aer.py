@@ -6,12 +6,13 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from usecases.contracts import JobResult, LocalBackend
 from usecases.errors import MissingExtra, TooLarge, UnknownName
-from usecases.machine import BASIS, diagonal, is_diagonal, largest_state, sizes
-from usecases.programs import Expectation, Program, SampleCircuits
+from usecases.machine import BASIS, diagonal, is_diagonal, largest_state, pauli_means, sizes
+from usecases.programs import Expectation, Program, SampleCircuits, Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,10 @@ LARGEST_DENSITY = 12
 """Exact noisy values need a density matrix: 4^n numbers."""
 
 
+SWEPT = 1 << 20
+"""Amplitudes of a sweep's points that are kept at a time."""
+
+
 class Aer(LocalBackend):
     """A simulator of gate machines.
 
@@ -30,7 +35,7 @@ class Aer(LocalBackend):
     coupling and basis gates (for example "manila" or "fez"); the result stays simulated.
     """
 
-    runs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits, Expectation)
+    runs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits, Expectation, Sweep)
 
     noise: str = Field(default="", max_length=40)
     precision: Literal["double", "single"] = "double"
@@ -38,6 +43,12 @@ class Aer(LocalBackend):
 
     def holds(self) -> int:
         return largest_state(16 if self.precision == "double" else 8)
+
+    def understands(self, program: Program[Any]) -> bool:
+        """Noisy values are taken point by point, and so is a circuit without parameters."""
+        if isinstance(program, Sweep):
+            return not self.noise and program.circuit.num_parameters > 0
+        return isinstance(program, self.runs)
 
     def check(self, program: Program[Any]) -> None:
         if self.noise and program.qubits > fake_device(self.noise).num_qubits:
@@ -54,9 +65,11 @@ class Aer(LocalBackend):
                 "Train without noise: --train-on aer",
             )
 
-    def run(self, program: SampleCircuits | Expectation) -> JobResult:
+    def run(self, program: SampleCircuits | Expectation | Sweep) -> JobResult:
         if isinstance(program, SampleCircuits):
             return self._sample(program)
+        if isinstance(program, Sweep):
+            return self._sweep(program)
         return self._expectation(program)
 
     def _sample(self, program: SampleCircuits) -> JobResult:
@@ -93,6 +106,23 @@ class Aer(LocalBackend):
         ]
         seconds = time.perf_counter() - started
         return JobResult([[v, 0.0] for v in values], seconds, compiled=started - begun)
+
+    def _sweep(self, program: Sweep) -> JobResult:
+        """Some points at a time, so that their states fit in little memory."""
+        from qiskit_aer.library import SaveStatevector
+
+        started = time.perf_counter()
+        circuit = program.circuit.copy()
+        circuit.append(SaveStatevector(circuit.num_qubits), circuit.qubits)
+        simulator, at_once = self._simulator("statevector"), max(SWEPT >> circuit.num_qubits, 1)
+        values: list[list[float]] = []
+        for first in range(0, len(program.points), at_once):
+            points = program.points[first : first + at_once]
+            columns = zip(circuit.parameters, points.T.tolist(), strict=True)
+            found = simulator.run([circuit], parameter_binds=[dict(columns)], shots=1).result()
+            states = np.array([found.data(k)["statevector"].data for k in range(len(points))])
+            values += pauli_means(states, program.observables).tolist()
+        return JobResult(values, time.perf_counter() - started)
 
     def _compiled(self, circuits: tuple[QuantumCircuit, ...]) -> list[QuantumCircuit]:
         from qiskit import transpile

@@ -4,6 +4,7 @@
     AlternatingEnergy ──┐              ┌─► Expectation      simulators (exact values)
     FermionicEnergy ────┴─► Estimate ──┴─► SampleCircuits   every gate machine (with shots)
     AlternatingSamples ──────────────────► SampleCircuits
+    Sweep ───────────────► Expectation, several
     SampleModel                                             annealers
 
 A fast simulator understands a program in its own terms; any gate machine understands circuits.
@@ -35,6 +36,7 @@ from usecases.programs.mixers import (
     XMixer,
 )
 from usecases.programs.objectives import CVaR, Gibbs, Goal, Mean, Objective
+from usecases.programs.sweeps import Sweep
 
 __all__ = [
     "UCCSD",
@@ -63,6 +65,7 @@ __all__ = [
     "Read",
     "SampleCircuits",
     "SampleModel",
+    "Sweep",
     "Together",
     "WarmMixer",
     "XMixer",
