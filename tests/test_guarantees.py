@@ -91,7 +91,7 @@ SMALL += [nx.random_regular_graph(3, n, seed) for seed, n in enumerate((8, 10, 1
 
 @pytest.mark.parametrize("layers", PUBLISHED)
 def test_no_cubic_graph_does_worse_than_the_tree(layers: int) -> None:
-    """The fixed-angle conjecture; Wurtz & Lykov checked all cubic graphs up to 16 vertices."""
+    """The fixed-angle conjecture, which Wurtz & Lykov checked on all up to 16 vertices."""
     for graph in SMALL:
         cost = cut_cost(graph)
         ratio = fixed(cost, layers) / cost.table().min()

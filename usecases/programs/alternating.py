@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from usecases.errors import VerificationFailed
+from usecases.errors import UsageError, VerificationFailed
 from usecases.marks import Marked
 from usecases.models import Bits, Diagonal, Floats, Ising, Polynomial, Table, all_bits
 from usecases.programs.base import Lowered, Program, Together
@@ -53,6 +53,13 @@ class AlternatingState:
     mixer: Mixer
     gammas: tuple[float, ...]
     betas: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Raises UsageError unless there are as many finite γ as β."""
+        if len(self.gammas) != len(self.betas):
+            raise UsageError(f"{len(self.gammas)} γ and {len(self.betas)} β do not make layers")
+        if not all(map(math.isfinite, (*self.gammas, *self.betas))):
+            raise UsageError("an angle is not a finite number")
 
     def key(self) -> str:
         """A hash of the content."""
