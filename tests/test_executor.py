@@ -158,9 +158,9 @@ def test_other_work_than_before_is_refused(machine: tuple[Path, tuple[str, ...]]
     folder, words = machine
     killed(AFTER.format(owner="store.Store", name="submitted"), *words)
     changed = """
-import usecases.algorithms.qaoa as qaoa
-plain = qaoa.field
-qaoa.field = lambda cost: 1.01 * plain(cost)
+import usecases.angles as angles
+plain = angles.field
+angles.field = lambda cost: 1.01 * plain(cost)
 """
     script = KILLER.format(site=str(third_party()), patch=changed, words=list(words))
     done = subprocess.run(

@@ -20,6 +20,7 @@ from usecases.backends.statevector import Statevector
 from usecases.contracts import Backend
 from usecases.errors import TooLarge, UsageError
 from usecases.executor import Executor
+from usecases.kernel.levels import Levels
 from usecases.kernel.subspace import Subspace
 from usecases.models import Choose, Floats, Ising, Permute, Table, all_bits
 from usecases.programs import (
@@ -78,6 +79,15 @@ CASES: dict[str, tuple[int, Mixer]] = {
 each = pytest.mark.parametrize(("n", "mixer"), CASES.values(), ids=CASES)
 
 
+def evolution(
+    space: Space, mixer: Mixer, table: Floats, kind: Any = np.complex128
+) -> Subspace | Levels:
+    """The native evolution of a mixer."""
+    if isinstance(mixer, GroverMixer):
+        return Levels(table, kind)
+    return Subspace(space, mixer, table, kind)
+
+
 def seeded(n: int, mixer: Mixer) -> np.random.Generator:
     return np.random.default_rng([n, *repr(mixer).encode()])
 
@@ -97,7 +107,7 @@ def test_native_states_are_those_of_the_circuits(n: int, mixer: Mixer) -> None:
     for degree, layers in ((2, 0), (2, 1), (3, 2)):
         cost = random_ising(n, rng, degree)
         gammas, betas = (tuple(a) for a in random_angles(layers, rng))
-        evolved = Subspace(space, mixer, space.table(cost))
+        evolved = evolution(space, mixer, space.table(cost))
         shares = evolved.probabilities(gammas, betas)
         circuit = AlternatingState(cost, mixer, gammas, betas).circuit()
         wanted = State(circuit).probabilities()
@@ -110,7 +120,7 @@ def test_native_states_are_those_of_the_circuits(n: int, mixer: Mixer) -> None:
 def test_nothing_leaks_in_many_layers(n: int, mixer: Mixer) -> None:
     rng = seeded(n, mixer)
     space = mixer.space(n)
-    evolved = Subspace(space, mixer, space.table(random_ising(n, rng)))
+    evolved = evolution(space, mixer, space.table(random_ising(n, rng)))
     shares = evolved.probabilities(*random_angles(300, rng))
     assert shares.sum() == pytest.approx(1.0, abs=1e-12)
 
@@ -119,8 +129,9 @@ def test_nothing_leaks_in_many_layers(n: int, mixer: Mixer) -> None:
 def test_gradients_are_slopes_of_the_energy(n: int, mixer: Mixer) -> None:
     rng = seeded(n, mixer)
     space = mixer.space(n)
-    evolved = Subspace(space, mixer, space.table(random_ising(n, rng)))
-    close = Subspace(space, mixer, evolved.table, np.complex64)
+    table = space.table(random_ising(n, rng))
+    evolved = evolution(space, mixer, table)
+    close = evolution(space, mixer, table, np.complex64)
     for layers in range(5):
         angles = random_angles(layers, rng)
         seen = None if layers % 2 else rng.normal(size=space.size)
@@ -139,7 +150,7 @@ def test_warm_angles_of_a_half_are_the_x_mixer(n: int) -> None:
     angles = random_angles(3, rng)
     space = Space(n)
     plain, warm = (
-        Subspace(space, mixer, space.table(cost)).probabilities(*angles)
+        evolution(space, mixer, space.table(cost)).probabilities(*angles)
         for mixer in (XMixer(), WarmMixer((math.pi / 2,) * n))
     )
     assert np.abs(plain - warm).max() < 1e-13
@@ -351,7 +362,7 @@ def test_many_free_bits_beside_a_group(pattern: Pattern) -> None:
     space = mixer.space(n)
     assert space.shape == (3, 256, 8)
     assert space.width == 13
-    shares = Subspace(space, mixer, space.table(cost)).probabilities([0.3, -0.4], [0.5, 0.2])
+    shares = evolution(space, mixer, space.table(cost)).probabilities([0.3, -0.4], [0.5, 0.2])
     circuit = AlternatingState(cost, mixer, (0.3, -0.4), (0.5, 0.2)).circuit()
     assert np.abs(whole(n, space, shares) - State(circuit).probabilities()).max() < 1e-13
     assert Space(30 + 3, (Choose((30, 31, 32)),)).width == 32

@@ -21,7 +21,13 @@ from usecases.contracts import JobResult, LocalBackend
 from usecases.errors import BackendUnavailable, MissingExtra, TooLarge
 from usecases.machine import largest_state
 from usecases.models import Ising
-from usecases.programs import AlternatingEnergy, AlternatingState, Program, XMixer
+from usecases.programs import (
+    AlternatingEnergy,
+    AlternatingGradient,
+    AlternatingState,
+    Program,
+    XMixer,
+)
 
 Tensor: TypeAlias = NDArray[np.complex128]
 Wire: TypeAlias = tuple[int, ...]
@@ -38,10 +44,13 @@ class LightCone(LocalBackend):
         return (
             isinstance(program, AlternatingEnergy)
             and program.shots is None
+            and program.plain
             and type(program.state.mixer) is XMixer
         )
 
     def check(self, program: Program[Any]) -> None:
+        if isinstance(program, AlternatingGradient):
+            return  # lowered to energies, each of which is checked
         if not self.understands(program) or not isinstance(program, AlternatingEnergy):
             raise BackendUnavailable(
                 "lightcone gives exact mean costs of states with the X mixer, and nothing else",

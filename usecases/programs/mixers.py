@@ -59,7 +59,7 @@ class Mixer(ABC):
 
     def turns(self, space: Space) -> list[Turn]:
         """The moves of a layer in the order in which they are applied."""
-        return []
+        raise TypeError(f"{type(self).__name__} is no sequence of moves")
 
     def amplitudes(self, register: Register) -> Floats:
         """A register's share of the ground state."""
