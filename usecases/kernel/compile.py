@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import njit
@@ -11,9 +13,24 @@ from numba.extending import intrinsic
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def stamp(folder: Path) -> str:
+    """A hash of all code in a folder."""
+    return sha256(b"".join(p.read_bytes() for p in sorted(folder.glob("*.py")))).hexdigest()[:12]
+
+
+STAMP = stamp(Path(__file__).parent)
+"""What is kept is kept under it: numba sees that a function's own file has changed, but not one
+that it takes code from."""
+
+
 def compiled(function: F) -> F:
     """Compile at the first call, keep the result on disk, and run without Python's lock."""
-    made: F = njit(function, nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+    function.__qualname__ += f"_{STAMP}"  # the name of the file in which it is kept
+    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+    try:
+        made: F = njit(function, cache=True, **options)
+    except RuntimeError:  # there is no folder to write to
+        made = njit(function, **options)
     return made
 
 
