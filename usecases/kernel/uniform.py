@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from usecases.errors import UsageError
 from usecases.kernel import passes
 from usecases.kernel.layers import Costs, Layer, aligned, layers
 from usecases.kernel.threads import PIECES, shared
@@ -33,6 +34,10 @@ ALONE = 1 << 13
 """Up to so many amplitudes one thread is quicker than two."""
 
 
+MOST_TURNS = 2.0**51
+"""A phase of more turns has no fraction left in a double, and the kernel cannot round it."""
+
+
 class UniformSpace:
     """All strings of n bits under one cost; `table` holds the 2^n costs, bit i for variable i."""
 
@@ -44,6 +49,7 @@ class UniformSpace:
         whole = np.tile(np.asarray(table, dtype=np.float64), self._copies)
         self.even = bool(np.array_equal(whole, whole[::-1]))
         self._costs = self._reduced(table)
+        self._reach = float(max(self._costs.stored.max(), -float(self._costs.stored.min())))
         self._kind = np.dtype(np.float64 if precision == "double" else np.float32)
         self.size = len(self._costs.stored)
         self._threads = 1 if self.size <= ALONE else threads or os.cpu_count() or 1
@@ -94,6 +100,8 @@ class UniformSpace:
         found, flipped = layers(gammas, betas, self._costs.step)
         if not found:
             found = [Layer(0.0, 0.0, 1.0, False)]
+        if not all(abs(one.turns) * self._reach < MOST_TURNS for one in found):
+            raise UsageError("an angle γ is too large for the costs: phases are lost in rounding")
         self._forward(found)
         grid = self._grids[len(found) % 2]
         last = (seen.stored, found[-1].tangent, flipped and not self.even)
