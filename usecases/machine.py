@@ -23,11 +23,14 @@ BASIS = ("rz", "sx", "x", "cx")
 """The gates in which circuits are counted on machines that have none of their own."""
 
 
-def largest_state(bytes_per_amplitude: int) -> int:
-    """How many qubits of statevector fit in half of the memory that is free now."""
+def largest_state(bytes_per_amplitude: int, held: int = 0) -> int:
+    """How many qubits of statevector fit in half of the memory that is free now.
+
+    `held` bytes in use count as free, since they are given up for it or are its own.
+    """
     import psutil
 
-    free = psutil.virtual_memory().available // 2
+    free = (psutil.virtual_memory().available + held) // 2
     return max(int(math.log2(max(free // bytes_per_amplitude, 1))), 1)
 
 

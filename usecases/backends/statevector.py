@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from functools import lru_cache
 from threading import Lock
@@ -36,6 +37,21 @@ Alternating: TypeAlias = AlternatingEnergy | AlternatingGradient | AlternatingSa
 _alone = Lock()
 """A kernel uses all cores and keeps its state in place, so there is one at a time."""
 
+_kept: dict[Any, _Kernel] = {}
+"""The last kernel, from call to call of a training."""
+
+BYTES = {"double": 48, "single": 32}
+"""What an amplitude takes: two states, the costs as given and as the phases take them."""
+
+
+def _renew() -> None:
+    global _alone  # noqa: PLW0603
+    _alone = Lock()
+
+
+if hasattr(os, "register_at_fork"):  # whoever held the lock does not live on in the child
+    os.register_at_fork(after_in_child=_renew)
+
 
 class Statevector(LocalBackend):
     """Simulates the strings that a mixer reaches, and no others; ideal, on all cores."""
@@ -55,8 +71,7 @@ class Statevector(LocalBackend):
         )
 
     def holds(self) -> int:
-        # two states and a table of costs
-        return largest_state(40 if self.precision == "double" else 24)
+        return largest_state(BYTES[self.precision], sum(k.bytes for k in [*_kept.values()]))
 
     def run(self, program: Alternating) -> JobResult:
         with _alone:
@@ -91,7 +106,7 @@ class _Kernel:
     """The evolution under one cost and mixer, and the strings that its positions stand for."""
 
     def __init__(self, cost: Any, mixer: Mixer, precision: Precision) -> None:
-        self._bits = len(cost.variables)
+        self._bits, self._precision = len(cost.variables), precision
         self.space: Space | None = None
         self.table: Floats
         self.evolution: UniformSpace | Subspace | Levels
@@ -111,6 +126,10 @@ class _Kernel:
                 self.evolution = Levels(self.table, kind)
             else:
                 self.evolution = Subspace(self.space, mixer, self.table, kind)
+
+    @property
+    def bytes(self) -> int:
+        return BYTES[self._precision] * len(self.table)
 
     def costs(self, values: Any) -> Floats | None:
         """The costs that count, by position; None where they are the phases' own."""
@@ -136,10 +155,14 @@ class _Kernel:
         return np.asarray(found, dtype=np.int8)
 
 
-@lru_cache(maxsize=1)
 def _kernel(cost: Any, mixer: Mixer, precision: Precision) -> _Kernel:
-    """Kept from call to call of a training."""
-    return _Kernel(cost, mixer, precision)
+    """The kept one, or a new one in its place: two may not fit the memory."""
+    key = (cost, mixer, precision)
+    if key not in _kept:
+        _kept.clear()
+        _values.cache_clear()
+        _kept[key] = _Kernel(cost, mixer, precision)
+    return _kept[key]
 
 
 @lru_cache(maxsize=1)
