@@ -40,8 +40,11 @@ _alone = Lock()
 _kept: dict[Any, _Kernel] = {}
 """The last kernel, from call to call of a training."""
 
-BYTES = {"double": 48, "single": 32}
-"""What an amplitude takes: two states, the costs as given and as the phases take them."""
+BYTES = {"double": 48, "single": 40}
+"""What an amplitude takes: two states, the costs as given and as the phases take them.
+
+Objectives other than the mean take less than twice as much for a while.
+"""
 
 
 def _renew() -> None:
