@@ -108,13 +108,14 @@ def test_objectives_follow_the_unit_of_the_costs(objective: Objective) -> None:
         assert moved == pytest.approx(objective.value(costs, shares) + 12.5, rel=1e-9)
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES, ids=repr)
+@pytest.mark.parametrize("objective", [o for o in OBJECTIVES if o != CVaR(alpha=0.01)], ids=repr)
 def test_shots_err_as_much_as_they_say(objective: Objective) -> None:
-    """The spread of 400 estimates against the mean of their errors, to within a fifth."""
+    """The spread of 400 estimates against the mean of their errors, to within a fifth.
+
+    A share of a hundredth is left out: of so few shots an error is a rule of thumb.
+    """
     costs, shares = distribution(5)
     rng = np.random.default_rng(0)
-    if isinstance(objective, CVaR) and objective.alpha < 0.1:
-        return  # a handful of shots, for which errors are no more than a rule of thumb
     values, errors = [], []
     for _ in range(400):
         counts = rng.multinomial(4000, shares).astype(np.float64)
