@@ -11,7 +11,7 @@ from typing import Any
 from speed.client import Failed, Worker
 from speed.instances import KINDS, instance
 from speed.machine import facts
-from speed.race import Race
+from speed.race import WHATS, Race
 from speed.render import markdown
 from speed.table import FOLDER, Racer, racers
 
@@ -25,6 +25,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--n", type=int, nargs="+", help="variables (12 16 20 22 24)")
     parser.add_argument("--p", type=int, nargs="+", help="layers (1 4 8)")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
+    parser.add_argument("--what", nargs="+", choices=WHATS, default=WHATS)
     parser.add_argument("--peers", nargs="+", default=[], help="NAME or NAME:single; default all")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=float, default=60, help="seconds a call may take")
@@ -78,7 +79,7 @@ def run(chosen: argparse.Namespace) -> dict[str, Any]:
     race = Race(workers, chosen.limit, chosen.repetitions)
     for kind in chosen.kinds:
         for n in chosen.n:
-            for cell in race.run(instance(kind, n), chosen.p):
+            for cell in race.run(instance(kind, n), chosen.p, chosen.what):
                 cells.append(cell)
                 print(f"{kind} n={n} p={cell['depth']} {cell['what']}", file=sys.stderr)
                 store(results, chosen.out)

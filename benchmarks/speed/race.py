@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +39,11 @@ class Race:
     known: dict[tuple[str, str, str], list[tuple[Cell, float, str]]] = field(default_factory=dict)
     out: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def run(self, cost: Cost, depths: list[int]) -> Iterator[dict[str, Any]]:
+    def run(self, cost: Cost, depths: list[int], whats: Sequence[str]) -> Iterator[dict[str, Any]]:
         """All cells of a cost."""
         setups = self.load(cost)
         for depth in depths:
-            for what in WHATS:
+            for what in whats:
                 yield self.cell(Cell(cost.kind, cost.n, depth, what), setups)
 
     def load(self, cost: Cost) -> dict[str, float]:
