@@ -15,7 +15,7 @@ from speed.table import FOLDER, Racer
 
 MEMORY = 10 * 2**30
 """Bytes that a worker may hold: one that grows too large fails alone."""
-UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONHASHSEED")
+UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 THREADS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS", "RAYON", "VECLIB")
 
 
