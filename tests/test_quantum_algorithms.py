@@ -37,7 +37,7 @@ from usecases.spaces import Space, in_space
 from usecases.starts import Descended, Relaxed, convexity, relaxed
 from usecases.testing import check_algorithm
 
-FAST = {"grover_search": {"shots": 12}, "pce": {"layers": 3, "iterations": 5}}
+FAST = {"grover_search": {"looks": 12}, "pce": {"layers": 3, "iterations": 5}}
 
 DEGENERATE = {
     "no terms": Ising(("a", "b", "c"), {}),
@@ -244,7 +244,7 @@ def test_a_round_asks_for_its_shots_and_the_last_variables_for_none() -> None:
 @pytest.mark.parametrize("degree", [2, 4])
 def test_a_search_ends_at_the_optimum(seed: int, degree: int) -> None:
     model = random_model(8, seed, degree)
-    found = solved(registry.algorithm("grover_search", {"shots": 80}), model, seed)
+    found = solved(registry.algorithm("grover_search", {"looks": 80}), model, seed)
     assert best(found) == pytest.approx(lowest(model))
     assert sum(o.count for o in found) == 80
 
@@ -264,7 +264,7 @@ def test_a_search_needs_far_fewer_oracle_calls_than_guesses(seed: int) -> None:
             asked.append((len(program.state.gammas), float(model.energies(row)[0])))
             return counts
 
-    solver = registry.algorithm("grover_search", {"shots": 150})
+    solver = registry.algorithm("grover_search", {"looks": 150})
     solver.solve(model, Watched(machine, machine), np.random.default_rng(seed))
     until = [e for _, e in asked].index(lowest(model))
     assert sum(r for r, _ in asked[:until]) < 22.5 * 2**8 + 1.4 * 16**2
@@ -486,11 +486,11 @@ def test_a_seed_reproduces(name: str) -> None:
 
 
 VARIED: list[tuple[str, dict[str, Any]]] = [
-    ("grover_search", {"shots": 7, "growth": 1.1}),
+    ("grover_search", {"looks": 7, "growth": 1.1}),
     ("pce", {"order": 1, "layers": 2, "iterations": 3, "starts": 2, "polish": "none"}),
     ("pce", {"order": 3, "layers": 2, "iterations": 0, "measurements": 20, "sharpness": 0.5}),
     ("rqaoa", {"left": 1, "layers": 2, "round_shots": 100}),
-    ("warm_start", {"start": "descended", "epsilon": 0.1, "objective": "cvar", "angles": "ramp"}),
+    ("warm_start", {"start": "descended", "epsilon": 0.1, "objective": "cvar"}),
 ]
 
 
@@ -502,7 +502,7 @@ def test_other_settings_keep_the_contract(name: str, settings: dict[str, Any]) -
 @pytest.mark.parametrize(
     ("name", "settings"),
     [
-        ("grover_search", {"shots": 12}),
+        ("grover_search", {"looks": 12}),
         ("rqaoa", {"left": 1, "angles": "fixed"}),
         ("warm_start", {"angles": "ramp"}),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,6 +17,19 @@ from usecases.programs import (
     Mixer,
     Objective,
 )
+
+A = TypeVar("A")
+
+
+def trains(algorithm: A, choice: angles.Angles, objective: Objective) -> A:
+    """The algorithm, if its objective has an effect; a rule for angles asks for none.
+
+    Raises ValueError, which becomes the message of the setting.
+    """
+    ruled = isinstance(choice, angles.Ramp | angles.Fixed) or getattr(choice, "iterations", 1) == 0
+    if ruled and not isinstance(objective, Mean):
+        raise ValueError("angles by a rule lower no objective: leave it out, or train the angles")
+    return algorithm
 
 
 @dataclass(frozen=True)

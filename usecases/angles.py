@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from usecases.models import Floats, Ising, Table
 from usecases.records import Record
@@ -80,6 +80,12 @@ class Trained(Angles):
     iterations: int = Field(default=60, ge=0, le=100_000)
     starts: int = Field(default=1, ge=1, le=10_000)
 
+    @model_validator(mode="after")
+    def _several_only_when_trained(self) -> Trained:
+        if self.starts > 1 and not self.iterations:
+            raise ValueError("several starts are told apart by training only: set iterations")
+        return self
+
     def choose(
         self, cost: Ising | Table, layers: int, slope: Slope, rng: np.random.Generator
     ) -> Floats:
@@ -125,7 +131,13 @@ def descended(slope: Slope, start: Floats, iterations: int) -> tuple[float, Floa
         return value, derivatives
 
     with suppress(StopIteration):
-        minimize(watched, start, jac=True, method="L-BFGS-B", options={"maxiter": iterations})
+        minimize(
+            watched,
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": iterations, "maxfun": iterations},
+        )
     return min(seen, key=lambda pair: pair[0])
 
 

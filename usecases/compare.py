@@ -57,7 +57,7 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
             seed=seed,
         )
         for name in algorithms
-        for machine in _machines(name, _own("algorithm", name, shared), backends)
+        for machine in _machines(name, _own("algorithm", name, shared), backends, chosen)
     ]
     used = [name_of(c.backend) for c in cells if c.backend]
     _all_used(shared, "algorithm", algorithms)
@@ -96,14 +96,14 @@ def _all_used(given: dict[str, Any], kind: str, names: Sequence[str]) -> None:
 
 
 def _machines(
-    algorithm: str, parameters: dict[str, Any], backends: Sequence[str]
+    algorithm: str, parameters: dict[str, Any], backends: Sequence[str], settings: dict[str, Any]
 ) -> list[str | None]:
     """The backends that the algorithm can use; its default when there is none, if it needs one."""
     asked = needs(registry.algorithm(algorithm, parameters))
     if not asked:
         return [None]
     usable = [b for b in backends if suits(asked, registry.backend(b))]
-    return [*usable] or [default_machine(asked)]
+    return [*usable] or [default_machine(asked, settings)]
 
 
 def table(records: Iterable[RunRecord]) -> list[dict[str, str]]:
@@ -158,9 +158,15 @@ def _lift(score: Score) -> str:
     return f"≥ {low:.3g}×" if low else "–"
 
 
-def _inner(record: RunRecord) -> str | None:
-    solver = record.parameters.get("solver")
-    return solver["name"] if isinstance(solver, dict) else None
+def _inner(record: RunRecord) -> str:
+    """What an answer also owes something to: an inner solver, a classical start or polish."""
+    found = []
+    for name in ("solver", "start", "polish"):
+        chosen = record.parameters.get(name)
+        if isinstance(chosen, dict):
+            kind = chosen.get("name") or chosen.get("kind")
+            found.append(str(kind) if name == "solver" else f"{name} {kind}")
+    return ", ".join(found)
 
 
 def _reference_row(record: RunRecord) -> dict[str, str]:

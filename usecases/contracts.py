@@ -175,6 +175,10 @@ class Backend(Record, ABC):
         """The most qubits or variables a program may have now; None when there is no limit."""
         return None
 
+    def memory(self, qubits: int) -> int | None:
+        """The bytes that so many qubits take; None where their number does not tell."""
+        return None
+
     @abstractmethod
     def submit(self, program: Any, tag: str) -> str:
         """Hand the program in under our tag; the machine's job id, at once."""

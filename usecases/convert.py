@@ -49,8 +49,8 @@ def translate(model: Any, accepts: tuple[type, ...]) -> tuple[Any, Back]:
     Raises UsageError when no exact translation leads there, TooLarge when it would explode.
     """
     if isinstance(model, Structured) and Structured in accepts:
-        inner = translate(model.model, tuple(t for t in accepts if t is not Structured))[0]
-        return Structured(inner, model.groups), list
+        inner, back = translate(model.model, tuple(t for t in accepts if t is not Structured))
+        return Structured(inner, model.groups), back
     if isinstance(model, Evaluated) and {Evaluated, Ising} <= set(accepts):
         return Evaluated(translate(model.guide, (Ising,))[0], model.evaluate), list
     if isinstance(model, accepts):

@@ -97,7 +97,8 @@ class Executor:
         self.machine += result.machine
         self.queued += result.queued
         self.compiled += result.compiled
-        self.provenance.update(result.provenance)
+        for name, told in result.provenance.items():
+            self.provenance[name] = _worse(self.provenance.get(name, told), told)
         larger = result.circuits and (
             self.circuits is None
             or result.circuits.compiled_two_qubit_gates >= self.circuits.compiled_two_qubit_gates
@@ -172,6 +173,14 @@ class Executor:
             self._waited += pause
             pause = min(2 * pause, LONGEST_PAUSE)
         return result
+
+
+def _worse(one: str, two: str) -> str:
+    """Of two numbers a machine tells of its calls, the larger: errors and sizes; else the last."""
+    try:
+        return max(one, two, key=float)
+    except ValueError:
+        return two
 
 
 def fits(backend: Backend, qubits: int) -> None:

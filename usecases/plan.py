@@ -147,7 +147,8 @@ def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> st
     """The local simulator for these programs that has these settings."""
     if SampleModel in asked:
         return ANNEALER
-    native = bool(_ALTERNATING & set(asked)) and set(settings) <= registry.fields("backend", STATES)
+    native = bool(asked) and set(asked) <= _ALTERNATING
+    native = native and set(settings) <= registry.fields("backend", STATES)
     return STATES if native else GATES
 
 

@@ -50,6 +50,7 @@ class InstanceData(Record):
 class Chance(Record):
     """What uniform random shots score through the same interpretation.
 
+    Where the model declares groups of variables, the strings keep their rules.
     `samples` random strings were drawn, or all of them enumerated when `exact`. `best` and
     `mean` are the objective's best and average value among the feasible ones.
     """

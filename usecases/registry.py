@@ -167,6 +167,8 @@ def _nest(kind: type[BaseModel], given: dict[str, Any]) -> None:
         if field not in kind.model_fields:
             continue
         chosen = given.get(field, kind.model_fields[field].default)
+        if not isinstance(chosen, str) and "kind" not in dict(chosen or {}):
+            continue  # a plain setting has none of its own: the key is refused as it stands
         whole = {"kind": chosen} if isinstance(chosen, str) else dict(chosen)
         given[field] = whole | {name: given.pop(key)}
 

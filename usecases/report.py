@@ -105,10 +105,11 @@ def _footer(sections: list[Section]) -> str:
     when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return f"""<footer>
 <p>Gap: distance to the reference, 0 ties. Feasible and optimal: shares of shots in percent with
-Wilson's 95 % interval. Chance: uniform random shots read in the same way. Lift: how many times
-more often than chance the optimum is hit. Simulated results are never hardware results.</p>
+Wilson's 95 % interval. Chance: uniform random shots, within the rules that a model declares, read
+in the same way. Lift: how many times more often than chance the optimum is hit. Simulated results
+are never hardware results.</p>
 <p>qaoa: all bit strings at once, phases by cost, mixed and measured. vqe: a state with parameters,
-trained to the lowest energy. annealing on neal or pathintegral: thermal or quantum annealing
-imitated, which is classical. aer and lightning: simulators of gate machines.</p>
+trained to the lowest energy. annealing on neal or pathintegral, tabu, tempering: classical.
+statevector, aer, lightning, mps and lightcone: simulators.</p>
 <p>Written {when}; revision {escape(str(revision))}; {escape(listed)}.</p>
 </footer>"""

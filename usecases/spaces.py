@@ -65,7 +65,7 @@ def register(group: Group) -> Register:
     if size_of(group) > LARGEST_REGISTER:
         raise TooLarge(
             f"a group of {len(group.variables)} variables has {size_of(group)} patterns",
-            f"Up to {LARGEST_REGISTER} are listed: take a smaller instance, or -p mixer=x",
+            f"Up to {LARGEST_REGISTER} are listed: take a smaller instance, or qaoa with mixer=x",
         )
     n = len(group.variables)
     if isinstance(group, Permute):

@@ -21,10 +21,19 @@ from usecases.convert import translate
 from usecases.errors import BadInstance, BudgetExceeded, UsecasesError
 from usecases.executor import Executor
 from usecases.instances import content_hash, parse_json
-from usecases.models import FermionicHamiltonian, Model, all_bits, energies, qubits, variables
+from usecases.models import (
+    FermionicHamiltonian,
+    Model,
+    Structured,
+    all_bits,
+    energies,
+    qubits,
+    variables,
+)
 from usecases.observe import outcomes
 from usecases.plan import needs, parameters_of
 from usecases.records import Record, Reference
+from usecases.spaces import in_space, of_model
 
 Case = UseCase[Any, Any, Any, Any]
 Findings = Iterator[str]
@@ -118,6 +127,7 @@ def _tiny(case: Case, seed: int) -> Findings:
         yield f"the reference is {reference.kind}, not proven optimal"
         return
     lowest = _lowest(model)
+    yield from _in_groups(model, lowest)
     wrong = [text for o in lowest for text in _attains(case, instance, o, reference)]
     if wrong:
         many = f" ({len(wrong)} of {len(lowest)} strings that tie)" if len(lowest) > 1 else ""
@@ -129,6 +139,15 @@ def _tiny(case: Case, seed: int) -> Findings:
 
         if not isinstance(case.plot(instance, case.interpret(instance, lowest[0].value)), Figure):
             yield "plot returns no matplotlib Figure"
+
+
+def _in_groups(model: Model, lowest: list[Outcome[Any]]) -> Findings:
+    """A mixer never leaves the declared groups, so an optimum must lie within."""
+    if isinstance(model, Structured):
+        names = variables(model)
+        rows = np.array([[o.value[v] for v in names] for o in lowest], dtype=np.int8)
+        if not in_space(of_model(model), rows).all():
+            yield "an optimum breaks the rules of the groups that the model declares"
 
 
 def _lowest(model: Model) -> list[Outcome[Any]]:

@@ -15,9 +15,12 @@ from usecases import judge, metrics, registry
 from usecases.contracts import Energy, Outcome, UseCase
 from usecases.errors import VerificationFailed
 from usecases.instances import content_hash
-from usecases.models import FermionicHamiltonian, Model, variables
+from usecases.models import FermionicHamiltonian, Model, all_bits, energies, qubits, variables
 from usecases.observe import from_strings
 from usecases.records import Record, Reference, RunRecord, Score
+
+ENUMERATED = 16
+"""Variables up to which a bound is checked against the energies of all strings."""
 
 Case = UseCase[Any, Any, Any, Any]
 
@@ -58,6 +61,7 @@ def _verified(record: RunRecord) -> list[str]:
         f"{sum(j.outcome.count for j in judged)} answers read back and judged again",
         f"reference found again by {score.reference.method}",
         "every score computed again",
+        *_bound(record, model),
     ]
 
 
@@ -85,6 +89,19 @@ def _check_improvements(record: RunRecord, lowest: float) -> None:
         raise VerificationFailed(f"run {record.id}: its improvements are not in order")
     if last and last.energy < lowest and not metrics.ties(last.energy, lowest):
         raise VerificationFailed(f"run {record.id}: no answer has the energy it improved to")
+
+
+def _bound(record: RunRecord, model: Model) -> list[str]:
+    """What of a claimed bound was checked; small models are enumerated."""
+    bound = record.answer.bound
+    if bound is None:
+        return []
+    if isinstance(model, FermionicHamiltonian) or qubits(model) > ENUMERATED:
+        return ["the bound holds for these answers; it was not proven again"]
+    lowest = float(energies(model, all_bits(qubits(model))).min())
+    if bound > lowest and not metrics.ties(bound, lowest):
+        raise VerificationFailed(f"run {record.id}: the bound lies above the lowest energy")
+    return ["the bound holds for all strings"]
 
 
 def _outcomes(record: RunRecord, model: Model) -> list[Outcome[Any]]:

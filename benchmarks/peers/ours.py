@@ -31,6 +31,13 @@ class Ours(Peer):
         """One way."""
         return {"kernel": self.gradient}
 
+    def traffic(self, what: str, depth: int) -> int:
+        """Bytes that the passes read and write, caches left out of account."""
+        state = 2 * self.kernel.size * (8 if self.precision == "double" else 4)
+        cost = self.kernel.cost_bytes
+        forward = (state + cost) + depth * (2 * state + cost)
+        return forward if what == "expectation" else forward + state + depth * (4 * state + cost)
+
 
 if __name__ == "__main__":
     serve(Ours)

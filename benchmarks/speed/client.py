@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import select
 import subprocess
+import sys
 from typing import Any
 
 from peers.cost import Cost
@@ -52,7 +52,10 @@ class Worker:
             cwd=FOLDER,
             env=environment(self.threads),
         )
-        resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        if sys.platform == "linux":
+            import resource
+
+            resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
     def stop(self) -> None:
         """Ends the process."""

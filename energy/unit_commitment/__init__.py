@@ -241,9 +241,9 @@ usecase = UseCase(
 #
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
 # phase of each by its cost, and mixes neighbouring strings; done `layers` times with well chosen
-# angles, cheap schedules become likelier. The angles are trained on a simulator (`iterations`
-# gradients), then the state is measured `shots` times. Annealing needs quadratic terms, so its
-# model has auxiliary variables beside the 10 or 24 of this page.
+# angles, cheap schedules become likelier. The angles are trained on a simulator (in
+# `angles.iterations` gradients), then the state is measured `shots` times. Annealing needs
+# quadratic terms, so its model has auxiliary variables beside the 10 or 24 of this page.
 
 # %% [markdown]
 # <!-- runs -->

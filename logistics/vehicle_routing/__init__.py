@@ -329,8 +329,8 @@ usecase = UseCase(
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all bit strings at once, turns
 # the phase of each by its energy, and mixes neighbouring strings; done `layers` times with well
 # chosen angles, low energies become likelier. Here mixing exchanges groups of which exactly one
-# is in a plan, and flips the others. The angles are trained on a simulator in `iterations`
-# gradients, then the state is measured `shots` times.
+# is in a plan, and flips the others. The angles are trained on a simulator in
+# `angles.iterations` gradients, then the state is measured `shots` times.
 #
 # The number of plans is tiny beside the number of bit strings, so the share of feasible shots
 # says more than the best shot. Chance is uniformly random strings of the same kind: those in

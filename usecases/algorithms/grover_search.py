@@ -30,16 +30,18 @@ LARGEST = 24
 
 
 class GroverSearch(Algorithm):
-    """Search for `shots` measurements, each a program of its own with one shot.
+    """Look `looks` times, each time a program of its own with one shot.
 
     The search takes place among the strings that keep the rules of the groups which the model
-    declares. The first shot is a random string; every shot is an outcome.
+    declares. The first look is a random string; every look is an outcome. What is looked for
+    depends on what was seen, so a share of the looks would say nothing and none is scored; the
+    record's improvements tell when the search got where.
     """
 
     accepts: ClassVar[tuple[type, ...]] = (Ising, Evaluated, Structured)
     needs: ClassVar[tuple[type[Program[Any]], ...]] = (AlternatingSamples,)
 
-    shots: int = Field(default=100, ge=1, le=1_000_000)
+    looks: int = Field(default=100, ge=1, le=1_000_000)
     growth: float = Field(default=1.34, gt=1, le=2)
     """By how much the bound on the rotations grows after a failure; 8/7 in Boyer et al., 1.34 in
     Baritompa, Bulger & Wood, SIAM J. Optim. 15 (2005) 1170."""
@@ -56,13 +58,14 @@ class GroverSearch(Algorithm):
         size = _checked(mixer.space(qubits(model)).size)
         marked, bound = Marked(cost, math.inf), 1.0
         seen: Counter[str] = Counter()
-        for _ in range(self.shots):
+        for _ in range(self.looks):
             flips = (math.pi,) * int(rng.integers(math.ceil(bound)))  # e^{iπ} = −1: a rotation each
             state = AlternatingState(marked, mixer, flips, flips)
             counts = execute(AlternatingSamples(state, 1, seed=int(rng.integers(2**31))))
             seen.update(counts)
             energy = from_counts(cost, counts)[0].energy
             if energy < marked.threshold:
+                execute.improved(energy)
                 marked, bound = Marked(cost, energy - TIE * max(abs(energy), 1.0)), 1.0
             else:
                 bound = min(self.growth * bound, math.sqrt(size))

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from usecases.alternation import Alternation
+from usecases.alternation import Alternation, trains
 from usecases.angles import Choice, Trained
 from usecases.contracts import Algorithm, Execute, Outcome
+from usecases.errors import UsageError
 from usecases.models import Evaluated, Ising, Structured, qubits
 from usecases.observe import from_counts
 from usecases.programs import (
@@ -34,23 +35,25 @@ class QAOA(Algorithm):
 
     The `mixer` moves within the groups that the model declares: "ring" and "complete" exchange
     members of a group, "grover" reflects about all strings that keep the rules, and "x" flips
-    bits whatever the rules; without groups the first two are "x". With `objective` gibbs, eta
-    counts in the inverse of the cost's field on a spin.
+    bits whatever the rules. Left out, it is "ring" where there are groups, else "x". With
+    `objective` gibbs, eta counts in the inverse of the cost's field on a spin.
     """
 
     accepts: ClassVar[tuple[type, ...]] = (Ising, Evaluated, Structured)
     needs: ClassVar[tuple[type[Program[Any]], ...]] = (AlternatingGradient, AlternatingSamples)
 
     layers: int = Field(default=2, ge=1, le=100)
-    mixer: Literal["ring", "complete", "grover", "x"] = "ring"
+    mixer: Literal["ring", "complete", "grover", "x"] | None = None
     angles: Choice = Trained()
     objective: Goal = Mean()
     shots: int = Field(default=4096, ge=1, le=1_000_000)
 
+    @model_validator(mode="after")
+    def _an_objective_needs_training(self) -> QAOA:
+        return trains(self, self.angles, self.objective)
+
     def width(self, model: Any) -> int:
-        if isinstance(model, Structured):
-            return self._mixer(model).space(qubits(model)).width
-        return qubits(model)
+        return self._mixer(model).space(qubits(model)).width
 
     def solve(
         self, model: Ising | Evaluated | Structured, execute: Execute, rng: np.random.Generator
@@ -65,11 +68,17 @@ class QAOA(Algorithm):
 
     def _mixer(self, model: Any) -> Mixer:
         groups = model.groups if isinstance(model, Structured) else ()
-        if self.mixer == "grover":
+        chosen = self.mixer or ("ring" if groups else "x")
+        if chosen == "grover":
             return GroverMixer(groups)
-        if self.mixer == "x" or not groups:
+        if chosen == "x":
             return XMixer()
-        return GroupMixer(groups, self.mixer)
+        if not groups:
+            raise UsageError(
+                f"this model declares no groups in which the mixer {chosen} could exchange",
+                "Leave out -p mixer, or take x or grover",
+            )
+        return GroupMixer(groups, chosen)
 
 
 algorithm = QAOA

@@ -12,9 +12,9 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from usecases.alternation import Alternation
+from usecases.alternation import Alternation, trains
 from usecases.angles import Choice, Trained
 from usecases.contracts import Algorithm, Execute, Outcome
 from usecases.models import Evaluated, Floats, Ising
@@ -49,6 +49,10 @@ class WarmStart(Algorithm):
     angles: Choice = Trained()
     objective: Goal = Mean()
     shots: int = Field(default=4096, ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _an_objective_needs_training(self) -> WarmStart:
+        return trains(self, self.angles, self.objective)
 
     def solve(
         self, model: Ising | Evaluated, execute: Execute, rng: np.random.Generator

@@ -44,6 +44,9 @@ class Aer(LocalBackend):
     def holds(self) -> int:
         return largest_state(16 if self.precision == "double" else 8)
 
+    def memory(self, qubits: int) -> int:
+        return (16 if self.precision == "double" else 8) << qubits
+
     def understands(self, program: Program[Any]) -> bool:
         """Noisy values are taken point by point, and so is a circuit without parameters."""
         if isinstance(program, Sweep):

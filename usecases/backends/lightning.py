@@ -44,6 +44,9 @@ class Lightning(LocalBackend):
     def holds(self) -> int:
         return largest_state(16 if self.precision == "double" else 8)
 
+    def memory(self, qubits: int) -> int:
+        return (16 if self.precision == "double" else 8) << qubits
+
     def run(self, program: SampleCircuits | Expectation) -> JobResult:
         if isinstance(program, SampleCircuits):
             return self._sample(program)

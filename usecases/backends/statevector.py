@@ -76,6 +76,9 @@ class Statevector(LocalBackend):
     def holds(self) -> int:
         return largest_state(BYTES[self.precision], sum(k.bytes for k in [*_kept.values()]))
 
+    def memory(self, qubits: int) -> int:
+        return BYTES[self.precision] << qubits
+
     def run(self, program: Alternating) -> JobResult:
         with _alone:
             begun = time.perf_counter()
@@ -129,6 +132,7 @@ class _Kernel:
                 self.evolution = Levels(self.table, kind)
             else:
                 self.evolution = Subspace(self.space, mixer, self.table, kind)
+        self.evolution.prepare()
 
     @property
     def bytes(self) -> int:

@@ -89,22 +89,24 @@ def _announce(plan: Plan, as_json: bool) -> None:
     from usecases.contracts import RemoteBackend
     from usecases.convert import qubits_needed
     from usecases.executor import fits
-    from usecases.models import Incumbent
-    from usecases.plan import suited
-    from usecases.programs import SampleModel
+    from usecases.models import Structured
+    from usecases.models import qubits as variables
+    from usecases.plan import needs, suited
 
     model = plan.case.model(plan.instance)
     solver = suited(plan.algorithm, model)
-    cut = isinstance(model, Incumbent) and solver is not plan.algorithm
-    qubits = solver.block if cut else qubits_needed(model, solver.accepts)  # type: ignore[attr-defined]
+    width, whole = solver.width(model), qubits_needed(model, solver.accepts)
+    native = plan.backend is not None and set(needs(solver)) <= set(plan.backend.runs)
+    # A block or an encoding is smaller than the model; a space of strings has as many qubits.
+    smaller = width < variables(model) and not isinstance(model, Structured)
+    qubits = width if smaller else whole
     if plan.trainer:
         fits(plan.trainer, solver.width(model))
-    gates = plan.backend is not None and SampleModel not in plan.backend.runs
     request = {k: v for k, v in plan.request.items() if k != "instance_data"}
     remote = isinstance(plan.backend, RemoteBackend)
     found = request | {
         "qubits": qubits,
-        "statevector_bytes": 16 * 2 ** solver.width(model) if gates else None,
+        "statevector_bytes": plan.backend and plan.backend.memory(width if native else qubits),
         "cost": None if remote else 0.0,  # a remote machine is asked when the work is known
     }
     if as_json:

@@ -78,7 +78,8 @@ def _settings(kind: str, name: str) -> None:
 def _described(about: FieldInfo) -> str:
     """A setting's values, limits and default in words."""
     kinds = [str(kind.model_fields["kind"].default) for kind in _kinds(about)]
-    words = kinds or [str(value) for value in get_args(about.annotation) if isinstance(value, str)]
+    inner = [value for part in get_args(about.annotation) for value in get_args(part) or (part,)]
+    words = kinds or [value for value in inner if isinstance(value, str)]
     plain = getattr(about.annotation, "__name__", str(about.annotation))
     limits = [(name, getattr(limit, name)) for limit in about.metadata for name in _LIMITS
               if hasattr(limit, name)]  # fmt: skip

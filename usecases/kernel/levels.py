@@ -41,6 +41,10 @@ class Levels:
         """The energy and its derivatives by the γ and by the β."""
         return self._evolution.gradient(gammas, betas, self._means(observable))
 
+    def prepare(self) -> None:
+        """Compile or load what works on a state of this precision."""
+        self._evolution.prepare()
+
     def _means(self, observable: Floats | None) -> Floats | None:
         """An observable's mean over the strings of each level."""
         if observable is None:

@@ -138,6 +138,15 @@ class Evolution:
                 self._phase(psi, -gammas[k])
         return value, by_gamma, by_beta
 
+    def prepare(self) -> None:
+        """Compile or load what works on a state of this precision, on none of its amplitudes."""
+        state, cost = np.empty((1, 1, 1), self._kind), np.empty(1)
+        pairs = np.empty((0, 2), dtype=np.intp)
+        _turn(state, pairs, 1.0, 0.0, 0.0, 0, 0)
+        _overlap(state, state, pairs, 1.0, 0.0, 0, 0)
+        _phased(state[0, 0], cost, 0.0, 0, 0)
+        _cost_overlap(state[0, 0], state[0, 0], cost, 0, 0)
+
     def _evolved(self, gammas: Sequence[float], betas: Sequence[float]) -> Amplitudes:
         state = self._start.astype(self._kind)
         for gamma, beta in zip(gammas, betas, strict=True):

@@ -89,6 +89,16 @@ class UniformSpace:
         self._undone(layers(gammas, betas, self._costs.step)[0], by_gamma, by_beta)
         return value, 2 * seen.step * self._costs.step * by_gamma, -2 * seen.step * by_beta
 
+    def prepare(self) -> None:
+        """Compile or load all passes for this precision and these costs, on no line at all."""
+        state, cost, sums = np.empty(1, self._kind), self._costs.stored, np.zeros((3, 16))
+        nothing = (0, 0)
+        grid = self._grids[0]
+        passes.begin(state, grid, cost, 0.0, 1.0, 0.0, *nothing)
+        passes.onward(state, grid, cost, 0.0, False, 0.0, 1.0, 0.0, *nothing)
+        passes.end(state, state, grid, cost, 0.0, False, sums, *nothing)
+        passes.back(state, state, grid, cost, 0.0, False, 0.0, 1.0, False, 0.0, sums, *nothing)
+
     def _evolved(
         self, gammas: Sequence[float], betas: Sequence[float], seen: Costs, other: NDArray[Any]
     ) -> tuple[float, Floats]:
@@ -177,6 +187,11 @@ class UniformSpace:
     def _room(self) -> NDArray[Any]:
         rows = self._grids[0]
         return aligned(rows.lines * rows.apart, self._kind)
+
+    @property
+    def cost_bytes(self) -> int:
+        """What the costs take as the passes read them."""
+        return int(self._costs.stored.nbytes)
 
     @property
     def _lanes(self) -> int:

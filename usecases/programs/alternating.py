@@ -17,7 +17,7 @@ import numpy as np
 
 from usecases.errors import UsageError, VerificationFailed
 from usecases.marks import Marked
-from usecases.models import Bits, Diagonal, Floats, Ising, Polynomial, Table, all_bits
+from usecases.models import Bits, Diagonal, Evaluated, Floats, Ising, Polynomial, Table, all_bits
 from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
@@ -230,8 +230,12 @@ def _moved(state: AlternatingState, angles: Floats) -> AlternatingState:
     return AlternatingState(state.cost, state.mixer, gammas, betas)
 
 
-def _content(cost: Diagonal | None) -> Any:
-    """What makes a cost what it is, to be hashed."""
+@lru_cache(maxsize=16)
+def _content(cost: Any) -> Any:
+    """What makes a cost what it is, to be hashed; found once for a training.
+
+    A cost that is only computed is told by its guide and by what some strings cost.
+    """
     if isinstance(cost, Ising):
         return cost.variables, sorted(cost.terms.items())
     if cost is None:
@@ -240,6 +244,8 @@ def _content(cost: Diagonal | None) -> Any:
         return cost.variables, hashlib.sha256(cost.values.tobytes()).hexdigest()
     if isinstance(cost, Marked):
         return cost.threshold, _content(cost.cost)
+    if isinstance(cost, Evaluated) and isinstance(cost.guide, Ising):
+        return _content(cost.guide), cost.energies(_probes(len(cost.variables))).tobytes().hex()
     # A cost that is computed is told by what it costs, on all strings or on some.
     n = len(cost.variables)
     probes = _probes(n)

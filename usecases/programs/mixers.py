@@ -47,7 +47,7 @@ class Mixer(ABC):
 
     @abstractmethod
     def start(self, circuit: QuantumCircuit) -> None:
-        """Prepare the mixer's ground state from all zeros."""
+        """Prepare the state that the alternation begins with from all zeros."""
 
     @abstractmethod
     def layer(self, circuit: QuantumCircuit, beta: Angle) -> None:
@@ -62,7 +62,7 @@ class Mixer(ABC):
         raise TypeError(f"{type(self).__name__} is no sequence of moves")
 
     def amplitudes(self, register: Register) -> Floats:
-        """A register's share of the ground state."""
+        """A register's share of the state that the alternation begins with."""
         return np.full(register.size, register.size**-0.5)
 
 

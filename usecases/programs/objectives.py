@@ -91,13 +91,17 @@ class Gibbs(Objective):
         return Gibbs(eta=self.eta / unit)
 
     def value(self, costs: Floats, probabilities: Floats) -> float:
-        lowest = float(costs.min())
-        weights = np.exp(-self.eta * (costs - lowest))
+        lowest, weights = self._weights(costs, probabilities)
         return lowest - math.log(float(probabilities @ weights)) / self.eta
 
     def slope(self, costs: Floats, probabilities: Floats) -> Floats:
-        weights = np.exp(-self.eta * (costs - float(costs.min())))
+        _, weights = self._weights(costs, probabilities)
         return np.asarray(-weights / (self.eta * float(probabilities @ weights)))
+
+    def _weights(self, costs: Floats, probabilities: Floats) -> tuple[float, Floats]:
+        """The lowest cost that occurs, and e^{−η(c − lowest)}, finite for those that do not."""
+        lowest = float(costs[probabilities > 0.0].min())
+        return lowest, np.exp(np.minimum(-self.eta * (costs - lowest), 700.0))
 
 
 def _named(value: Any) -> Any:

@@ -1,0 +1,35 @@
+"""Pages made from stored benchmarks are what the benchmarks would write."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def script(name: str) -> ModuleType:
+    """A benchmark as a module; it is no package's."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_on_strategies_is_that_of_its_runs() -> None:
+    strategies = script("strategies")
+    runs = json.loads(strategies.RUNS.read_text("utf-8"))
+    assert strategies.PAGE.read_text("utf-8") == strategies.render(runs)
+    assert {r["instance"] for r in runs} == {"demo", "workshop"}
+
+
+def test_the_page_on_speed_is_that_of_its_race() -> None:
+    race = script("optimisation")
+    results = json.loads(race.STORED.read_text("utf-8"))
+    assert race.PAGE.read_text("utf-8") == race.page(results)
+    assert not [text for cell in results["cells"] for text in cell["disagreements"]]
