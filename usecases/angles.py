@@ -10,13 +10,13 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from usecases.models import Floats, Ising, Table
-from usecases.records import Record
+from usecases.records import Record, by_kind
 from usecases.trees import fixed_angles, stretched
 
 Slope: TypeAlias = Callable[[Floats], tuple[float, Floats]]
@@ -147,12 +147,8 @@ def field(cost: Ising | Table) -> float:
     return math.sqrt(total / max(len(cost.variables), 1)) or 1.0
 
 
-def _named(value: Any) -> Any:
-    return {"kind": value} if isinstance(value, str) else value
-
-
 Choice: TypeAlias = Annotated[
     Annotated[Ramp | Fixed | Trained | Interpolated, Field(discriminator="kind")],
-    BeforeValidator(_named),
+    BeforeValidator(by_kind),
 ]
 """A strategy by its name, or with its settings."""

@@ -207,6 +207,11 @@ class RunRecord(Record):
         return sha256(self.model_copy(update={"digest": ""}).model_dump_json())
 
 
+def by_kind(value: Any) -> Any:
+    """A value with settings of its own may be given by its kind alone."""
+    return {"kind": value} if isinstance(value, str) else value
+
+
 def sha256(text: str) -> str:
     """The hexadecimal SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()

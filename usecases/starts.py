@@ -6,7 +6,7 @@ A strategy is a value: `-p start=descended`, or with its settings `-p start.trie
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 from pydantic import BeforeValidator, Field
@@ -15,7 +15,7 @@ from usecases.angles import field
 from usecases.flips import lowered
 from usecases.models import Diagonal, Floats, Ising
 from usecases.multilinear import Multilinear
-from usecases.records import Record
+from usecases.records import Record, by_kind
 
 
 class Start(Record, ABC):
@@ -93,12 +93,8 @@ def convexity(cost: Ising) -> float:
     return float(np.linalg.eigvalsh(bound).max(initial=0.0) - lowest)
 
 
-def _named(value: Any) -> Any:
-    return {"kind": value} if isinstance(value, str) else value
-
-
 AnyStart: TypeAlias = Annotated[
     Annotated[Relaxed | Descended, Field(discriminator="kind")],
-    BeforeValidator(_named),
+    BeforeValidator(by_kind),
 ]
 """A start by its name, or with its settings."""

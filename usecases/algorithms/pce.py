@@ -21,7 +21,7 @@ from usecases.models import Bits, Floats, Ising, qubits
 from usecases.multilinear import Multilinear
 from usecases.observe import outcomes
 from usecases.programs import Program, SampleCircuits, Sweep
-from usecases.records import Record
+from usecases.records import Record, by_kind
 
 
 class Unpolished(Record):
@@ -44,7 +44,7 @@ class Flips(Record):
 
 Polish = Annotated[
     Annotated[Unpolished | Flips, Field(discriminator="kind")],
-    BeforeValidator(lambda value: {"kind": value} if isinstance(value, str) else value),
+    BeforeValidator(by_kind),
 ]
 
 

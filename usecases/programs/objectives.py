@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 from pydantic import BeforeValidator, Field
 
 from usecases.models import Floats
-from usecases.records import Record
+from usecases.records import Record, by_kind
 
 
 class Objective(Record, ABC):
@@ -104,12 +104,8 @@ class Gibbs(Objective):
         return lowest, np.exp(np.minimum(-self.eta * (costs - lowest), 700.0))
 
 
-def _named(value: Any) -> Any:
-    return {"kind": value} if isinstance(value, str) else value
-
-
 Goal: TypeAlias = Annotated[
     Annotated[Mean | CVaR | Gibbs, Field(discriminator="kind")],
-    BeforeValidator(_named),
+    BeforeValidator(by_kind),
 ]
 """An objective by its name, or with its settings."""
