@@ -79,24 +79,25 @@ def store(results: dict[str, Any], path: Path) -> None:
     path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
 
 
-def kept(chosen: argparse.Namespace) -> list[dict[str, Any]]:
-    """The cells of an earlier race that this one does not run again."""
+def kept(chosen: argparse.Namespace) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The cells of an earlier race that this one does not run again, and its racers."""
     if not (chosen.add and chosen.out.exists()):
-        return []
+        return [], {}
     again = set(product(chosen.kinds, chosen.n, chosen.p, chosen.what))
-    stored: list[dict[str, Any]] = json.loads(chosen.out.read_text())["cells"]
-    return [c for c in stored if (c["kind"], c["n"], c["depth"], c["what"]) not in again]
+    stored = json.loads(chosen.out.read_text())
+    cells = [c for c in stored["cells"] if (c["kind"], c["n"], c["depth"], c["what"]) not in again]
+    return cells, stored["racers"]
 
 
 def run(chosen: argparse.Namespace) -> dict[str, Any]:
     """The whole race, stored after every cell."""
     workers, known, absent = line_up(racers(chosen.peers), chosen.threads)
     settings = {"limit": chosen.limit, "repetitions": chosen.repetitions}
-    cells = kept(chosen)
+    cells, before = kept(chosen)
     results = {
         "machine": facts(chosen.threads),
         "settings": settings,
-        "racers": known,
+        "racers": before | known,
         "absent": absent,
         "cells": cells,
     }
