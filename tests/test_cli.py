@@ -182,7 +182,7 @@ def test_dry_run_runs_nothing() -> None:
     done = usecases("run", *SMALL, "-n", "--json")
     found = json.loads(done.stdout)
     assert found["qubits"] == 4
-    assert found["statevector_bytes"] == 256
+    assert found["statevector_bytes"] == 48 << 4  # two states and two tables of costs
     assert json.loads(usecases("jobs", "--json").stdout) == []
 
 
