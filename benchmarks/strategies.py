@@ -138,6 +138,10 @@ opposite ends of both shares. *Gap* is that of the best shot, the median over se
 many shots chance often contains the optimum too, so it says little. *Time* is the median of the
 whole solution, training included.
 
+A simulator computes the cost of every string before its first shot, so on these sizes it has met
+the optimum before it begins. Its times say how quickly such a state would be sampled; nothing is
+won by them.
+
 Electrons are not bits: `life_science/ground_state` has no diagonal cost, so neither these angles
 nor these mixers apply to it, and it is absent here.
 """
