@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.helpers import ROOT, third_party, timeless, usecases
-from usecases.executor import Executor
+from usecases.executor import Executor, _worse
 
 KILLER = """
 import os, signal, sys
@@ -58,6 +58,12 @@ def killed(patch: str, *words: str) -> None:
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == -9, done.stderr.decode()
+
+
+def test_of_what_machines_tell_the_worst_is_kept() -> None:
+    assert _worse("0.5", "0.01") == "0.5"
+    assert _worse("0.01", "0.5") == "0.5"
+    assert _worse("calibration-1", "calibration-2") == "calibration-2"
 
 
 def finished(*words: str) -> dict[str, Any]:

@@ -96,6 +96,12 @@ def one_forgotten(instance: VehicleRouting) -> Any:
     return model
 
 
+def wrong_groups(instance: VehicleRouting) -> Any:
+    """The model with none of a group's routes chosen where exactly one is."""
+    model = ROUTING.model(instance)
+    return replace(model, groups=tuple(replace(group, count=0) for group in model.groups))
+
+
 def unproven(instance: Any) -> Any:
     return COMMITMENT.reference(instance).model_copy(update={"kind": "best_known"})
 
@@ -118,6 +124,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "every answer is a violation": ("is infeasible",),
     "an example that ignores its seed": ("does not depend on the seed",),
     "an example that ignores seeds altogether": ("is not reproducible",),
+    "groups that exclude the optimum": ("rules of the groups",),
     "a reference that proves nothing": ("not proven optimal",),
     "an interpretation that crashes": ("cannot read this",),
     "a demo for no laptop": ("76 qubits where at most 12",),
@@ -154,6 +161,7 @@ MISTAKES: dict[str, tuple[Case, dict[str, Any]]] = {
         {"model": without_factors(lambda f: len(f.scope) != 2)},
     ),
     "a customer forgotten in the model": (ROUTING, {"model": one_forgotten}),
+    "groups that exclude the optimum": (ROUTING, {"model": wrong_groups}),
     "violations forget everything, routing": (ROUTING, {"violations": lambda i, s: []}),
     "violations forget everything, commitment": (COMMITMENT, {"violations": lambda i, s: []}),
     "every answer is a violation": (ROUTING, {"violations": lambda i, s: ["no"]}),

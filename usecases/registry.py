@@ -155,9 +155,20 @@ def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "its settings"
         known = ", ".join(kind.model_fields) or "none"
+        if first["type"] == "extra_forbidden" and len(first["loc"]) == _OF_A_KIND:
+            setting, chosen, strange = first["loc"]
+            raise UsageError(
+                f"{name}: {setting}={chosen} has no setting {strange}",
+                f"Give another {setting} first; usecases show {name} lists what each has",
+            ) from None
         raise UsageError(
-            f"{name}: {where}: {first['msg']}", f"{name} can be set by: {known}"
+            f"{name}: {where}: {first['msg'].removeprefix('Value error, ')}",
+            f"{name} can be set by: {known}",
         ) from None
+
+
+_OF_A_KIND = 3
+"""Steps to a setting of a setting, as pydantic counts them: the setting, its kind, the name."""
 
 
 def _nest(kind: type[BaseModel], given: dict[str, Any]) -> None:
@@ -167,9 +178,11 @@ def _nest(kind: type[BaseModel], given: dict[str, Any]) -> None:
         if field not in kind.model_fields:
             continue
         chosen = given.get(field, kind.model_fields[field].default)
-        if not isinstance(chosen, str) and "kind" not in dict(chosen or {}):
+        if isinstance(chosen, str):
+            chosen = {"kind": chosen}
+        elif not hasattr(chosen, "kind") and not isinstance(chosen, Mapping):
             continue  # a plain setting has none of its own: the key is refused as it stands
-        whole = {"kind": chosen} if isinstance(chosen, str) else dict(chosen)
+        whole = dict(chosen)
         given[field] = whole | {name: given.pop(key)}
 
 
