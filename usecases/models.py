@@ -218,6 +218,11 @@ class Choose:
     variables: tuple[int, ...]
     count: int = 1
 
+    @property
+    def members(self) -> int:
+        """How many may exchange places."""
+        return len(self.variables)
+
 
 @dataclass(frozen=True)
 class Permute:
@@ -228,6 +233,11 @@ class Permute:
     @property
     def variables(self) -> tuple[int, ...]:
         return tuple(v for row in self.rows for v in row)
+
+    @property
+    def members(self) -> int:
+        """How many columns may exchange places."""
+        return len(self.rows)
 
 
 Group: TypeAlias = Choose | Permute

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from usecases.contracts import Energy, Outcome
 from usecases.models import (
     Bits,
@@ -15,6 +13,7 @@ from usecases.models import (
     energies,
     variables,
 )
+from usecases.programs.circuits import counted_bits
 
 
 def outcomes(model: Model, bits: Bits, counts: list[int] | None = None) -> list[Outcome[Any]]:
@@ -39,9 +38,7 @@ def _determinants(model: FermionicHamiltonian, bits: Bits, counts: list[int]) ->
 
 def from_counts(model: Model, counts: Mapping[str, int]) -> list[Outcome[Any]]:
     """Outcomes from counted strings in Qiskit's order: the last character is variable 0."""
-    keys = sorted(counts)
-    bits = np.array([[int(c) for c in reversed(key)] for key in keys], dtype=np.int8)
-    return outcomes(model, bits.reshape(len(keys), -1), [counts[k] for k in keys])
+    return outcomes(model, *counted_bits(counts))
 
 
 def from_strings(model: Model, counts: Mapping[str, int]) -> list[Outcome[Any]]:

@@ -138,7 +138,7 @@ class Space:
         found = np.zeros((shots, self.bits), dtype=np.int8)
         found[:, self.free] = rng.integers(0, 2, (shots, len(self.free)), dtype=np.int8)
         for group in self.groups:
-            order = rng.permuted(np.tile(np.arange(_places(group)), (shots, 1)), axis=1)
+            order = rng.permuted(np.tile(np.arange(group.members), (shots, 1)), axis=1)
             if isinstance(group, Permute):
                 columns = np.array(group.rows)[np.arange(len(group.rows)), order]
             else:
@@ -189,10 +189,6 @@ def of_model(model: Model) -> Space:
     """The strings that a binary model asks to be looked at: all, or those of its groups."""
     groups = model.groups if isinstance(model, Structured) else ()
     return Space(qubits(model), groups)
-
-
-def _places(group: Group) -> int:
-    return len(group.rows) if isinstance(group, Permute) else len(group.variables)
 
 
 def in_space(space: Space, bits: Bits) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ import numpy as np
 from usecases.errors import UsageError, VerificationFailed
 from usecases.marks import Marked
 from usecases.models import Bits, Diagonal, Evaluated, Floats, Ising, Polynomial, Table, all_bits
-from usecases.programs.base import Lowered, Program, Together
+from usecases.programs.base import Lowered, Program, R, Together
 from usecases.programs.circuits import (
     Counts,
     Estimate,
@@ -26,6 +26,7 @@ from usecases.programs.circuits import (
     SampleCircuits,
     checked_counts,
     checked_estimates,
+    counted_bits,
 )
 from usecases.programs.mixers import Mixer
 from usecases.programs.objectives import Mean, Objective
@@ -88,17 +89,10 @@ class AlternatingState:
 
 
 @dataclass(frozen=True)
-class AlternatingEnergy(Program[Estimated]):
-    """The objective of an alternating state's costs; exact when `shots` is None.
-
-    `values` are the costs that count where they are not those that the phases apply.
-    """
+class OfState(Program[R]):
+    """What is asked of an alternating state."""
 
     state: AlternatingState
-    shots: int | None = None
-    seed: int = 0
-    objective: Objective = field(default_factory=Mean)
-    values: Diagonal | None = None
 
     @property
     def qubits(self) -> int:
@@ -107,6 +101,19 @@ class AlternatingEnergy(Program[Estimated]):
     @property
     def width(self) -> int:
         return self.state.width
+
+
+@dataclass(frozen=True)
+class AlternatingEnergy(OfState[Estimated]):
+    """The objective of an alternating state's costs; exact when `shots` is None.
+
+    `values` are the costs that count where they are not those that the phases apply.
+    """
+
+    shots: int | None = None
+    seed: int = 0
+    objective: Objective = field(default_factory=Mean)
+    values: Diagonal | None = None
 
     def key(self) -> str:
         content = ("alternating energy", self.state.key(), self.shots, self.seed)
@@ -134,29 +141,19 @@ class AlternatingEnergy(Program[Estimated]):
         return Lowered(circuits, lambda tables: self._of_counts(tables[0]))
 
     def _of_counts(self, counts: Counts) -> Estimated:
-        keys = sorted(counts)
-        bits = np.array([[int(c) for c in reversed(k)] for k in keys], dtype=np.int8)
+        bits, times = counted_bits(counts)
         costs = (self.values or self.state.cost).energies(bits)
-        seen = np.array([counts[k] for k in keys], dtype=np.float64)
+        seen = np.array(times, dtype=np.float64)
         value = self.objective.value(costs, seen / seen.sum())
         return Estimated(value, self.objective.stderr(costs, seen))
 
 
 @dataclass(frozen=True)
-class AlternatingGradient(Program[Gradient]):
+class AlternatingGradient(OfState[Gradient]):
     """The exact objective of an alternating state's costs, and its derivatives by the angles."""
 
-    state: AlternatingState
     objective: Objective = field(default_factory=Mean)
     values: Diagonal | None = None
-
-    @property
-    def qubits(self) -> int:
-        return self.state.qubits
-
-    @property
-    def width(self) -> int:
-        return self.state.width
 
     def key(self) -> str:
         return sha256(repr(("alternating gradient", self._at(self.state).key())))
@@ -199,20 +196,11 @@ _STEP = 1e-4
 
 
 @dataclass(frozen=True)
-class AlternatingSamples(Program[Counts]):
+class AlternatingSamples(OfState[Counts]):
     """Shots of an alternating state; the last character of a string is variable 0."""
 
-    state: AlternatingState
     shots: int
     seed: int
-
-    @property
-    def qubits(self) -> int:
-        return self.state.qubits
-
-    @property
-    def width(self) -> int:
-        return self.state.width
 
     def key(self) -> str:
         return sha256(repr(("alternating samples", self.state.key(), self.shots, self.seed)))

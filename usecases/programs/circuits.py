@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from usecases.errors import VerificationFailed
+from usecases.models import Bits
 from usecases.programs.base import Lowered, Program
 from usecases.records import sha256
 
@@ -126,6 +129,13 @@ class Estimate(Program[list[Estimated]]):
             return found
 
         return Lowered(SampleCircuits(circuits, self.shots, self.seed), back)
+
+
+def counted_bits(counts: Mapping[str, int]) -> tuple[Bits, list[int]]:
+    """The strings as rows, column i for bit i, in the order of their keys; and how often each."""
+    keys = sorted(counts)
+    rows = np.array([[int(c) for c in reversed(key)] for key in keys], dtype=np.int8)
+    return rows.reshape(len(keys), -1), [counts[key] for key in keys]
 
 
 def checked_counts(raw: Any, shots: int, width: int) -> Counts:

@@ -187,7 +187,7 @@ class GroverMixer(Mixer):
 
 def exchanges(group: Group, pattern: Pattern) -> list[tuple[int, int]]:
     """The pairs of a group's members that exchange, those that share none after one another."""
-    m = len(group.rows) if isinstance(group, Permute) else len(group.variables)
+    m = group.members
     if pattern == "ring":
         neighbours = [(k, k + 1) for k in (*range(0, m - 1, 2), *range(1, m - 1, 2))]
         return [*neighbours, *([(m - 1, 0)] if m > 2 else [])]
