@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from usecases.errors import TooLarge
 from usecases.models import Bits, FermionicHamiltonian, Floats
-from usecases.records import sha256
 
 if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
@@ -126,34 +125,10 @@ def excitation_rotations(
     )
 
 
-def content_key(h: FermionicHamiltonian) -> str:
-    """A hash of the Hamiltonian's numbers."""
-    arrays = [np.asarray(a, dtype=np.float64) for a in (h.one_body, h.two_body)]
-    numbers = [(a.shape, a.tobytes().hex()) for a in arrays]
-    return sha256(repr((float(h.constant), numbers, h.alpha, h.beta, h.multiplicity)))
-
-
+@lru_cache(maxsize=4)
 def cached_jordan_wigner(h: FermionicHamiltonian) -> SparsePauliOp:
     """The same as `jordan_wigner`; the last few Hamiltonians are remembered by content."""
-    return _remembered(_ByContent(h))
-
-
-class _ByContent:
-    """A Hamiltonian that is equal to another when its numbers are."""
-
-    def __init__(self, h: FermionicHamiltonian) -> None:
-        self.h, self.key = h, content_key(h)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByContent) and self.key == other.key
-
-
-@lru_cache(maxsize=4)
-def _remembered(held: _ByContent) -> SparsePauliOp:
-    return jordan_wigner(held.h)
+    return jordan_wigner(h)
 
 
 def _excitation_operators(m: int) -> tuple[Paulis, NDArray[np.intp]]:

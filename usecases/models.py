@@ -21,6 +21,8 @@ import numpy as np
 from dimod import BinaryQuadraticModel, Vartype
 from numpy.typing import NDArray
 
+from usecases.records import sha256
+
 if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
 
@@ -268,7 +270,7 @@ class Incumbent:
     grow: Callable[[Sample], Incumbent] | None = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FermionicHamiltonian:
     """Electrons in orthonormal spatial orbitals, energies in hartree.
 
@@ -289,6 +291,20 @@ class FermionicHamiltonian:
     def orbitals(self) -> int:
         """How many spatial orbitals there are; two spin orbitals each."""
         return len(self.one_body)
+
+    @cached_property
+    def content(self) -> str:
+        """A hash of the Hamiltonian's numbers."""
+        arrays = [np.asarray(a, dtype=np.float64) for a in (self.one_body, self.two_body)]
+        numbers = [(a.shape, sha256(a.tobytes().hex())) for a in arrays]
+        electrons = (self.alpha, self.beta, self.multiplicity)
+        return sha256(repr((float(self.constant), numbers, electrons)))
+
+    def __hash__(self) -> int:
+        return hash(self.content)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FermionicHamiltonian) and self.content == other.content
 
 
 BinaryModel: TypeAlias = BQM | CostNetwork | Ising | Evaluated | Incumbent | Structured

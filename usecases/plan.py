@@ -17,13 +17,16 @@ from usecases.programs import (
     AlternatingEnergy,
     AlternatingGradient,
     AlternatingSamples,
+    FermionicEnergy,
+    FermionicGradient,
+    FermionicSamples,
     SampleCircuits,
     SampleModel,
 )
 from usecases.records import Record
 from usecases.registry import name_of
 
-STATES, GATES, ANNEALER = "statevector", "aer", "neal"
+STATES, ELECTRONS, GATES, ANNEALER = "statevector", "determinants", "aer", "neal"
 """The local simulators that are used where no machine is named."""
 
 
@@ -147,12 +150,15 @@ def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> st
     """The local simulator for these programs that has these settings."""
     if SampleModel in asked:
         return ANNEALER
-    native = bool(asked) and set(asked) <= _ALTERNATING
-    native = native and set(settings) <= registry.fields("backend", STATES)
-    return STATES if native else GATES
+    for machine, programs in ((STATES, _ALTERNATING), (ELECTRONS, _FERMIONIC)):
+        native = bool(asked) and set(asked) <= programs
+        if native and set(settings) <= registry.fields("backend", machine):
+            return machine
+    return GATES
 
 
 _ALTERNATING = {AlternatingEnergy, AlternatingGradient, AlternatingSamples}
+_FERMIONIC = {FermionicEnergy, FermionicGradient, FermionicSamples}
 
 
 def needs(solver: Algorithm) -> tuple[type, ...]:

@@ -13,8 +13,6 @@ from speed.client import Failed, Worker
 from speed.instances import angles
 
 WHATS = ("expectation", "gradient")
-BUDGET = 30.0
-"""Seconds that one racer may spend on the repetitions of a cell."""
 MOST, SHORT = 25, 0.5
 """Calls far shorter than SHORT seconds are repeated up to MOST times."""
 
@@ -106,7 +104,8 @@ class Race:
             return self.out[label, cell.kind]
         seen = self.known.setdefault((label, cell.kind, cell.what), [])
         seen.append((cell, answer["seconds"], answer["way"]))
-        return answer
+        seconds = answer["seconds"]
+        return f"predicted {seconds:.0f} s" if seconds > self.limit else answer
 
     def predicted(self, label: str, cell: Cell) -> float:
         """Seconds that a call will take, from the largest smaller cell; 0 if none is known."""
@@ -145,6 +144,4 @@ class Race:
 
     def count(self, seconds: float) -> int:
         """How often a call of so many seconds is repeated."""
-        if seconds * self.repetitions > BUDGET:
-            return max(1, int(BUDGET / seconds))
         return max(self.repetitions, min(MOST, int(SHORT / max(seconds, 1e-9))))

@@ -1,9 +1,11 @@
 """Work a machine can be asked to do, and how one kind lowers to another.
 
     AlternatingGradient ──► AlternatingEnergy, several
+    FermionicGradient ────► FermionicEnergy, several
     AlternatingEnergy ──┐              ┌─► Expectation      simulators (exact values)
     FermionicEnergy ────┴─► Estimate ──┴─► SampleCircuits   every gate machine (with shots)
     AlternatingSamples ──────────────────► SampleCircuits
+    FermionicSamples ────────────────────► SampleCircuits
     Sweep ───────────────► Expectation, several
     SampleModel                                             annealers
 
@@ -18,6 +20,7 @@ from usecases.programs.alternating import (
     Gradient,
 )
 from usecases.programs.annealing import Read, SampleModel
+from usecases.programs.ansatz import Ansatz, Excitation, Factor, Generator, Occupied
 from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
@@ -26,7 +29,13 @@ from usecases.programs.circuits import (
     Expectation,
     SampleCircuits,
 )
-from usecases.programs.fermionic import UCCSD, Excitation, FermionicEnergy
+from usecases.programs.fermionic import (
+    Electrons,
+    FermionicEnergy,
+    FermionicGradient,
+    FermionicSamples,
+    Slope,
+)
 from usecases.programs.mixers import (
     GroupMixer,
     GroverMixer,
@@ -39,18 +48,23 @@ from usecases.programs.objectives import CVaR, Gibbs, Goal, Mean, Objective
 from usecases.programs.sweeps import Sweep
 
 __all__ = [
-    "UCCSD",
     "AlternatingEnergy",
     "AlternatingGradient",
     "AlternatingSamples",
     "AlternatingState",
+    "Ansatz",
     "CVaR",
     "Counts",
+    "Electrons",
     "Estimate",
     "Estimated",
     "Excitation",
     "Expectation",
+    "Factor",
     "FermionicEnergy",
+    "FermionicGradient",
+    "FermionicSamples",
+    "Generator",
     "Gibbs",
     "Goal",
     "Gradient",
@@ -60,11 +74,13 @@ __all__ = [
     "Mean",
     "Mixer",
     "Objective",
+    "Occupied",
     "Pattern",
     "Program",
     "Read",
     "SampleCircuits",
     "SampleModel",
+    "Slope",
     "Sweep",
     "Together",
     "WarmMixer",

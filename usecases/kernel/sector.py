@@ -1,0 +1,167 @@
+"""The determinants that an ansatz can reach, its states among them, and the Hamiltonian there.
+
+Electrons of each spin are conserved, and mostly a point group as well: of the 3136 determinants
+of ten electrons in eight orbitals, those of nitrogen's ground state are 396. All of them are
+found by applying the generators until nothing new appears, so the simulation is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from usecases.errors import TooLarge
+from usecases.fermions import determinant_energy
+from usecases.kernel.determinants import (
+    Keys,
+    Places,
+    Signs,
+    back,
+    couplings,
+    evolve,
+    multiply,
+)
+from usecases.models import Bits, FermionicHamiltonian, Floats
+from usecases.programs import Ansatz, Excitation, Generator
+
+LARGEST = 2_000_000
+"""Determinants up to which the lists of pairs and the Hamiltonian's rows fit a laptop."""
+
+
+class Sector:
+    """Determinants, ascending, and where each generator takes them."""
+
+    def __init__(
+        self, orbitals: int, reference: tuple[int, ...], generators: Sequence[Generator]
+    ) -> None:
+        self.orbitals = orbitals
+        self.keys = _reached(_key(reference), generators)
+        self.start = int(np.searchsorted(self.keys, _key(reference)))
+        self.complex = not all(isinstance(g, Excitation) for g in generators)
+        self.order = {g: k for k, g in enumerate(generators)}
+        found = [_listed(self.keys, g) for g in generators]
+        self.starts = np.cumsum([0, *(len(f.signs) for f in found)], dtype=np.int32)
+        nothing = _Moves(np.zeros((0, 2), dtype=np.int32), np.zeros(0))
+        self.moves = np.concatenate([f.places for f in (*found, nothing)])
+        self.signs = np.concatenate([f.signs for f in (*found, nothing)])
+
+    @property
+    def size(self) -> int:
+        """How many determinants there are."""
+        return len(self.keys)
+
+    @property
+    def bits(self) -> Bits:
+        """The occupations of the determinants, shape (determinants, 2m)."""
+        places = np.arange(2 * self.orbitals, dtype=np.uint64)
+        return ((self.keys[:, None] >> places) & np.uint64(1)).astype(np.int8)
+
+    def which(self, ansatz: Ansatz) -> Places:
+        """The place of each factor's generator."""
+        return np.array([self.order[f.generator] for f in ansatz.factors], dtype=np.int32)
+
+    def state(self, which: Places, angles: Floats) -> Floats:
+        """The amplitudes of an ansatz state: one row when they are real, else two."""
+        amplitudes = np.zeros((1 + self.complex, self.size))
+        amplitudes[0, self.start] = 1.0
+        evolve(amplitudes, which, self.starts, self.moves, self.signs, angles)
+        return amplitudes
+
+    def undo(self, state: Floats, other: Floats, which: Places, angles: Floats) -> Floats:
+        """2 Re ⟨other|G|state⟩ behind each factor; both states end before the first one."""
+        slopes = np.zeros(len(which))
+        lists = (which, self.starts, self.moves, self.signs)
+        back(state, other, *lists, angles, slopes)
+        return slopes
+
+
+class Rows:
+    """The Hamiltonian among the determinants of a sector, hartree; the constant included."""
+
+    def __init__(self, h: FermionicHamiltonian, sector: Sector) -> None:
+        one, two = (np.ascontiguousarray(a, dtype=float) for a in (h.one_body, h.two_body))
+        self.diagonal = determinant_energy(h, sector.bits)
+        lengths = np.zeros(sector.size + 1, dtype=np.int64)
+        couplings(sector.keys, one, two, lengths, np.zeros(0, np.int32), np.zeros(0))
+        self._starts = np.cumsum(lengths)
+        self._columns = np.empty(self._starts[-1], dtype=np.int32)
+        self._values = np.empty(self._starts[-1])
+        couplings(sector.keys, one, two, self._starts, self._columns, self._values)
+
+    def apply(self, state: Floats) -> Floats:
+        """The Hamiltonian times each row of amplitudes."""
+        result = np.empty_like(state)
+        multiply(self._starts, self._columns, self._values, state, result)
+        result += self.diagonal * state
+        return result
+
+
+class _Moves(NamedTuple):
+    """Sources and targets, the target −1 for a phase, and the sign of each."""
+
+    places: Places
+    signs: Signs
+
+
+@lru_cache(maxsize=4)
+def sector_of(
+    orbitals: int, reference: tuple[int, ...], generators: tuple[Generator, ...]
+) -> Sector:
+    """The sector of an ansatz; the last few are kept, for a training asks for one again."""
+    return Sector(orbitals, reference, generators)
+
+
+@lru_cache(maxsize=4)
+def rows_of(h: FermionicHamiltonian, sector: Sector) -> Rows:
+    """The Hamiltonian on a sector; the last few are kept."""
+    return Rows(h, sector)
+
+
+def _key(occupied: Sequence[int]) -> np.uint64:
+    return np.uint64(sum(1 << p for p in occupied))
+
+
+def _reached(start: np.uint64, generators: Sequence[Generator]) -> Keys:
+    """All determinants that the excitations lead to, in any order and number."""
+    known = np.array([start], dtype=np.uint64)
+    fresh = known
+    excitations = [g for g in generators if isinstance(g, Excitation)]
+    while len(fresh):
+        found = [fresh[:0]]
+        for excitation in excitations:
+            low, high = _key(excitation.occupied), _key(excitation.virtual)
+            held = fresh & (low | high)
+            found.append(fresh[(held == low) | (held == high)] ^ (low | high))
+        fresh = np.setdiff1d(np.concatenate(found), known)
+        known = np.union1d(known, fresh)
+        if len(known) > LARGEST:
+            raise TooLarge(
+                f"the ansatz reaches more than {LARGEST} determinants",
+                "Choose a smaller active space, or sqd, which samples instead",
+            )
+    return known
+
+
+def _listed(keys: Keys, generator: Generator) -> _Moves:
+    if not isinstance(generator, Excitation):
+        mask = _key(generator.orbitals)
+        source = np.flatnonzero(keys & mask == mask)
+        places = np.stack([source, np.full_like(source, -1)], axis=1).astype(np.int32)
+        return _Moves(places, np.ones(len(source)))
+    low, high = _key(generator.occupied), _key(generator.virtual)
+    source = np.flatnonzero(keys & (low | high) == low)
+    moved = keys[source]
+    passed = np.zeros(len(source), dtype=np.int64)
+    for orbital in (*generator.occupied, *reversed(generator.virtual)):
+        below = np.uint64((1 << orbital) - 1)
+        passed += np.bitwise_count(moved & below)
+        moved = moved ^ np.uint64(1 << orbital)
+    target = np.searchsorted(keys, moved)
+    places = np.stack([source, target], axis=1).astype(np.int32)
+    return _Moves(places, 1.0 - 2.0 * (passed & 1).astype(np.float64))
+
+
+__all__ = ["Rows", "Sector", "rows_of", "sector_of"]
