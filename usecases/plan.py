@@ -26,8 +26,12 @@ from usecases.programs import (
 from usecases.records import Record
 from usecases.registry import name_of
 
-STATES, ELECTRONS, GATES, ANNEALER = "statevector", "determinants", "aer", "neal"
-"""The local simulators that are used where no machine is named."""
+STATES, GATES, ANNEALER = "statevector", "aer", "neal"
+ELECTRONS, ROTATED = "determinants", "ffsim"
+"""The local simulators that are used where no machine is named.
+
+Whoever only samples electrons samples rotated orbitals, of which ffsim holds ten times as many.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +154,7 @@ def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> st
     """The local simulator for these programs that has these settings."""
     if SampleModel in asked:
         return ANNEALER
-    for machine, programs in ((STATES, _ALTERNATING), (ELECTRONS, _FERMIONIC)):
+    for machine, programs in _NATIVE:
         native = bool(asked) and set(asked) <= programs
         if native and set(settings) <= registry.fields("backend", machine):
             return machine
@@ -159,6 +163,7 @@ def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> st
 
 _ALTERNATING = {AlternatingEnergy, AlternatingGradient, AlternatingSamples}
 _FERMIONIC = {FermionicEnergy, FermionicGradient, FermionicSamples}
+_NATIVE = ((STATES, _ALTERNATING), (ROTATED, {FermionicSamples}), (ELECTRONS, _FERMIONIC))
 
 
 def needs(solver: Algorithm) -> tuple[type, ...]:
