@@ -62,15 +62,20 @@ def ucj(h: FermionicHamiltonian, layers: int, connectivity: Connectivity) -> Ans
 
 
 def parameters(
-    h: FermionicHamiltonian, layers: int, connectivity: Connectivity, found: Amplitudes
+    h: FermionicHamiltonian,
+    layers: int,
+    connectivity: Connectivity,
+    found: Amplitudes,
+    fitted: int = 0,
 ) -> Floats:
     """The parameters of `ucj` that coupled-cluster amplitudes suggest.
 
     The doubles are factorised twice, and the largest terms kept (Motta et al. 2023);
-    interactions that the connectivity lacks are left out. The singles make the last rotation.
+    interactions that the connectivity lacks are left out. So many steps of least squares fit
+    the terms that are left to the doubles. The singles make the last rotation.
     """
     kinds = _pairs(h, connectivity)
-    operator = _factorised(h, layers, kinds, found)
+    operator = _factorised(h, layers, kinds, found, fitted)
     values: list[Floats] = []
     for rotations, couplings in zip(
         operator.orbital_rotations, operator.diag_coulomb_mats, strict=True
@@ -146,7 +151,11 @@ def _phases(h: FermionicHamiltonian, connectivity: Connectivity, first: int) -> 
 
 
 def _factorised(
-    h: FermionicHamiltonian, layers: int, kinds: tuple[list[Pair], ...], found: Amplitudes
+    h: FermionicHamiltonian,
+    layers: int,
+    kinds: tuple[list[Pair], ...],
+    found: Amplitudes,
+    fitted: int,
 ) -> Any:
     """The amplitudes as ffsim's operator: orbital rotations and matrices of couplings."""
     try:
@@ -155,8 +164,9 @@ def _factorised(
         raise MissingExtra("ffsim", "chemistry") from None
     closed = h.alpha == h.beta
     kind = ffsim.UCJOpSpinBalanced if closed else ffsim.UCJOpSpinUnbalanced
+    fit = {"optimize": True, "options": {"maxiter": fitted}} if fitted else {}
     return kind.from_t_amplitudes(
-        found.doubles, t1=found.singles, n_reps=layers, interaction_pairs=kinds
+        found.doubles, t1=found.singles, n_reps=layers, interaction_pairs=kinds, **fit
     )
 
 

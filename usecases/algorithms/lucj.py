@@ -15,13 +15,17 @@ from usecases.jastrow import Connectivity, parameters, ucj
 from usecases.models import FermionicHamiltonian
 from usecases.programs import FermionicEnergy, FermionicGradient, Program
 from usecases.solvers.ccsd import amplitudes
-from usecases.training import measured, near, trained
+from usecases.training import best_of, measured, near
+
+_JOLT = 10.0
+"""By how many times the usual spread further starts stray: amplitudes have symmetries to break."""
 
 
 class LUCJ(Algorithm):
     """Phases between neighbouring orbitals, trained from coupled-cluster amplitudes.
 
-    Where coupled cluster does not converge, it is trained from close to the reference.
+    The first start is what the amplitudes suggest, or the reference where coupled cluster does
+    not converge; further ones stray from it.
     """
 
     accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
@@ -31,8 +35,10 @@ class LUCJ(Algorithm):
     """How often orbitals are rotated, interact and are rotated back."""
     connectivity: Connectivity = "heavy-hex"
     """Which orbitals interact: neighbours on a machine's lattice, or all."""
-    iterations: int = Field(default=200, ge=0, le=10_000)
-    """Most steps of the optimiser; 0 measures the state that coupled cluster suggests."""
+    starts: int = Field(default=3, ge=1, le=1000)
+    """Trainings, of which the lowest counts."""
+    iterations: int = Field(default=400, ge=0, le=10_000)
+    """Most steps of each; 0 measures the first start itself."""
     shots: int | None = Field(default=None, ge=1, le=100_000_000)
     """Shots of the final energy; None computes it exactly."""
 
@@ -42,14 +48,14 @@ class LUCJ(Algorithm):
         """One outcome: the trained state's energy and its measured electron numbers."""
         ansatz = ucj(model, self.layers, self.connectivity)
         found = amplitudes(model)
-        start = (
-            parameters(model, self.layers, self.connectivity, found)
-            if found
-            else near(ansatz, rng)
+        first = (
+            parameters(model, self.layers, self.connectivity, found) if found else near(ansatz, rng)
         )
+        point = first
         if self.iterations:
-            start = trained(model, ansatz, execute, start, self.iterations)
-        return measured(model, ansatz, start, execute, self.shots, rng)
+            starts = [first, *(first + _JOLT * near(ansatz, rng) for _ in range(self.starts - 1))]
+            point = best_of(model, ansatz, execute, starts, self.iterations)
+        return measured(model, ansatz, point, execute, self.shots, rng)
 
 
 algorithm = LUCJ

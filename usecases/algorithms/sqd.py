@@ -39,6 +39,12 @@ class SQD(Algorithm):
     """Layers of the Jastrow state."""
     connectivity: Connectivity = "heavy-hex"
     """Which orbitals interact in it: neighbours on a machine's lattice, or all."""
+    fitted: int = Field(default=100, ge=0, le=100_000)
+    """Steps that fit the state's few interactions to the amplitudes.
+
+    Without them the largest terms are kept as they are: a state of lower energy, nearly all of
+    whose shots are the reference again.
+    """
     shots: int = Field(default=100_000, ge=1, le=100_000_000)
     strings: int = Field(default=500, ge=1, le=20_000)
     """Most strings of one spin; the space has up to their square of determinants."""
@@ -76,9 +82,10 @@ class SQD(Algorithm):
                 "Set samples=uniform, or try lucj, which trains a state",
             )
         ansatz = ucj(model, self.layers, self.connectivity)
-        point = tuple(parameters(model, self.layers, self.connectivity, found).tolist())
+        point = parameters(model, self.layers, self.connectivity, found, self.fitted)
         seed = int(rng.integers(2**31))
-        bits, seen = counted_bits(execute(FermionicSamples(ansatz, point, self.shots, seed)))
+        program = FermionicSamples(ansatz, tuple(point.tolist()), self.shots, seed)
+        bits, seen = counted_bits(execute(program))
         return np.repeat(bits[:, ::-1].astype(bool), seen, axis=0)
 
     def _diagonalised(
