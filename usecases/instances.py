@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from usecases.contracts import UseCase
-from usecases.errors import BadInstance, UnknownName, printable
+from usecases.errors import BadInstance, UnknownName, UsageError, printable
 from usecases.records import InstanceData, Record, RunRecord, sha256
 
 LARGEST_FILE = 16 * 2**20
@@ -108,6 +108,21 @@ def _parser(case: UseCase[Any, Any, Any, Any], path: Path) -> Any:
         return case.formats[key]
     known = ", ".join([".json", *case.formats])
     raise BadInstance("format", f"{key} files are not read here", f"Known formats: {known}")
+
+
+def written(case: UseCase[Any, Any, Any, Any], instance: Record, path: Path) -> str:
+    """The instance as the text of a file of this suffix, or of this whole name.
+
+    Raises UsageError for a format that the use case does not write.
+    """
+    key = path.suffix.lower() or path.name.lower()
+    if key == ".json":
+        data = instance.model_dump(mode="json", exclude_defaults=True)
+        return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if key not in case.writers:
+        known = ", ".join([".json", *case.writers])
+        raise UsageError(f"{key} files are not written here", f"Known formats: {known}")
+    return case.writers[key](instance)
 
 
 def _text(path: Path) -> str:

@@ -33,7 +33,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -45,6 +44,7 @@ from life_science.ground_state.formats import parse_fcidump, parse_xyz
 from life_science.ground_state.integrals import arrays_of, integrals_of
 from life_science.ground_state.molecule import ActiveSpace, Atom, Molecule
 from life_science.ground_state.reference import exact_energy
+from life_science.ground_state.writers import write_fcidump, write_xyz
 from usecases.contracts import Energy, UseCase
 from usecases.errors import BadInstance, VerificationFailed
 from usecases.models import FermionicHamiltonian
@@ -186,7 +186,9 @@ def interpret(molecule: Molecule, observed: Energy) -> ElectronicState:
     """The observed state. Raises VerificationFailed when a number is not finite."""
     if not all(map(math.isfinite, (observed.energy, observed.alpha, observed.beta))):
         raise VerificationFailed("the observed energy or electron number is not finite")
-    return ElectronicState(**asdict(observed))
+    return ElectronicState(
+        energy=observed.energy, alpha=observed.alpha, beta=observed.beta, stderr=observed.stderr
+    )
 
 
 def violations(molecule: Molecule, state: ElectronicState) -> list[str]:
@@ -282,6 +284,7 @@ usecase = UseCase(
     reference=reference,
     plot=plot,
     formats={".xyz": parse_xyz, ".fcidump": parse_fcidump, "fcidump": parse_fcidump},
+    writers={".xyz": write_xyz, ".fcidump": write_fcidump, "fcidump": write_fcidump},
     algorithms=("vqe",),
     tolerance=1.6e-3,
     sources=(

@@ -18,6 +18,7 @@ COMMANDS = {
     "compare": "Run several algorithms and backends on one instance, side by side",
     "demo": "Run one problem of each sector and draw the results on one page",
     "doctor": "Say what works on this machine and what to install",
+    "export": "Write an instance as a file of the field's own format",
     "jobs": "List runs; attach, wait for, cancel or reconcile their jobs",
     "list": "List use cases, algorithms, backends, or the instances of a use case",
     "new": "Start a use case, an algorithm or a backend from a working template",

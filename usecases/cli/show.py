@@ -49,6 +49,7 @@ def _usecase(name: str, case: Any) -> None:
             "objective": f"{unit_of(case, case.instances['demo']())}, {goal}",
             "instances": ", ".join(case.instances),
             "files": ", ".join([".json", *case.formats]),
+            "exports": ", ".join([".json", *case.writers]),
             "fields": ", ".join(case.instance.model_fields),
             "try first": ", ".join(case.algorithms),
         }
