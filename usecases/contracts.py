@@ -37,8 +37,7 @@ class Outcome(Generic[O]):
 
     `stderr` is the standard error of an energy that was estimated; an estimate is not a shot.
     `bound` is what was proven: no answer of the model has less energy. It equals `energy` when
-    this answer is proven optimal. `determinants` counts those among which a Hamiltonian of
-    electrons was diagonalised, if it was.
+    this answer is proven optimal.
     """
 
     value: O
@@ -46,7 +45,6 @@ class Outcome(Generic[O]):
     count: int = 1
     stderr: float | None = None
     bound: float | None = None
-    determinants: int | None = None
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,7 @@ def _recorded(
         timing=timing,
         circuits=executor.circuits,
         versions=provenance.versions(),
-        provenance=provenance.code() | dict(executor.provenance) | _space(top.outcome) | _when(),
+        provenance=provenance.code() | dict(executor.provenance) | _when(),
         source=plan.backend.source if plan.backend else "simulated",
     ).sealed()
 
@@ -225,12 +225,6 @@ def _samples(model: Any, found: list[Outcome[Any]]) -> Samples | None:
         key = "".join(str(outcome.value[v]) for v in names)
         counts[key] = counts.get(key, 0) + outcome.count
     return Samples(variables=names, counts=dict(sorted(counts.items())))
-
-
-def _space(outcome: Outcome[Any]) -> dict[str, str]:
-    """In how large a space the answer is the lowest, where that was counted."""
-    size = outcome.determinants
-    return {} if size is None else {"determinants": str(size)}
 
 
 def _when() -> dict[str, str]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.contracts import Algorithm, Execute, Outcome, Subspace
 from usecases.errors import MissingExtra, Unsolvable
 from usecases.jastrow import Connectivity, parameters, ucj
 from usecases.models import FermionicHamiltonian
@@ -57,7 +57,7 @@ class SQD(Algorithm):
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
-    ) -> list[Outcome[Energy]]:
+    ) -> list[Outcome[Subspace]]:
         """One outcome: an upper bound of the ground energy, and its number of determinants.
 
         Raises Unsolvable where coupled cluster gives no state to sample.
@@ -68,9 +68,9 @@ class SQD(Algorithm):
             shots = self._sampled(model, execute, rng)
         found = self._diagonalised(model, shots, execute, rng)
         energy = float(found.energy) + model.constant
-        value = Energy(energy, float(model.alpha), float(model.beta))
-        determinants = int(found.sci_state.amplitudes.size)
-        return [Outcome(value, energy, stderr=0.0, determinants=determinants)]
+        size = int(found.sci_state.amplitudes.size)
+        value = Subspace(energy, model.alpha, model.beta, determinants=size)
+        return [Outcome(value, energy, stderr=0.0)]
 
     def _sampled(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator

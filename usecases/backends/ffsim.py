@@ -1,8 +1,8 @@
 """ffsim: electrons among all determinants of their number, where orbitals rotate and phases act.
 
-An independent simulator (Sung et al. 2026, arXiv:2605.03123). Neighbouring single excitations are collected
-to one unitary of the orbitals, phases of two spin orbitals to one matrix of couplings, so that
-ten electrons in sixteen orbitals, 19 million amplitudes, take a minute.
+An independent simulator (Sung et al. 2026, arXiv:2605.03123). Single excitations in a row are
+collected to one unitary of the orbitals, phases of two spin orbitals to one matrix of couplings,
+so that ten electrons in sixteen orbitals, 19 million amplitudes, take a minute.
 """
 
 from __future__ import annotations
