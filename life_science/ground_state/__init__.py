@@ -75,6 +75,17 @@ def lithium_hydride_in_three_orbitals() -> Molecule:
     return line(("Li", 0.0), ("H", 1.5949), active=active(2, 3))
 
 
+def beryllium_hydride(**settings: object) -> Molecule:
+    """BeH2, linear with bonds of 1.326 Å."""
+    return line(("H", -1.326), ("Be", 0.0), ("H", 1.326), **settings)
+
+
+def chain(atoms: int, bond: float = 1.0) -> Molecule:
+    """Hydrogen atoms in a row at equal distances, ångström; the metal of quantum chemistry."""
+    places = (("H", round(k * bond, 10)) for k in range(atoms))
+    return line(*places, multiplicity=1 + atoms % 2)
+
+
 def water(**settings: object) -> Molecule:
     """H2O with bonds of 0.958 Å and an angle of 104.4776°."""
     half = math.radians(104.4776) / 2
@@ -99,13 +110,18 @@ INSTANCES: dict[str, Callable[[], Molecule]] = {
     "workshop": lithium_hydride,
     "frontier": partial(nitrogen, basis="6-31g", active=active(10, 16)),
     **{f"h2-{length}": partial(hydrogen, length) for length in (0.5, 1.0, 1.5, 2.0, 2.5)},
-    "h4": partial(line, *(("H", float(z)) for z in range(4))),
+    **{f"h{atoms}": partial(chain, atoms) for atoms in (4, 6, 8)},
     "lih": lithium_hydride,
     "lih-2e3o": lithium_hydride_in_three_orbitals,
+    "beh2": beryllium_hydride,
+    "beh2-core": partial(beryllium_hydride, active="core"),
     "h2o": water,
     "h2o-4e4o": partial(water, active=active(4, 4)),
     "n2": nitrogen,
     "n2-6e6o": partial(nitrogen, active=active(6, 6)),
+    "n2-core": partial(nitrogen, active="core"),
+    "n2-6e6o-natural": partial(nitrogen, active="natural:6e,6o"),
+    "n2-2p": partial(nitrogen, active="avas:N_2p"),
     "n2-2.0": partial(nitrogen, 2.0),
 }
 
