@@ -37,12 +37,14 @@ _CHUNK = 100_000
 class Selected(NamedTuple):
     """The lowest state among chosen determinants.
 
-    `energy` in hartree is variational. `correction` is the second-order estimate of what all
+    `energy` in hartree is variational. `keys` ascend, bit p for spin orbital p, alpha before
+    beta; `state` holds their amplitudes. `correction` is the second-order estimate of what all
     others add, None where they are too many to be summed.
     """
 
     energy: float
-    determinants: int
+    keys: Keys
+    state: Floats
     correction: float | None
 
 
@@ -72,7 +74,7 @@ def ground_state(
             break
         keys = np.sort(np.concatenate([keys, fresh]))
     _check_spin(h, keys, state, (alpha - beta) / 2)
-    return Selected(energy, len(keys), _correction(h, keys, energy, state))
+    return Selected(energy, keys, state, _correction(h, keys, energy, state))
 
 
 def _lowest(h: FermionicHamiltonian, keys: Keys) -> tuple[float, Floats]:
