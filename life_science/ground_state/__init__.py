@@ -39,8 +39,8 @@
 # The named molecules are those on which quantum algorithms are usually compared: the hydrogen
 # molecule along its dissociation, chains of hydrogen atoms (that of four from the QED-C
 # benchmarks), lithium hydride, beryllium hydride and water near their equilibrium, and nitrogen,
-# whose triple bond is the classic hard case when it is pulled apart. Geometries are in the code below; the basis is STO-3G unless
-# another is named.
+# whose triple bond is the classic hard case when it is pulled apart. Geometries are in the code
+# below; the basis is STO-3G unless another is named.
 
 # %%
 from __future__ import annotations
