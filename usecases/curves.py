@@ -59,6 +59,7 @@ class Failure(Record):
 
     value: float
     algorithm: str
+    backend: str | None
     error: str
 
 
@@ -74,6 +75,8 @@ class Curve(Record):
     tolerance: float | None
     accuracy: str
     """What the field calls being within the tolerance."""
+    points: tuple[float, ...]
+    """The values that were asked for, ascending."""
     lines: tuple[Line, ...]
     failures: tuple[Failure, ...] = ()
 
@@ -106,13 +109,15 @@ def _spread(found: tuple[float, Interval] | None) -> Spread | None:
 
 def _point(value: float, record: RunRecord) -> Point:
     score = record.score
-    proven = score.reference.kind == "optimal" and score.objective is not None
+    error = None
+    if score.objective is not None and score.reference.kind == "optimal":
+        error = score.objective - score.reference.value
     return Point(
         value=value,
         run=record.id,
         answer=score.objective,
         stderr=score.stderr,
         reference=score.reference,
-        error=score.objective - score.reference.value if proven else None,
+        error=error,
         within_tolerance=score.within_tolerance,
     )

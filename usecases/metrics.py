@@ -116,9 +116,7 @@ def largest_error(errors: Sequence[float], stderrs: Sequence[float]) -> tuple[fl
     return max(abs(e) for e in errors), (max(*low, 0.0), max(high))
 
 
-def _at_once(
-    values: Sequence[float], stderrs: Sequence[float]
-) -> tuple[list[float], list[float]]:
+def _at_once(values: Sequence[float], stderrs: Sequence[float]) -> tuple[list[float], list[float]]:
     """Lower and upper ends that hold all true values at once in 95 % of cases.
 
     Each of n noisy values may miss with probability 0.05 / n (Bonferroni), so it does not matter

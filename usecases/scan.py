@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from usecases import registry
@@ -25,7 +26,7 @@ Cell = tuple[float, Plan]
 Done = tuple[float, RunRecord]
 
 
-def curve(  # noqa: PLR0913 - the parameters are the command line's
+def curve(
     usecase: str,
     family: str | None = None,
     algorithms: Sequence[str] = (),
@@ -45,9 +46,7 @@ def curve(  # noqa: PLR0913 - the parameters are the command line's
     runs failed.
     """
     case = registry.usecase(usecase)
-    name = family or next(iter(case.families), None)
-    if name is None:
-        raise UsageError(f"{case.title}: no family of instances is declared", "Use compare")
+    name = family or first_family(case)
     values = checked(case, name, points)
     solvers = dict.fromkeys(algorithms or case.algorithms)
     cells = [
@@ -56,13 +55,20 @@ def curve(  # noqa: PLR0913 - the parameters are the command line's
         for plan in planned(usecase, f"{name}@{value:.10g}", [*solvers], backends, **how)
     ]
     done, failures = _performed(cells, case.families[name].unit, store, progress)
-    found = _curve(case, name, done, failures)
+    found = _curve(case, name, values, done, failures)
     if failures:
         first = failures[0]
         where = f"{first.algorithm} at {first.value:g} {found.parameter_unit}"
         text = f"{len(failures)} of {len(cells)} runs failed ({where}: {first.error})"
         raise Partial(text, "", [found])
     return found
+
+
+def first_family(case: Case) -> str:
+    """The family that is taken when none is named. Raises UsageError where there is none."""
+    if not case.families:
+        raise UsageError(f"{case.title}: there is no family of instances", "Use compare")
+    return next(iter(case.families))
 
 
 def checked(case: Case, name: str, points: Sequence[float] | None) -> list[float]:
@@ -77,13 +83,16 @@ def checked(case: Case, name: str, points: Sequence[float] | None) -> list[float
         raise UsageError(f"{len(values)} points are not between 1 and {MOST_POINTS}")
     for value in values:
         member(case, name, value)
-    if twice := [a for a, b in zip(values, values[1:], strict=False) if a == b]:
+    if twice := [a for a, b in pairwise(values) if a == b]:
         raise UsageError(f"the point {twice[0]:g} {along.unit} is given twice")
     return values
 
 
 def spaced(low: float, high: float, count: int) -> tuple[float, ...]:
-    """`count` values, evenly spaced from `low` to `high`. Raises UsageError where there are none."""
+    """`count` values, evenly spaced from `low` to `high`.
+
+    Raises UsageError for too many or too few, and for ends that are not in this order.
+    """
     if not 2 <= count <= MOST_POINTS:
         raise UsageError(f"{count} points are not between 2 and {MOST_POINTS}")
     if not low < high:
@@ -103,7 +112,8 @@ def _performed(
         try:
             done.append((value, perform(plan, store=store, progress=_at(where, progress))))
         except UsecasesError as error:
-            failures.append(Failure(value=value, algorithm=solver, error=str(error)))
+            on = plan.backend and name_of(plan.backend)
+            failures.append(Failure(value=value, algorithm=solver, backend=on, error=str(error)))
             if len(failures) == len(cells):
                 raise
     return done, failures
@@ -113,7 +123,13 @@ def _at(where: str, progress: Progress) -> Progress:
     return lambda stage, calls: progress(where, calls)
 
 
-def _curve(case: Case, name: str, done: Sequence[Done], failures: Sequence[Failure]) -> Curve:
+def _curve(
+    case: Case,
+    name: str,
+    values: Sequence[float],
+    done: Sequence[Done],
+    failures: Sequence[Failure],
+) -> Curve:
     """The finished runs, a line for each algorithm on each machine."""
     along, first = case.families[name], done[0][1]
     lines: dict[tuple[str, str], list[Done]] = {}
@@ -128,6 +144,7 @@ def _curve(case: Case, name: str, done: Sequence[Done], failures: Sequence[Failu
         unit=first.score.unit,
         tolerance=case.tolerance,
         accuracy=case.accuracy,
+        points=tuple(values),
         lines=tuple(line(runs) for runs in lines.values()),
         failures=tuple(failures),
     )

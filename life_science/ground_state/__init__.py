@@ -354,6 +354,33 @@ if __name__ == "__main__":
     plot(molecule, ElectronicState.model_validate(record.solution))
 
 # %% [markdown]
+# ## Along a bond
+#
+# One geometry says little: what chemistry uses are differences of energies along a
+# *potential-energy curve*. The families `h2`, `h4` (a chain whose spacing grows), `lih`, `n2-6e6o`
+# and `h2o` (both bonds at once) are molecules along a length, in ångström:
+#
+# ```
+# usecases curve life_science/ground_state -i n2-6e6o -a vqe,adapt_vqe --plot nitrogen.png
+# usecases curve life_science/ground_state -i h4 --from 0.8 --to 2.4 --points 9
+# usecases run life_science/ground_state -i n2-6e6o@1.4 -a vqe
+# ```
+#
+# Each point is a run of its own beside its own exact energy and never starts from its neighbour's
+# angles. The *non-parallelity error*, the largest less the smallest error along the curve, is what
+# remains when a constant error is forgiven: it bounds the error of every energy difference along
+# the bond. A method may be within chemical accuracy at the equilibrium and far outside it when the
+# bond breaks, so points that are not within it are drawn as open markers. An active space is
+# chosen anew at each point from its Hartree–Fock orbitals; where their order changes, even the
+# exact curve of the active space may have a step.
+
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    usecases.plot(usecases.curve("life_science/ground_state", "h4", ["vqe", "exact"]))
+
+# %% [markdown]
 # ## How it scales
 #
 # Qubits grow as 2 m and the angles of unitary coupled cluster as n²(m − n)², but two other costs
