@@ -61,7 +61,8 @@ def _references(axes: Axes, curve: Curve) -> None:
             color=_INK,
             linewidth=1.6,
             linestyle="-" if kind == "optimal" else "--",
-            label=f"{name}: {references[0].method}",
+            # What follows a colon is about this one value.
+            label=f"{name}: {references[0].method.split(': ')[0]}",
         )
 
 
