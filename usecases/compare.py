@@ -46,6 +46,33 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
     UsageError before anything is run, and Partial, which carries the finished records, when
     some runs failed.
     """
+    cells = planned(
+        *(usecase, instance, algorithms, backends),
+        parameters=parameters,
+        settings=settings,
+        train_on=train_on,
+        seed=seed,
+        shots=shots,
+    )
+    return _performed(cells, store, progress)
+
+
+def planned(  # noqa: PLR0913 - the parameters are the command line's
+    usecase: str,
+    instance: str,
+    algorithms: Sequence[str],
+    backends: Sequence[str] = (),
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    train_on: str | None = None,
+    seed: int = 0,
+    shots: int | None = None,
+) -> list[Plan]:
+    """The runs of a comparison before they are done.
+
+    Raises UsageError for settings that none of them has and for backends that can run nothing.
+    """
     shared = dict(parameters or {}) | ({} if shots is None else {"shots": shots})
     chosen = dict(settings or {})
     cells = [
@@ -64,7 +91,7 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
     _all_used(chosen, "backend", used)
     if idle := [b for b in backends if b not in used]:
         raise UsageError(f"{', '.join(idle)} can run none of these algorithms")
-    return _performed(cells, store, progress)
+    return cells
 
 
 def _performed(cells: Sequence[Plan], store: Store | None, progress: Progress) -> list[RunRecord]:

@@ -62,6 +62,23 @@ class Energy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Family(Generic[I]):
+    """Instances along one parameter, such as a molecule along the length of its bond."""
+
+    parameter: str
+    """What varies, in the domain's words: "bond length"."""
+    unit: str
+    """Of the parameter."""
+    quantity: str
+    """What the objective is called in a picture along it: "energy"."""
+    limits: tuple[float, float]
+    """The least and the largest value that the parameter may take."""
+    points: tuple[float, ...]
+    """Ascending values that show the whole curve."""
+    instance: Callable[[float], I]
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCase(Generic[I, M, O, S]):
     """A problem of the world as pure functions and the words around them."""
 
@@ -92,10 +109,14 @@ class UseCase(Generic[I, M, O, S]):
     plot: Callable[[I, S], Figure] | None = None
     formats: Mapping[str, Callable[[str], I]] = field(default_factory=dict)
     """File suffix → parser of the field's own file format (text in, instance out)."""
+    families: Mapping[str, Family[I]] = field(default_factory=dict)
+    """Instances along one parameter, by name; NAME@VALUE names one of them."""
     algorithms: tuple[str, ...] = ("qaoa",)
     """Names of the algorithms to try first."""
     tolerance: float | None = None
     """A difference the field calls none, in `unit` (chemical accuracy)."""
+    accuracy: str = "tolerance"
+    """What the field calls being within it."""
     sources: tuple[str, ...] = ()
 
 
