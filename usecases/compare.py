@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from usecases import registry
+from usecases.contracts import Energy, observed
 from usecases.errors import Partial, UsageError, UsecasesError
 from usecases.plan import Plan, default_machine, needs, prepare, suits
 from usecases.records import Interval, RunRecord, Score
@@ -244,7 +245,16 @@ def answer(record: RunRecord) -> str:
         more = f" (+{len(score.violations) - 1} more)" if len(score.violations) > 1 else ""
         return f"infeasible: {score.violations[0]}{more}{_unproven(record)}"
     error = f" ± {score.stderr:.2g}" if score.stderr else ""
-    return number(score.objective, score.unit, error) + _unproven(record)
+    return number(score.objective, score.unit, error) + _unproven(record) + _remark(record)
+
+
+def _remark(record: RunRecord) -> str:
+    """What an energy says of itself: that it is no bound, or among how many determinants."""
+    value, score = observed(record.answer.value), record.score
+    if not isinstance(value, Energy) or not value.remark:
+        return ""
+    below = score.reference.kind == "optimal" and (score.gap or 0.0) < 0
+    return f" ({value.remark}{'; below the exact energy' if below else ''})"
 
 
 def _unproven(record: RunRecord) -> str:

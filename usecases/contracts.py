@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -59,6 +59,53 @@ class Energy:
     alpha: float
     beta: float
     stderr: float = 0.0
+
+    @property
+    def remark(self) -> str:
+        """What a reader has to know beside the number; nothing where it is a state's energy."""
+        return ""
+
+
+@dataclass(frozen=True)
+class NonVariational(Energy):
+    """An energy that belongs to no state, so that it may lie below the exact one.
+
+    Coupled cluster gives such energies; `method` is its name. They are scored like others and
+    told apart. What a machine observes is a state's energy and never one of these.
+    """
+
+    method: str = field(kw_only=True)
+
+    @property
+    def remark(self) -> str:
+        return f"{self.method}, not variational: no bound"
+
+
+@dataclass(frozen=True)
+class Subspace(Energy):
+    """The lowest energy among chosen determinants, which the exact one cannot exceed.
+
+    `determinants` counts them. `correction` estimates in hartree, by second-order perturbation
+    theory, what all others would add; it is no part of `energy`, and None where unknown.
+    """
+
+    determinants: int = field(kw_only=True)
+    correction: float | None = field(default=None, kw_only=True)
+
+    @property
+    def remark(self) -> str:
+        chosen = f"{self.determinants} determinants"
+        if self.correction is None:
+            return chosen
+        return f"{chosen}; second order would add {self.correction:+.6f}"
+
+
+def observed(stored: Any) -> Any:
+    """A value of an outcome as it was before it was stored."""
+    for kind in (Energy, NonVariational, Subspace):
+        if isinstance(stored, dict) and stored.keys() == {f.name for f in fields(kind)}:
+            return kind(**stored)
+    return stored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +158,8 @@ class UseCase(Generic[I, M, O, S]):
     """File suffix → parser of the field's own file format (text in, instance out)."""
     families: Mapping[str, Family[I]] = field(default_factory=dict)
     """Instances along one parameter, by name; NAME@VALUE names one of them."""
+    writers: Mapping[str, Callable[[I], str]] = field(default_factory=dict)
+    """File suffix → writer of the field's own file format (instance in, text out)."""
     algorithms: tuple[str, ...] = ("qaoa",)
     """Names of the algorithms to try first."""
     tolerance: float | None = None

@@ -144,6 +144,21 @@ def _parser(case: UseCase[Any, Any, Any, Any], path: Path) -> Any:
     raise BadInstance("format", f"{key} files are not read here", f"Known formats: {known}")
 
 
+def written(case: UseCase[Any, Any, Any, Any], instance: Record, path: Path) -> str:
+    """The instance as the text of a file of this suffix, or of this whole name.
+
+    Raises UsageError for a format that the use case does not write.
+    """
+    key = path.suffix.lower() or path.name.lower()
+    if key == ".json":
+        data = instance.model_dump(mode="json", exclude_defaults=True)
+        return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if key not in case.writers:
+        known = ", ".join([".json", *case.writers])
+        raise UsageError(f"{key} files are not written here", f"Known formats: {known}")
+    return case.writers[key](instance)
+
+
 def _text(path: Path) -> str:
     """The file's text; refused unread when it is too large, and when it is not text."""
     try:

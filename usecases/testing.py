@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 
 from usecases import conformance, judge, metrics, registry
-from usecases.contracts import Algorithm, Backend, Family, Outcome, UseCase, unit_of
+from usecases.contracts import (
+    Algorithm,
+    Backend,
+    Family,
+    NonVariational,
+    Outcome,
+    UseCase,
+    unit_of,
+)
 from usecases.convert import translate
 from usecases.errors import BadInstance, BudgetExceeded, UsecasesError
 from usecases.executor import Executor
@@ -274,6 +282,8 @@ def _solves(algorithm: Algorithm, model: Model) -> Findings:
     shots = getattr(algorithm, "shots", None)
     if shots and all(o.stderr is None for o in first) and sum(o.count for o in first) != shots:
         yield f"the counts do not add up to {shots} shots"
+    if needs(algorithm) and any(isinstance(o.value, NonVariational) for o in first):
+        yield "what a machine observes is a state's energy, and must be a bound"
     if isinstance(model, FermionicHamiltonian):
         return
     names = variables(model)

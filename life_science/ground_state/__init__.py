@@ -33,7 +33,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -45,6 +44,7 @@ from life_science.ground_state.formats import parse_fcidump, parse_xyz
 from life_science.ground_state.integrals import arrays_of, integrals_of
 from life_science.ground_state.molecule import ActiveSpace, Atom, Molecule
 from life_science.ground_state.reference import exact_energy
+from life_science.ground_state.writers import write_fcidump, write_xyz
 from usecases.contracts import Energy, Family, UseCase
 from usecases.errors import BadInstance, VerificationFailed
 from usecases.models import FermionicHamiltonian
@@ -65,11 +65,6 @@ def hydrogen(length: float) -> Molecule:
     return line(("H", 0.0), ("H", length))
 
 
-def chain(spacing: float) -> Molecule:
-    """Four hydrogen atoms, each at the given distance from the next, ångström."""
-    return line(*(("H", round(spacing * k, 10)) for k in range(4)))
-
-
 def lithium_hydride(length: float = 1.595, **settings: object) -> Molecule:
     """LiH with the given bond length, ångström."""
     return line(("Li", 0.0), ("H", length), **settings)
@@ -78,6 +73,17 @@ def lithium_hydride(length: float = 1.595, **settings: object) -> Molecule:
 def lithium_hydride_in_three_orbitals() -> Molecule:
     """LiH at its measured bond length, 1.5949 Å, two electrons in three orbitals."""
     return line(("Li", 0.0), ("H", 1.5949), active=active(2, 3))
+
+
+def beryllium_hydride(**settings: object) -> Molecule:
+    """BeH2, linear with bonds of 1.326 Å."""
+    return line(("H", -1.326), ("Be", 0.0), ("H", 1.326), **settings)
+
+
+def chain(atoms: int, spacing: float = 1.0) -> Molecule:
+    """Hydrogen atoms in a row at equal distances, ångström; the metal of quantum chemistry."""
+    places = (("H", round(k * spacing, 10)) for k in range(atoms))
+    return line(*places, multiplicity=1 + atoms % 2)
 
 
 def water(length: float = 0.958, **settings: object) -> Molecule:
@@ -104,13 +110,18 @@ INSTANCES: dict[str, Callable[[], Molecule]] = {
     "workshop": lithium_hydride,
     "frontier": partial(nitrogen, basis="6-31g", active=active(10, 16)),
     **{f"h2-{length}": partial(hydrogen, length) for length in (0.5, 1.0, 1.5, 2.0, 2.5)},
-    "h4": partial(chain, 1.0),
+    **{f"h{atoms}": partial(chain, atoms) for atoms in (4, 6, 8)},
     "lih": lithium_hydride,
     "lih-2e3o": lithium_hydride_in_three_orbitals,
+    "beh2": beryllium_hydride,
+    "beh2-core": partial(beryllium_hydride, active="core"),
     "h2o": water,
     "h2o-4e4o": partial(water, active=active(4, 4)),
     "n2": nitrogen,
     "n2-6e6o": partial(nitrogen, active=active(6, 6)),
+    "n2-core": partial(nitrogen, active="core"),
+    "n2-6e6o-natural": partial(nitrogen, active="natural:6e,6o"),
+    "n2-2p": partial(nitrogen, active="avas:N_2p"),
     "n2-2.0": partial(nitrogen, 2.0),
 }
 
@@ -132,7 +143,19 @@ def along_bond(
 FAMILIES: dict[str, Family[Molecule]] = {
     "h2": along_bond(hydrogen, 0.5, 0.6, 0.735, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5),
     "h4": along_bond(
-        chain, 0.6, 0.8, 0.9, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.4, 3.0, parameter="spacing"
+        partial(chain, 4),
+        0.6,
+        0.8,
+        0.9,
+        1.0,
+        1.2,
+        1.4,
+        1.6,
+        1.8,
+        2.0,
+        2.4,
+        3.0,
+        parameter="spacing",
     ),
     "lih": along_bond(lithium_hydride, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.6, 3.0, 3.5, 4.0),
     "n2-6e6o": along_bond(
@@ -222,7 +245,9 @@ def interpret(molecule: Molecule, observed: Energy) -> ElectronicState:
     """The observed state. Raises VerificationFailed when a number is not finite."""
     if not all(map(math.isfinite, (observed.energy, observed.alpha, observed.beta))):
         raise VerificationFailed("the observed energy or electron number is not finite")
-    return ElectronicState(**asdict(observed))
+    return ElectronicState(
+        energy=observed.energy, alpha=observed.alpha, beta=observed.beta, stderr=observed.stderr
+    )
 
 
 def violations(molecule: Molecule, state: ElectronicState) -> list[str]:
@@ -318,6 +343,7 @@ usecase = UseCase(
     reference=reference,
     plot=plot,
     formats={".xyz": parse_xyz, ".fcidump": parse_fcidump, "fcidump": parse_fcidump},
+    writers={".xyz": write_xyz, ".fcidump": write_fcidump, "fcidump": write_fcidump},
     algorithms=("vqe",),
     families=FAMILIES,
     tolerance=1.6e-3,

@@ -52,6 +52,7 @@ def _usecase(name: str, case: Any) -> None:
             "instances": ", ".join(case.instances),
             "families": "; ".join(_family(*item) for item in case.families.items()) or "–",
             "files": ", ".join([".json", *case.formats]),
+            "exports": ", ".join([".json", *case.writers]),
             "fields": ", ".join(case.instance.model_fields),
             "try first": ", ".join(case.algorithms),
         }
