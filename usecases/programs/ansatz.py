@@ -109,7 +109,7 @@ class Ansatz:
         """The ansatz with more factors, applied after its own."""
         return replace(self, factors=(*self.factors, *factors))
 
-    def angles(self, parameters: Sequence[float]) -> Floats:
+    def angles(self, parameters: Sequence[float] | Floats) -> Floats:
         """The angle of each factor, radians. Raises ValueError when parameters do not fit."""
         if len(parameters) != self.size:
             raise ValueError(f"{len(parameters)} parameters where the ansatz has {self.size}")
@@ -126,7 +126,13 @@ class Ansatz:
 
         In the gates x, h, s, sdg, cx and rz; up to a phase.
         """
-        return _template(self, held or self.register()).assign_parameters(self.angles(parameters))
+        template = self.template(held or self.register())
+        used = [p.index for p in template.parameters]
+        return template.assign_parameters(self.angles(parameters)[used])
+
+    def template(self, held: Register) -> QuantumCircuit:
+        """The circuit with an open angle for each factor, by its index, that does anything."""
+        return _template(self, held)
 
     def register(
         self, encoding: Encoding = JORDAN_WIGNER, h: FermionicHamiltonian | None = None

@@ -20,7 +20,7 @@ from usecases.fermions import electron_counts, hamiltonian
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.paulis import operator
 from usecases.programs.ansatz import Ansatz
-from usecases.programs.base import Lowered, Program, Together
+from usecases.programs.base import Lowered, Program
 from usecases.programs.circuits import (
     Counts,
     Estimate,
@@ -29,6 +29,7 @@ from usecases.programs.circuits import (
     checked_counts,
     checked_estimates,
 )
+from usecases.programs.sweeps import Sweep
 from usecases.records import sha256
 
 if TYPE_CHECKING:
@@ -117,20 +118,19 @@ class FermionicGradient(Program[Slope]):
 
     def lower(self) -> Lowered[Slope]:
         """Central differences of exact energies, two for each parameter."""
+        register = self.ansatz.register(self.encoding, self.hamiltonian)
         here = np.array(self.parameters, dtype=float)
         moved = [here, *(here + s * e for e in np.eye(len(here)) for s in (_STEP, -_STEP))]
-        energies = tuple(
-            FermionicEnergy(
-                self.hamiltonian, self.ansatz, tuple(p.tolist()), encoding=self.encoding
-            )
-            for p in moved
-        )
+        circuit = self.ansatz.template(register)
+        used = [p.index for p in circuit.parameters]
+        points = np.array([self.ansatz.angles(point)[used] for point in moved])
+        energy = _observables(self.hamiltonian, register)[:1]
 
-        def back(found: tuple[Electrons, ...]) -> Slope:
-            values = np.array([f.energy.value for f in found])
+        def back(found: Floats) -> Slope:
+            values = found[:, 0]
             return Slope(float(values[0]), (values[1::2] - values[2::2]) / (2 * _STEP))
 
-        return Lowered(Together(energies), back)
+        return Lowered(Sweep(circuit, energy, points), back)
 
 
 @dataclass(frozen=True, eq=False)
