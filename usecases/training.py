@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from usecases.contracts import Energy, Execute, Outcome
+from usecases.encodings import JORDAN_WIGNER, Encoding
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.programs import Ansatz, FermionicEnergy, FermionicGradient
 
@@ -28,9 +29,11 @@ def trained(
     execute: Execute,
     start: ArrayLike,
     iterations: int,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of a local minimum of the energy, near `start`."""
-    return _descended(h, ansatz, execute, start, iterations)[1]
+    return _descended(h, ansatz, execute, start, iterations, encoding)[1]
 
 
 def best_of(
@@ -39,14 +42,21 @@ def best_of(
     execute: Execute,
     starts: Iterable[ArrayLike],
     iterations: int,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of the lowest of the minima near several starts."""
-    found = [_descended(h, ansatz, execute, start, iterations) for start in starts]
+    found = [_descended(h, ansatz, execute, start, iterations, encoding) for start in starts]
     return min(found, key=lambda pair: pair[0])[1]
 
 
 def _descended(
-    h: FermionicHamiltonian, ansatz: Ansatz, execute: Execute, start: ArrayLike, iterations: int
+    h: FermionicHamiltonian,
+    ansatz: Ansatz,
+    execute: Execute,
+    start: ArrayLike,
+    iterations: int,
+    encoding: Encoding,
 ) -> tuple[float, Floats]:
     from scipy.optimize import minimize
 
@@ -55,7 +65,7 @@ def _descended(
         return 0.0, first
 
     def value(point: Floats) -> tuple[float, Floats]:
-        found = execute.train(FermionicGradient(h, ansatz, tuple(point.tolist())))
+        found = execute.train(FermionicGradient(h, ansatz, tuple(point.tolist()), encoding))
         return found.value, found.gradient
 
     found = minimize(
@@ -80,10 +90,12 @@ def measured(
     execute: Execute,
     shots: int | None,
     rng: np.random.Generator,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
 ) -> list[Outcome[Energy]]:
     """The state's energy and electrons on the machine that answers."""
     point = tuple(np.asarray(parameters, dtype=float).tolist())
     seed = int(rng.integers(2**31))
-    energy, alpha, beta = execute(FermionicEnergy(h, ansatz, point, shots, seed))
+    energy, alpha, beta = execute(FermionicEnergy(h, ansatz, point, shots, seed, encoding))
     value = Energy(energy.value, alpha.value, beta.value, energy.stderr)
     return [Outcome(value, energy=energy.value, stderr=energy.stderr)]
