@@ -6,7 +6,7 @@ trained energy above the exact one is an honest shortfall.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -48,18 +48,41 @@ def best_of(
 def _descended(
     h: FermionicHamiltonian, ansatz: Ansatz, execute: Execute, start: ArrayLike, iterations: int
 ) -> tuple[float, Floats]:
+    return _averaged(h, (ansatz,), execute, start, iterations)
+
+
+def averaged(
+    h: FermionicHamiltonian,
+    ansatze: Sequence[Ansatz],
+    execute: Execute,
+    start: ArrayLike,
+    iterations: int,
+) -> Floats:
+    """The parameters, shared by several ansatz states, of a local minimum of their mean energy."""
+    return _averaged(h, ansatze, execute, start, iterations)[1]
+
+
+def _averaged(
+    h: FermionicHamiltonian,
+    ansatze: Sequence[Ansatz],
+    execute: Execute,
+    start: ArrayLike,
+    iterations: int,
+) -> tuple[float, Floats]:
     from scipy.optimize import minimize
 
     first = np.asarray(start, dtype=float)
-    if not ansatz.size:
+    if not len(first):
         return 0.0, first
 
-    def value(point: Floats) -> tuple[float, Floats]:
-        found = execute.train(FermionicGradient(h, ansatz, tuple(point.tolist())))
-        return found.value, found.gradient
+    def mean(point: Floats) -> tuple[float, Floats]:
+        at = tuple(point.tolist())
+        found = [execute.train(FermionicGradient(h, ansatz, at)) for ansatz in ansatze]
+        value, gradient = sum(f.value for f in found), sum(f.gradient for f in found)
+        return value / len(found), np.asarray(gradient / len(found))
 
     found = minimize(
-        value,
+        mean,
         first,
         jac=True,
         method="L-BFGS-B",

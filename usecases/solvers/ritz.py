@@ -1,8 +1,7 @@
-"""States of a small subspace: Rayleigh and Ritz, the equation of motion, spins and errors.
+"""States of a small subspace, from matrices that were computed or measured.
 
-A subspace is known by matrices that were computed or measured. An error of a matrix element
-moves an eigenvalue to first order by z†(δH − E δS)z / z†Sz; the elements are measured
-independently of one another.
+An error of a matrix element moves an eigenvalue to first order by z†(δH − E δS)z / z†Sz; the
+elements are measured independently of one another, each together with its mirror image.
 """
 
 from __future__ import annotations
@@ -11,61 +10,77 @@ from typing import NamedTuple
 
 import numpy as np
 
-from usecases.contracts import Level, Levels
+from usecases.contracts import Energy, Level, Levels, Outcome
 from usecases.models import Floats
 
 DEGENERATE = 1e-6
 """Hartree below which energies count as equal, and their states are told apart by spin."""
 
-_SPIN_STEP = 1e-3
+DEPENDENT = 1e-6
+"""States of a subspace that add less than this to the others' span, by norm squared, add none."""
 
 
-class Measured(NamedTuple):
+class Matrix(NamedTuple):
     """A symmetric matrix and the standard error of each element."""
 
     values: Floats
     errors: Floats
 
 
-def ritz(
-    energy: Measured, overlap: Measured, spin: Floats, cutoff: float
-) -> tuple[Floats, Floats, Floats]:
-    """Energies, their standard errors and ⟨S²⟩ of the states of a subspace, ascending.
+class States(NamedTuple):
+    """Energies, their standard errors and ⟨S²⟩, ascending; a column of `vectors` for each."""
 
-    Directions whose overlap eigenvalue is below `cutoff` are left out: dividing by it would
-    blow up every error.
+    energies: Floats
+    errors: Floats
+    spins: Floats
+    vectors: Floats
+
+    def outcome(self, count: int, electrons: Energy) -> list[Outcome[Levels]]:
+        """The lowest `count` of them as one outcome, with the electrons that were measured."""
+        rows = zip(self.energies, self.spins, self.errors, strict=True)
+        alpha, beta = electrons.alpha, electrons.beta
+        found = [Level(float(e), float(s), alpha, beta, float(d)) for e, s, d in rows]
+        levels = Levels(tuple(found[:count]))
+        return [Outcome(levels, levels.energy, stderr=levels.stderr)]
+
+
+def ritz(energy: Matrix, overlap: Matrix, spin: Floats) -> States:
+    """The states of lowest energy in a subspace: Rayleigh and Ritz.
+
+    The matrices stand between the vectors that span it. No energy is below the exact one of
+    the same number, but for errors of measurement.
     """
     sizes, axes = np.linalg.eigh(overlap.values)
-    kept = sizes > cutoff
+    kept = sizes > DEPENDENT
     basis = axes[:, kept] / np.sqrt(sizes[kept])
     energies, mixes = np.linalg.eigh(basis.T @ energy.values @ basis)
     vectors = basis @ mixes
-    turned, squares = by_spin(energies, vectors.T @ spin @ vectors)
+    turned, spins = by_spin(energies, vectors.T @ spin @ vectors)
     vectors, energies = vectors @ turned, (turned**2).T @ energies
-    return energies, _errors(vectors, energies, energy.errors, overlap.errors), squares
+    moved = [np.outer(v, v) for v in vectors.T]
+    errors = [
+        np.hypot(error_of(m, energy.errors), e * error_of(m, overlap.errors))
+        for m, e in zip(moved, energies, strict=True)
+    ]
+    return States(energies, np.array(errors), spins, vectors)
 
 
-def _errors(vectors: Floats, energies: Floats, energy: Floats, overlap: Floats) -> Floats:
-    """First-order standard errors; an element and its mirror image are one measurement."""
-    upper = np.triu(np.ones_like(energy)) + np.triu(np.ones_like(energy), 1)
-    found = []
-    for vector, value in zip(vectors.T, energies, strict=True):
-        variance = energy**2 + (value * overlap) ** 2
-        found.append(np.sqrt(((upper * np.outer(vector, vector)) ** 2 * variance).sum()))
-    return np.array(found)
+def error_of(weights: Floats, errors: Floats) -> float:
+    """The standard error of Σ weights · elements; `weights` is symmetric."""
+    once = np.triu(2.0 * weights, 1) + np.diag(np.diagonal(weights))
+    return float(np.sqrt(((once * errors) ** 2).sum()))
 
 
 def by_spin(energies: Floats, spin: Floats) -> tuple[Floats, Floats]:
-    """The rotation that gives degenerate states a spin each, and their ⟨S²⟩.
+    """The rotation that gives degenerate states a spin each, and their ⟨S²⟩, not negative.
 
     `energies` ascend; `spin` is S² among the states. Columns of the rotation are the new states.
     """
     turned = np.eye(len(energies))
     bounds = np.flatnonzero(np.diff(energies) > DEGENERATE) + 1
     for group in np.split(np.arange(len(energies)), bounds):
-        _, mixes = np.linalg.eigh(spin[np.ix_(group, group)])
-        turned[np.ix_(group, group)] = mixes
-    return turned, np.diagonal(turned.T @ spin @ turned).copy()
+        turned[np.ix_(group, group)] = np.linalg.eigh(spin[np.ix_(group, group)])[1]
+    return turned, np.maximum(np.diagonal(turned.T @ spin @ turned), 0.0)
 
 
-__all__ = ["DEGENERATE", "Measured", "by_spin", "ritz"]
+__all__ = ["DEGENERATE", "Matrix", "States", "by_spin", "error_of", "ritz"]
