@@ -4,9 +4,9 @@
 variables each (a cost function network, also called weighted constraint satisfaction):
 it holds costs that are not quadratic exactly. `Ising` is a polynomial in spins, the form
 that gate machines apply as phases. `FermionicHamiltonian` is a molecule in a basis of
-orbitals, `Spectrum` asks for several of its states. `Incumbent` is a binary model that comes with a feasible answer to improve on;
-`Structured` is one that says which of its variables exclude one another. `Evaluated` is a cost
-that only a computation knows.
+orbitals, and `Spectrum` asks for several of its states. `Incumbent` is a binary model that comes
+with a feasible answer to improve on; `Structured` is one that says which of its variables exclude
+one another. `Evaluated` is a cost that only a computation knows.
 """
 
 from __future__ import annotations
@@ -343,7 +343,7 @@ def variables(model: BinaryModel) -> tuple[str, ...]:
 
 
 def qubits(model: Model) -> int:
-    """How many qubits hold one answer of the model, or one of its states, without auxiliary ones."""
+    """How many qubits hold one answer of the model, or one state, without auxiliary ones."""
     if isinstance(model, Spectrum):
         return qubits(model.hamiltonian)
     if isinstance(model, FermionicHamiltonian):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from usecases.contracts import Energy, Level, Levels, Outcome
 from usecases.models import (
     Bits,
@@ -29,7 +27,7 @@ def outcomes(model: Model, bits: Bits, counts: list[int] | None = None) -> list[
     if isinstance(model, FermionicHamiltonian):
         return _determinants(model, bits, seen)
     if isinstance(model, Spectrum):
-        return [_levels(model.hamiltonian, row, c) for row, c in zip(bits, seen, strict=True)]
+        return _levels(model, bits, seen)
     names = variables(model)
     values = energies(model, bits)
     rows = zip(bits.tolist(), values.tolist(), seen, strict=True)
@@ -45,15 +43,21 @@ def _determinants(model: FermionicHamiltonian, bits: Bits, counts: list[int]) ->
     return [Outcome(Energy(e, float(a), float(b)), e, c) for e, a, b, c in rows]
 
 
-def _levels(h: FermionicHamiltonian, row: Bits, count: int) -> Outcome[Any]:
+def _levels(model: Spectrum, bits: Bits, counts: list[int]) -> list[Outcome[Any]]:
     from usecases.fermions import determinant_energy, determinant_spin
 
-    bits = np.unique(row.reshape(-1, 2 * h.orbitals), axis=0)
-    alpha, beta = bits[:, : h.orbitals].sum(axis=1), bits[:, h.orbitals :].sum(axis=1)
-    values = determinant_energy(h, bits), determinant_spin(bits), alpha, beta
-    rows = sorted(zip(*(v.tolist() for v in values), strict=True))
-    levels = Levels(tuple(Level(e, s, float(a), float(b)) for e, s, a, b in rows))
-    return Outcome(levels, levels.energy, count)
+    h = model.hamiltonian
+    each = bits.reshape(-1, 2 * h.orbitals)
+    alpha, beta = each[:, : h.orbitals].sum(axis=1), each[:, h.orbitals :].sum(axis=1)
+    columns = determinant_energy(h, each), determinant_spin(each), alpha, beta
+    made = zip(*(column.astype(float).tolist() for column in columns), strict=True)
+    known = dict(zip(map(bytes, each), (Level(*values) for values in made), strict=True))
+    found = []
+    for row, count in zip(bits.reshape(len(bits), -1, 2 * h.orbitals), counts, strict=True):
+        distinct = (known[string] for string in sorted(set(map(bytes, row))))
+        levels = Levels(tuple(sorted(distinct, key=lambda level: level.energy)))
+        found.append(Outcome(levels, levels.energy, count))
+    return found
 
 
 def from_counts(model: Model, counts: Mapping[str, int]) -> list[Outcome[Any]]:

@@ -70,8 +70,8 @@ class Exact(Algorithm):
         if isinstance(model, Spectrum):
             from usecases.solvers.spectrum import levels
 
-            found = levels(model)
-            return [Outcome(found, found.energy, stderr=0.0, bound=found.energy)]
+            lowest = levels(model)
+            return [Outcome(lowest, lowest.energy, stderr=0.0, bound=lowest.energy)]
         whole = model.model if isinstance(model, Incumbent | Structured) else model
         known = model.sample if isinstance(model, Incumbent) else {}
         start = np.array([known.get(v, 0) for v in variables(whole)], dtype=np.int8)

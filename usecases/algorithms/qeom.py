@@ -9,7 +9,7 @@ stationary. For real states and z = (X, −Y), in the basis of the E_i and E_i�
 
     (D + P D P) z = ω (S − P S P) z
 
-where S holds the overlaps ⟨B_k† B_l⟩, D the energies ⟨B_k† H B_l⟩ less ½⟨B_k† B_l H + H B_k† B_l⟩,
+where S holds the overlaps ⟨B_j† B_k⟩, D the energies ⟨B_j† H B_k⟩ less ½⟨B_j† B_k H + H B_j† B_k⟩,
 and P exchanges each E_i with its E_i†: the double commutators, multiplied out.
 
 Exact for two electrons on an exact ground state. With more, states that move more than two

@@ -90,7 +90,7 @@ def references(h: FermionicHamiltonian, count: int) -> list[tuple[int, ...]]:
     for row, orbitals in zip(bits, occupied, strict=True):
         row[list(orbitals)] = 1
     energies = determinant_energy(h, bits)
-    order = sorted(range(len(occupied)), key=lambda k: (round(energies[k] / DEGENERATE), k))
+    order = sorted(range(len(occupied)), key=lambda k: (round(float(energies[k]) / DEGENERATE), k))
     last = energies[order[min(count, len(order)) - 1]]
     chosen = [k for k in order[count:] if energies[k] - last < 2 * DEGENERATE]
     return [tuple(sorted(occupied[k])) for k in (*order[:count], *chosen)]
@@ -128,9 +128,7 @@ def _superposed(one: Ansatz, other: Ansatz, sign: int) -> Ansatz:
     return replace(one, factors=(first, *one.factors))
 
 
-def _parity(
-    reference: tuple[int, ...], occupied: tuple[int, ...], virtual: tuple[int, ...]
-) -> int:
+def _parity(reference: tuple[int, ...], occupied: tuple[int, ...], virtual: tuple[int, ...]) -> int:
     """The sign that a†_v1 a†_v2 ... a_o2 a_o1 gives a determinant."""
     held, passed = set(reference), 0
     for orbital in (*occupied, *reversed(virtual)):

@@ -19,9 +19,7 @@ from usecases.programs import (
     Program,
 )
 
-Fermionic: TypeAlias = (
-    FermionicEnergy | FermionicGradient | FermionicProducts | FermionicSamples
-)
+Fermionic: TypeAlias = FermionicEnergy | FermionicGradient | FermionicProducts | FermionicSamples
 
 
 class Determinants(LocalBackend):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from usecases.errors import TooLarge
 from usecases.fermions import cached_jordan_wigner, lift, spin_squared
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.programs.ansatz import Ansatz, Excitation
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
 
 KINDS = 4
 
+LARGEST = 2000
+"""Matrix elements that are measured as observables in minutes."""
+
 
 class Products(NamedTuple):
     """Real parts of products of B = 1, O_1 ... O_n in a state, and their standard errors.
 
-    Shape (4, 1 + n, 1 + n) each; the four are the overlaps ⟨B_k† B_l⟩, the energies
-    ⟨B_k† H B_l⟩, the moved energies ½⟨B_k† B_l H + H B_k† B_l⟩ and the spins ⟨B_k† S² B_l⟩.
+    Shape (4, 1 + n, 1 + n) each; the four are the overlaps ⟨B_j† B_k⟩, the energies
+    ⟨B_j† H B_k⟩, the moved energies ½⟨B_j† B_k H + H B_j† B_k⟩ and the spins ⟨B_j† S² B_k⟩.
     All are symmetric.
     """
 
@@ -61,6 +65,11 @@ class FermionicProducts(Program[Products]):
         """Rows of each matrix."""
         return 1 + len(self.operators)
 
+    @property
+    def elements(self) -> int:
+        """Distinct elements of all matrices."""
+        return KINDS * self.size * (self.size + 1) // 2
+
     def key(self) -> str:
         state = self.hamiltonian.content, self.ansatz.content, tuple(map(float, self.parameters))
         asked = (state, self.operators, self.shots, self.seed)
@@ -68,11 +77,19 @@ class FermionicProducts(Program[Products]):
 
     def read(self, raw: Any) -> Products:
         """Raises VerificationFailed unless there is a value and an error for each element."""
-        elements = KINDS * self.size * (self.size + 1) // 2
-        return self._symmetric(checked_estimates(raw, elements))
+        return self._symmetric(checked_estimates(raw, self.elements))
 
     def lower(self) -> Lowered[Products]:
-        """One expectation value for each element, of the Hermitian part of its product."""
+        """One expectation value for each element, of the Hermitian part of its product.
+
+        Raises TooLarge beyond 2000 elements.
+        """
+        if self.elements > LARGEST:
+            raise TooLarge(
+                f"circuits would measure {self.elements} matrix elements one by one, at most"
+                f" {LARGEST} are",
+                "Take fewer orbitals, or -b determinants, which computes them together",
+            )
         circuit = self.ansatz.circuit(self.parameters)
         program = Estimate(circuit, self._observables(), self.shots, self.seed)
         return Lowered(program, self._symmetric)
@@ -83,7 +100,7 @@ class FermionicProducts(Program[Products]):
         one = type(h)("I" * self.qubits)
         basis = [one, *(lift(o.occupied, o.virtual, self.qubits) for o in self.operators)]
         rows, columns = np.triu_indices(self.size)
-        pairs = [(basis[k].adjoint(), basis[l]) for k, l in zip(rows, columns, strict=True)]
+        pairs = [(basis[j].adjoint(), basis[k]) for j, k in zip(rows, columns, strict=True)]
         overlaps = [a @ b for a, b in pairs]
         products = [*overlaps, *(a @ h @ b for a, b in pairs)]
         products += [0.5 * (o @ h + h @ o) for o in overlaps]

@@ -20,6 +20,8 @@ from usecases.solvers.ritz import by_spin
 _DENSE = 300
 _MORE = 4
 """States that are followed beyond those that are asked for."""
+_ROOM = 8
+"""Vectors that are kept for each state before the basis starts anew."""
 _CONVERGED = 1e-6
 _MOST = 300
 
@@ -59,14 +61,15 @@ def _davidson(
     for _ in range(_MOST):
         values, mixes = np.linalg.eigh(basis @ images.T)
         chosen = mixes[:, :count].T
-        vectors, residuals = chosen @ basis, chosen @ images - values[:count, None] * (
-            chosen @ basis
+        vectors, residuals = (
+            chosen @ basis,
+            chosen @ images - values[:count, None] * (chosen @ basis),
         )
         open_ones = np.flatnonzero(np.linalg.norm(residuals, axis=1) > _CONVERGED)
         if not len(open_ones):
             return values[:count], vectors
-        if len(basis) + len(open_ones) > 12 * count:
-            kept = mixes[:, : 3 * count].T
+        if len(basis) + len(open_ones) > _ROOM * count:
+            kept = mixes[:, : 2 * count].T
             basis, images = kept @ basis, kept @ images
         gaps = values[open_ones, None] - diagonal
         steps = residuals[open_ones] / np.where(np.abs(gaps) < 1e-3, -1e-3, gaps)
