@@ -7,27 +7,28 @@ an evolution that is switched on and off. The evolution is a product formula of 
 Hamiltonian's strings.
 
 With t = π/λ, λ the sum of the coefficients' sizes, no two energies share a phase, and b ancillas
-tell energies apart that differ by 2λ/2^b. The determinant that goes in is a mixture of
-eigenstates; each answers as often as it is in there, and the most frequent answer is taken. That
-is the ground state where more than half of the determinant is.
+tell energies apart that differ by 2λ/2^b. The state that goes in is a mixture of eigenstates;
+each answers as often as it is in there, and the most frequent answer is taken. That is the ground
+state's where it makes up most of the mixture.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
-from usecases.ansatze import determinant
+from usecases.ansatze import determinant, uccsd
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
 from usecases.errors import TooLarge
 from usecases.fermions import cached_jordan_wigner
 from usecases.models import FermionicHamiltonian, qubits
-from usecases.programs import Program, SampleCircuits
+from usecases.programs import FermionicGradient, Program, SampleCircuits
 from usecases.programs.circuits import counted_bits
+from usecases.training import near, trained
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -39,10 +40,10 @@ LARGEST = 200_000
 
 
 class PhaseEstimation(Algorithm):
-    """Phase estimation from the Hartree–Fock determinant, one outcome.
+    """Phase estimation from the Hartree–Fock determinant or a trained state, one outcome.
 
     `count` is how many shots lie within one step of the answer: their share is about the share
-    of the eigenstate in the determinant. The standard error is √(Δ²/12 + ε²) with Δ the step
+    of the eigenstate in what went in. The standard error is √(Δ²/12 + ε²) with Δ the step
     between neighbouring answers and ε a proven bound on what the product formula shifts an
     energy by: twice that is never less than the sum of half a step and ε, so that an answer next
     to the exact energy is always within two standard errors, and chemical accuracy is claimed
@@ -50,8 +51,12 @@ class PhaseEstimation(Algorithm):
     """
 
     accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
-    needs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits,)
+    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, SampleCircuits)
 
+    start: Literal["determinant", "uccsd"] = "determinant"
+    """What goes in: the Hartree–Fock determinant, or unitary coupled cluster, trained before."""
+    iterations: int = Field(default=200, ge=1, le=10_000)
+    """Most steps of that training; a determinant needs none."""
     bits: int = Field(default=6, ge=1, le=16)
     """Ancillas; each halves the step between neighbouring answers and doubles the circuit."""
     steps: int = Field(default=1, ge=1, le=1000)
@@ -71,7 +76,9 @@ class PhaseEstimation(Algorithm):
         _check_size(2 * len(strings) * self.steps * (2**self.bits - 1))
         bound = float(np.abs(strings.coeffs).sum()) or 1.0
         time = math.pi / bound
-        circuit = estimation(model, strings, time, self.bits, self.steps)
+        ansatz = uccsd(model) if self.start == "uccsd" else determinant(model)
+        point = trained(model, ansatz, execute, near(ansatz, rng), self.iterations)
+        circuit = estimation(ansatz.circuit(point.tolist()), strings, time, self.bits, self.steps)
         seed = int(rng.integers(2**31))
         (counts,) = execute(SampleCircuits((circuit,), self.shots, seed))
         seen = most_frequent(counts, model.orbitals)
@@ -99,7 +106,7 @@ def split(operator: SparsePauliOp) -> tuple[float, SparsePauliOp]:
 
 
 def estimation(
-    h: FermionicHamiltonian, strings: SparsePauliOp, time: float, bits: int, steps: int
+    start: QuantumCircuit, strings: SparsePauliOp, time: float, bits: int, steps: int
 ) -> QuantumCircuit:
     """The circuit: electrons on the first 2m qubits, then the ancillas, all measured."""
     from qiskit import QuantumCircuit
@@ -107,10 +114,9 @@ def estimation(
     from qiskit.quantum_info import SparsePauliOp
     from qiskit.synthesis import SuzukiTrotter, synth_qft_full
 
-    n = qubits(h)
+    n = start.num_qubits
     circuit = QuantumCircuit(n + bits)
-    for orbital in determinant(h).reference:
-        circuit.x(orbital)
+    circuit.compose(start, range(n), inplace=True)
     turned = SparsePauliOp("Z").tensor(strings) * -0.5
     formula = SuzukiTrotter(order=2, reps=steps)
     once = formula.synthesize(PauliEvolutionGate(turned, time))
