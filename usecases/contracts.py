@@ -9,13 +9,14 @@ result. Everything else (waiting, storing, resuming, counting, scoring) is the f
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, TypeAdapter
 
 from usecases.models import Model, qubits
 from usecases.programs import Program
@@ -102,9 +103,9 @@ class Subspace(Energy):
 
 def observed(stored: Any) -> Any:
     """A value of an outcome as it was before it was stored."""
-    for kind in (Energy, NonVariational, Subspace):
+    for kind in (Energy, NonVariational, Subspace, Levels):
         if isinstance(stored, dict) and stored.keys() == {f.name for f in fields(kind)}:
-            return kind(**stored)
+            return TypeAdapter(kind).validate_python(stored)
     return stored
 
 
@@ -123,6 +124,42 @@ class Family(Generic[I]):
     points: tuple[float, ...]
     """Ascending values that show the whole curve."""
     instance: Callable[[float], I]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One state of a spectrum: energy, expectation of S², electrons of each spin.
+
+    S² is S(S + 1): 0 for a singlet, 2 for a triplet. `stderr` is the energy's standard error,
+    0 when it was computed.
+    """
+
+    energy: float
+    spin_squared: float
+    alpha: float
+    beta: float
+    stderr: float = 0.0
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What is observed of a `Spectrum`: orthogonal states, their energies ascending.
+
+    The outcome's energy is the mean of theirs, the state-averaged energy: for states of a
+    subspace it is never below the mean of as many exact ones (Fan 1949).
+    """
+
+    levels: tuple[Level, ...]
+
+    @property
+    def energy(self) -> float:
+        """The state-averaged energy, hartree."""
+        return math.fsum(level.energy for level in self.levels) / len(self.levels)
+
+    @property
+    def stderr(self) -> float:
+        """The standard error of the averaged energy, were all errors to point the same way."""
+        return math.fsum(level.stderr for level in self.levels) / len(self.levels)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,15 +100,40 @@ def determinant_energy(h: FermionicHamiltonian, bits: Bits) -> Floats:
     return np.asarray(energy)
 
 
-def excitation(occupied: tuple[int, ...], virtual: tuple[int, ...]) -> Paulis:
-    """T − T†, T moving electrons up; its strings commute and have imaginary coefficients.
+def determinant_spin(bits: Bits) -> Floats:
+    """The expectation of S² in each determinant; `bits` has shape (rows, 2m), result (rows,).
 
-    T = a†_v1 a†_v2 ... a_o2 a_o1 over spin orbitals.
+    S_z² and ½ for each singly occupied orbital.
     """
-    lift = [_ladder(v, -0.5j) for v in virtual] + [_ladder(o, 0.5j) for o in reversed(occupied)]
-    moved = reduce(product, lift)
+    up, down = np.split(bits.astype(float), 2, axis=1)
+    return np.asarray((up.sum(axis=1) - down.sum(axis=1)) ** 2 / 4 + abs(up - down).sum(axis=1) / 2)
+
+
+def spin_squared(h: FermionicHamiltonian) -> FermionicHamiltonian:
+    """S² in the form of a Hamiltonian of the same orbitals and electrons.
+
+    S² = (m + 2)/2 N − N²/4 − ½ Σ E_pq E_qp with E_pq summed over spins, normal ordered.
+    """
+    one = np.eye(h.orbitals)
+    two = -np.einsum("ps,qr->pqrs", one, one) - 0.5 * np.einsum("pq,rs->pqrs", one, one)
+    return FermionicHamiltonian(0.0, 0.75 * one, two, h.alpha, h.beta, h.multiplicity)
+
+
+def lift(occupied: tuple[int, ...], virtual: tuple[int, ...], qubits: int) -> SparsePauliOp:
+    """T = a†_v1 a†_v2 ... a_o2 a_o1 over spin orbitals as a sum of Pauli strings."""
+    return operator(collected(_lifted(occupied, virtual)), qubits)
+
+
+def excitation(occupied: tuple[int, ...], virtual: tuple[int, ...]) -> Paulis:
+    """T − T† with T as in `lift`; its strings commute and have imaginary coefficients."""
+    moved = _lifted(occupied, virtual)
     # The adjoint conjugates coefficients: T − T† doubles the imaginary and cancels the real.
     return collected(moved._replace(coefficients=moved.coefficients - moved.coefficients.conj()))
+
+
+def _lifted(occupied: tuple[int, ...], virtual: tuple[int, ...]) -> Paulis:
+    ladders = [_ladder(v, -0.5j) for v in virtual] + [_ladder(o, 0.5j) for o in reversed(occupied)]
+    return reduce(product, ladders)
 
 
 def occupation(orbitals: tuple[int, ...]) -> Paulis:

@@ -19,6 +19,7 @@ from usecases.programs import (
     AlternatingSamples,
     FermionicEnergy,
     FermionicGradient,
+    FermionicProducts,
     FermionicSamples,
     SampleCircuits,
     SampleModel,
@@ -166,7 +167,7 @@ def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> st
 
 
 _ALTERNATING = {AlternatingEnergy, AlternatingGradient, AlternatingSamples}
-_FERMIONIC = {FermionicEnergy, FermionicGradient, FermionicSamples}
+_FERMIONIC = {FermionicEnergy, FermionicGradient, FermionicProducts, FermionicSamples}
 
 
 def needs(solver: Algorithm) -> tuple[type, ...]:

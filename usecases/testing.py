@@ -32,6 +32,7 @@ from usecases.instances import content_hash, member, parse_json
 from usecases.models import (
     FermionicHamiltonian,
     Model,
+    Spectrum,
     Structured,
     all_bits,
     energies,
@@ -182,7 +183,7 @@ def _in_groups(model: Model, lowest: list[Outcome[Any]]) -> Findings:
 
 def _lowest(model: Model) -> list[Outcome[Any]]:
     """All answers of lowest energy."""
-    if isinstance(model, FermionicHamiltonian):
+    if isinstance(model, FermionicHamiltonian | Spectrum):
         exact = registry.algorithm("exact").solve(model, Executor(None, None), _rng(0))
         return list(exact)
     bits = all_bits(qubits(model))
@@ -208,7 +209,8 @@ def _close(case: Case) -> float:
 
 
 def _unbeaten(case: Case, instance: Record, model: Model, reference: Reference) -> Findings:
-    for outcome in outcomes(model, all_bits(qubits(model))):
+    strings = all_bits(of_model(model).bits if isinstance(model, Spectrum) else qubits(model))
+    for outcome in outcomes(model, strings):
         judged = judge.assess(case, instance, outcome)
         if _beats(case, judged.objective, reference):
             yield f"a feasible answer worth {judged.objective:.10g} beats the reference"
@@ -284,7 +286,7 @@ def _solves(algorithm: Algorithm, model: Model) -> Findings:
         yield f"the counts do not add up to {shots} shots"
     if needs(algorithm) and any(isinstance(o.value, NonVariational) for o in first):
         yield "what a machine observes is a state's energy, and must be a bound"
-    if isinstance(model, FermionicHamiltonian):
+    if isinstance(model, FermionicHamiltonian | Spectrum):
         return
     names = variables(model)
     for outcome in first:

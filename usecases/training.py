@@ -6,7 +6,7 @@ trained energy above the exact one is an honest shortfall.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,7 +33,7 @@ def trained(
     encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of a local minimum of the energy, near `start`."""
-    return _descended(h, ansatz, execute, start, iterations, encoding)[1]
+    return _descended(h, (ansatz,), execute, start, iterations, encoding)[1]
 
 
 def best_of(
@@ -46,13 +46,26 @@ def best_of(
     encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of the lowest of the minima near several starts."""
-    found = [_descended(h, ansatz, execute, start, iterations, encoding) for start in starts]
+    found = [_descended(h, (ansatz,), execute, start, iterations, encoding) for start in starts]
     return min(found, key=lambda pair: pair[0])[1]
+
+
+def averaged(
+    h: FermionicHamiltonian,
+    ansatze: Sequence[Ansatz],
+    execute: Execute,
+    start: ArrayLike,
+    iterations: int,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
+) -> Floats:
+    """The parameters, shared by several ansatz states, of a local minimum of their mean energy."""
+    return _descended(h, ansatze, execute, start, iterations, encoding)[1]
 
 
 def _descended(
     h: FermionicHamiltonian,
-    ansatz: Ansatz,
+    ansatze: Sequence[Ansatz],
     execute: Execute,
     start: ArrayLike,
     iterations: int,
@@ -61,15 +74,17 @@ def _descended(
     from scipy.optimize import minimize
 
     first = np.asarray(start, dtype=float)
-    if not ansatz.size:
+    if not len(first):
         return 0.0, first
 
-    def value(point: Floats) -> tuple[float, Floats]:
-        found = execute.train(FermionicGradient(h, ansatz, tuple(point.tolist()), encoding))
-        return found.value, found.gradient
+    def mean(point: Floats) -> tuple[float, Floats]:
+        at = tuple(point.tolist())
+        found = [execute.train(FermionicGradient(h, ansatz, at, encoding)) for ansatz in ansatze]
+        value, gradient = sum(f.value for f in found), sum(f.gradient for f in found)
+        return value / len(found), np.asarray(gradient / len(found))
 
     found = minimize(
-        value,
+        mean,
         first,
         jac=True,
         method="L-BFGS-B",

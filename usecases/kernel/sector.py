@@ -106,7 +106,7 @@ class _Moves(NamedTuple):
     signs: Signs
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def sector_of(
     orbitals: int, reference: tuple[int, ...], generators: tuple[Generator, ...]
 ) -> Sector:
@@ -114,7 +114,7 @@ def sector_of(
     return Sector(orbitals, reference, generators)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def rows_of(h: FermionicHamiltonian, sector: Sector) -> Rows:
     """The Hamiltonian on a sector; the last few are kept."""
     return Rows(h, sector)
