@@ -27,8 +27,8 @@ from usecases.programs.circuits import (
 )
 from usecases.records import sha256
 
-_STEP = 1e-3
-"""Radians of a difference: an energy is a short Fourier series in each angle."""
+_STEP = 1e-4
+"""Radians of a difference: rounding and curvature balance."""
 
 
 class Electrons(NamedTuple):
