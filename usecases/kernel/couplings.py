@@ -14,7 +14,9 @@ NEGLIGIBLE = 1e-13
 
 
 @compiled
-def multiply(starts: Places, columns: Places, values: Floats, state: Floats, result: Floats) -> None:
+def multiply(
+    starts: Places, columns: Places, values: Floats, state: Floats, result: Floats
+) -> None:
     """A matrix in compressed rows times each row of amplitudes.
 
     Four sums run side by side, for each waits for its own last addition. Places are unsigned and
