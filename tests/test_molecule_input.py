@@ -390,3 +390,19 @@ def test_stored_values_of_new_names_are_what_pyscf_computes() -> None:
         assert recomputed(molecule).value == pytest.approx(
             bundled()[instance_key(molecule)].energy, abs=1e-8
         )
+
+
+@needs_pyscf
+def test_a_writer_that_loses_something_is_found_out() -> None:
+    from dataclasses import replace
+
+    from usecases.testing import check_usecase
+
+    def forgets(molecule: Molecule) -> str:
+        return write_xyz(molecule).replace("multiplicity=1", "multiplicity=3")
+
+    wrong = replace(usecase, writers={".xyz": forgets})
+    assert [f for f in check_usecase(wrong) if "writing" in f] == [
+        "writing .xyz: an instance is another one when it is read again"
+    ] * 2
+    assert check_usecase(usecase) == []

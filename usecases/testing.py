@@ -59,7 +59,13 @@ def check_usecase(case: Case) -> list[str]:
     reference; nothing feasible may beat it; examples must be reproducible, survive JSON and
     be told from one another; corrupted solutions must not pass for better ones.
     """
-    found = [*_words(case), *_named(case), *_families(case), *_formats(case)]
+    found = [
+        *_words(case),
+        *_named(case),
+        *_families(case),
+        *_formats(case),
+        *_writers(case),
+    ]
     for seed in SEEDS:
         found += _guarded(partial(_tiny, case, seed), f"example({case.tiny}, {seed})")
     return found
@@ -143,6 +149,21 @@ def _formats(case: Case) -> Findings:
                 yield f"format {suffix}: nonsense raises {type(error).__name__}, not BadInstance"
             else:
                 yield f"format {suffix}: nonsense is read as an instance"
+
+
+def _writers(case: Case) -> Findings:
+    for suffix in case.writers:
+        if suffix != suffix.lower():
+            yield f"format {suffix} is not lower case"
+        for make in (case.instances["demo"], partial(case.example, case.tiny, 0)):
+            yield from _guarded(partial(_written, case, suffix, make), f"writing {suffix}")
+
+
+def _written(case: Case, suffix: str, make: Callable[[], Record]) -> Findings:
+    """What is written and read back has the same model."""
+    text = case.writers[suffix](make())
+    if suffix in case.formats and case.model(case.formats[suffix](text)) != case.model(make()):
+        yield "an instance is another one when it is read again"
 
 
 def _tiny(case: Case, seed: int) -> Findings:

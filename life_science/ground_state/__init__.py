@@ -16,17 +16,31 @@
 # ## The data
 #
 # An instance is a list of atoms with positions in ångström, a *basis* (the functions from which
-# orbitals are built), the charge and the spin multiplicity 2S + 1; `active` keeps only some
-# electrons and orbitals and freezes the rest as Hartree–Fock left them. The files of the field
-# are read as they are: `.xyz` geometries, whose comment line may say
+# orbitals are built), the charge and the spin multiplicity 2S + 1. `active` says which electrons
+# are correlated, and in which orbitals; the others stay doubly filled:
+#
+# | `active` | which |
+# |---|---|
+# | nothing | all electrons in all orbitals |
+# | `core` | all but the core: as many orbitals as the noble gas before each element has filled |
+# | `6e,6o` | by energy: six electrons in the six orbitals around the highest occupied one |
+# | `natural:6e,6o` | those that second-order perturbation theory finds neither full nor empty |
+# | `avas:N_2p` | what the named orbitals of free atoms become in the molecule (AVAS) |
+#
+# By energy is the customary choice and often a bad one: of nitrogen's correlation energy in
+# STO-3G, six electrons in six orbitals hold 80 % when they are chosen by energy, and 89 % when
+# they are natural. A choice that cuts through a degenerate pair of orbitals breaks the symmetry.
+#
+# The files of the field are read as they are: `.xyz` geometries, whose comment line may say
 # `basis=6-31g charge=0 multiplicity=1 active=4e,4o`, and `FCIDUMP` integrals from any quantum
-# chemistry program.
+# chemistry program. Both are written as well: `usecases export life_science/ground_state -i
+# n2-6e6o -o n2.fcidump`.
 #
 # The named molecules are those on which quantum algorithms are usually compared: the hydrogen
-# molecule along its dissociation, a chain of four hydrogen atoms (from the QED-C benchmarks),
-# lithium hydride and water near their equilibrium, and nitrogen, whose triple bond is the classic
-# hard case when it is pulled apart. Geometries are in the code below; the basis is STO-3G unless
-# another is named.
+# molecule along its dissociation, chains of hydrogen atoms (that of four from the QED-C
+# benchmarks), lithium hydride, beryllium hydride and water near their equilibrium, and nitrogen,
+# whose triple bond is the classic hard case when it is pulled apart. Geometries are in the code
+# below; the basis is STO-3G unless another is named.
 
 # %%
 from __future__ import annotations
@@ -299,7 +313,11 @@ def lowest_conceivable(molecule: Molecule) -> float:
 # energy (−107.563610 against −107.455156 hartree), because it is not a variational method and the
 # bond is nearly broken.
 #
-# The classical heuristic to beat in no time at all is Hartree–Fock, one determinant.
+# The classical rivals run beside the quantum ones: `hartree_fock`, one determinant, to be beaten
+# in no time at all; `ccsd` and `ccsd_t`, whose energies are no bound and say so where they end
+# below the exact one; and `selected_ci`, which diagonalises among as many determinants as it is
+# told to. Of nitrogen's 14 400 determinants at 2.0 Å it needs 1000 to come within 0.01
+# millihartree; for the frontier instance 10 000 of 19 million leave 4.0.
 
 
 # %%
@@ -353,6 +371,8 @@ usecase = UseCase(
         "Romero et al. 2018, Unitary coupled cluster ansatz, arXiv:1701.02691",
         "Knowles and Handy 1989, FCIDUMP, Comput. Phys. Commun. 54, 75",
         "Sun et al. 2020, PySCF, J. Chem. Phys. 153, 024109",
+        "Sayfutyarova et al. 2017, AVAS, J. Chem. Theory Comput. 13, 4063, arXiv:1701.07862",
+        "Jensen et al. 1988, natural orbitals of MP2, J. Chem. Phys. 88, 3834",
     ),
 )
 

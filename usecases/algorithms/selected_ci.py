@@ -39,7 +39,7 @@ class SelectedCI(Algorithm):
             energy=found.energy,
             alpha=model.alpha,
             beta=model.beta,
-            determinants=found.determinants,
+            determinants=len(found.keys),
             correction=found.correction,
         )
         return [Outcome(value, found.energy, stderr=0.0)]

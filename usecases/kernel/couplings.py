@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from usecases.kernel.compile import compiled
 from usecases.kernel.determinants import Keys, Places
 from usecases.models import Floats
+
+Electrons: TypeAlias = NDArray[np.int32]
+"""Spin orbitals, ascending."""
 
 NEGLIGIBLE = 1e-13
 """Hartree below which a coupling is left out."""
@@ -84,26 +89,47 @@ def couplings(
 
 
 @compiled
+def one_moves(p: int, a: int, filled: Electrons, one: Floats, two: Floats) -> float:
+    """The element for an electron that goes from p to a among the filled spin orbitals."""
+    m = len(one)
+    u, v = p % m, a % m
+    value: float = one[u, v]
+    for x in range(len(filled)):
+        j = filled[x]
+        value += two[u, v, j % m, j % m]
+        if (j < m) == (p < m):
+            value -= two[u, j % m, j % m, v]
+    return value
+
+
+@compiled
+def two_move(p: int, q: int, a: int, b: int, m: int, two: Floats) -> float:
+    """The element for electrons that go from p and q to a and b; 0 where that takes a spin flip."""
+    if (p < m) + (q < m) != (a < m) + (b < m):
+        return 0.0
+    u, v, w, x = p % m, a % m, q % m, b % m
+    value = 0.0
+    if (p < m) == (a < m):
+        value += two[u, v, w, x]
+    if (p < m) == (b < m):
+        value -= two[u, x, w, v]
+    return value
+
+
+@compiled
 def _single(
     keys: Keys,
     i: int,
     p: int,
     a: int,
-    filled: Places,
+    filled: Electrons,
     one: Floats,
     two: Floats,
     at: int,
     columns: Places,
     values: Floats,
 ) -> int:
-    m = len(one)
-    u, v = p % m, a % m
-    value = one[u, v]
-    for x in range(len(filled)):
-        j = filled[x]
-        value += two[u, v, j % m, j % m]
-        if (j < m) == (p < m):
-            value -= two[u, j % m, j % m, v]
+    value = one_moves(p, a, filled, one, two)
     if abs(value) < NEGLIGIBLE:
         return 0
     key, sign = moved(keys[i], p, a)
@@ -124,14 +150,7 @@ def _double(
     columns: Places,
     values: Floats,
 ) -> int:
-    if (p < m) + (q < m) != (a < m) + (b < m):
-        return 0
-    u, v, w, x = p % m, a % m, q % m, b % m
-    value = 0.0
-    if (p < m) == (a < m):
-        value += two[u, v, w, x]
-    if (p < m) == (b < m):
-        value -= two[u, x, w, v]
+    value = two_move(p, q, a, b, m, two)
     if abs(value) < NEGLIGIBLE:
         return 0
     key, first = moved(keys[i], p, a)
@@ -165,9 +184,9 @@ def moved(key: np.uint64, p: int, a: int) -> tuple[np.uint64, float]:
 
 
 @compiled
-def listed(key: np.uint64, bits: int, value: int) -> Places:
-    """The places of a determinant's bits that have this value, ascending."""
-    found = np.empty(bits, dtype=np.uint32)
+def listed(key: np.uint64, bits: int, value: int) -> Electrons:
+    """The spin orbitals that are filled, or with value 0 those that are empty."""
+    found = np.empty(bits, dtype=np.int32)
     count = 0
     for p in range(bits):
         if (key >> np.uint64(p)) & np.uint64(1) == np.uint64(value):

@@ -38,12 +38,14 @@ _CHUNK = 100_000
 class Selected(NamedTuple):
     """The lowest state among chosen determinants.
 
-    `energy` in hartree is variational. `correction` is the second-order estimate of what all
+    `energy` in hartree is variational. `keys` ascend, bit p for spin orbital p, alpha before
+    beta; `state` holds their amplitudes. `correction` is the second-order estimate of what all
     others add, None where they are too many to be summed.
     """
 
     energy: float
-    determinants: int
+    keys: Keys
+    state: Floats
     correction: float | None
 
 
@@ -73,7 +75,7 @@ def ground_state(
             break
         keys = np.sort(np.concatenate([keys, fresh]))
     _check_spin(h, keys, state, (alpha - beta) / 2)
-    return Selected(energy, len(keys), _correction(h, keys, energy, state))
+    return Selected(energy, keys, state, _correction(h, keys, energy, state))
 
 
 def _lowest(h: FermionicHamiltonian, keys: Keys) -> tuple[float, Floats]:
@@ -94,7 +96,7 @@ def _matrix(h: FermionicHamiltonian, keys: Keys) -> csr_array:
     starts = np.zeros(len(keys) + 1, dtype=np.int64)
     couplings(keys, one, two, starts, np.zeros(0, np.uint32), np.zeros(0))
     starts = np.cumsum(starts)
-    columns, values = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1])
+    columns, values = np.empty(starts[-1], dtype=np.uint32), np.empty(starts[-1])
     couplings(keys, one, two, starts, columns, values)
     coupled = csr_array((values, columns, starts), shape=(len(keys), len(keys)))
     diagonal = csr_array(
