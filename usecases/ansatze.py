@@ -39,7 +39,8 @@ def pairs(h: FermionicHamiltonian) -> Ansatz:
     The paired coupled cluster of Elfving et al. 2021, arXiv:2002.00035, eq. 8: no orbital is
     ever singly occupied, except those that are in the reference.
     """
-    moved = product(range(h.beta), range(h.alpha, h.orbitals))
+    filled, touched = sorted((h.alpha, h.beta))
+    moved = product(range(filled), range(touched, h.orbitals))
     return determinant(h).then(factors(h, (pair(h.orbitals, i, a) for i, a in moved)))
 
 

@@ -34,15 +34,23 @@ from usecases.programs import (
     AlternatingGradient,
     AlternatingSamples,
     AlternatingState,
+    Ansatz,
+    Excitation,
     Expectation,
+    FermionicEnergy,
+    FermionicGradient,
+    FermionicProducts,
+    FermionicSamples,
     GroupMixer,
     GroverMixer,
+    Occupied,
     Program,
     SampleCircuits,
     SampleModel,
     WarmMixer,
     XMixer,
 )
+from usecases.programs import Factor as AnsatzFactor
 
 SHOTS = 1000
 
@@ -113,7 +121,7 @@ class Probe:
             values = [round(v.value) for v in found]
         elif isinstance(self.program, SampleModel):
             values = max(found, key=lambda r: r.reads).bits
-        elif isinstance(self.program, AlternatingSamples):
+        elif isinstance(self.program, AlternatingSamples | FermionicSamples):
             values = max(found, key=lambda key: found[key])
         else:
             values = [max(c, key=lambda key: c[key]) for c in found]
@@ -180,6 +188,8 @@ def probes(backend: Backend) -> list[Probe]:
         found += _native(backend)
     if AlternatingSamples in backend.runs:
         found += _native_samples()
+    if FermionicSamples in backend.runs:
+        found += _electrons(backend)
     return found
 
 
@@ -277,6 +287,41 @@ def _native_samples() -> list[Probe]:
     return [
         Probe("alternating samples", AlternatingSamples(certain, SHOTS, 3), "001"),
         SeedProbe("alternating seed", seeds[0], None, seeds[1]),
+    ]
+
+
+def _electrons(backend: Backend) -> list[Probe]:
+    """Three electrons in three orbitals without any symmetry, moved, turned and counted.
+
+    With pairs of electrons too where the machine understands them.
+    """
+    rng = np.random.default_rng(3)
+    one, pair = rng.normal(size=(3, 3)), rng.normal(size=(3, 3))
+    one, pair = one + one.T, pair + pair.T
+    h = FermionicHamiltonian(0.3, one, np.einsum("pq,rs->pqrs", pair, pair), 2, 1, 2)
+    turns = Ansatz(3, (0, 1, 3), ()).then(
+        [
+            AnsatzFactor(Excitation((1,), (2,)), 0),
+            AnsatzFactor(Excitation((3,), (4,)), 1, -2.0),
+            AnsatzFactor(Occupied((2, 4)), 2),
+            AnsatzFactor(Excitation((4,), (5,)), 0),
+            AnsatzFactor(Excitation((0,), (1,)), None, 0.4),
+        ]
+    )
+    double = turns.then([AnsatzFactor(Excitation((1, 3), (2, 4)), 1)])
+    asked: list[Program[Any]] = [
+        kind(h, ansatz, (0.4, -0.3, 0.7))
+        for kind in (FermionicEnergy, FermionicGradient)
+        for ansatz in (turns, double)
+    ]
+    operators = (Excitation((0, 3), (2, 5)), Excitation((2,), (1,)))
+    asked.append(FermionicProducts(h, turns, (0.4, -0.3, 0.7), operators))
+    certain = Ansatz(3, (0, 1, 3), (AnsatzFactor(Excitation((3,), (5,)), None, math.pi / 2),))
+    seeds = [FermionicSamples(turns, (0.4, -0.3, 0.7), SHOTS, seed) for seed in (5, 6)]
+    return [
+        *(NativeProbe(f"{type(p).__name__}", p, None) for p in asked if backend.understands(p)),
+        Probe("electrons", FermionicSamples(certain, (), SHOTS, 3), "100011"),
+        SeedProbe("electrons' seed", seeds[0], None, seeds[1]),
     ]
 
 

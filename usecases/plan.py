@@ -139,12 +139,20 @@ def suits(asked: tuple[type, ...], machine: Backend) -> bool:
 
 
 def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -> Backend | None:
-    """What trains: the machine that is named, else the machine itself unless it is remote."""
+    """What trains: the machine that is named, else the machine itself unless it is remote.
+
+    Electrons are trained among determinants, which is exact too and a thousand times quicker,
+    wherever the machine has no gradients of its own.
+    """
     if train_on:
         return registry.backend(train_on)
-    if not isinstance(machine, RemoteBackend):
+    if machine is None:
+        return None
+    asked = needs(solver)
+    slow = FermionicGradient in asked and FermionicGradient not in machine.runs
+    if not slow and not isinstance(machine, RemoteBackend):
         return machine
-    return registry.backend(default_machine(needs(solver)))
+    return registry.backend(default_machine(asked))
 
 
 def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> str:

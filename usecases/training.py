@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from usecases.contracts import Energy, Execute, Outcome
+from usecases.encodings import JORDAN_WIGNER, Encoding
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.programs import Ansatz, FermionicEnergy, FermionicGradient
 
@@ -28,9 +29,11 @@ def trained(
     execute: Execute,
     start: ArrayLike,
     iterations: int,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of a local minimum of the energy, near `start`."""
-    return _descended(h, ansatz, execute, start, iterations)[1]
+    return _descended(h, ansatz, execute, start, iterations, encoding)[1]
 
 
 def best_of(
@@ -39,16 +42,23 @@ def best_of(
     execute: Execute,
     starts: Iterable[ArrayLike],
     iterations: int,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of the lowest of the minima near several starts."""
-    found = [_descended(h, ansatz, execute, start, iterations) for start in starts]
+    found = [_descended(h, ansatz, execute, start, iterations, encoding) for start in starts]
     return min(found, key=lambda pair: pair[0])[1]
 
 
 def _descended(
-    h: FermionicHamiltonian, ansatz: Ansatz, execute: Execute, start: ArrayLike, iterations: int
+    h: FermionicHamiltonian,
+    ansatz: Ansatz,
+    execute: Execute,
+    start: ArrayLike,
+    iterations: int,
+    encoding: Encoding,
 ) -> tuple[float, Floats]:
-    return _averaged(h, (ansatz,), execute, start, iterations)
+    return _averaged(h, (ansatz,), execute, start, iterations, encoding)
 
 
 def averaged(
@@ -59,7 +69,7 @@ def averaged(
     iterations: int,
 ) -> Floats:
     """The parameters, shared by several ansatz states, of a local minimum of their mean energy."""
-    return _averaged(h, ansatze, execute, start, iterations)[1]
+    return _averaged(h, ansatze, execute, start, iterations, JORDAN_WIGNER)[1]
 
 
 def _averaged(
@@ -68,6 +78,7 @@ def _averaged(
     execute: Execute,
     start: ArrayLike,
     iterations: int,
+    encoding: Encoding,
 ) -> tuple[float, Floats]:
     from scipy.optimize import minimize
 
@@ -77,7 +88,7 @@ def _averaged(
 
     def mean(point: Floats) -> tuple[float, Floats]:
         at = tuple(point.tolist())
-        found = [execute.train(FermionicGradient(h, ansatz, at)) for ansatz in ansatze]
+        found = [execute.train(FermionicGradient(h, ansatz, at, encoding)) for ansatz in ansatze]
         value, gradient = sum(f.value for f in found), sum(f.gradient for f in found)
         return value / len(found), np.asarray(gradient / len(found))
 
@@ -103,10 +114,12 @@ def measured(
     execute: Execute,
     shots: int | None,
     rng: np.random.Generator,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
 ) -> list[Outcome[Energy]]:
     """The state's energy and electrons on the machine that answers."""
     point = tuple(np.asarray(parameters, dtype=float).tolist())
     seed = int(rng.integers(2**31))
-    energy, alpha, beta = execute(FermionicEnergy(h, ansatz, point, shots, seed))
+    energy, alpha, beta = execute(FermionicEnergy(h, ansatz, point, shots, seed, encoding))
     value = Energy(energy.value, alpha.value, beta.value, energy.stderr)
     return [Outcome(value, energy=energy.value, stderr=energy.stderr)]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from usecases import judge, metrics, registry
-from usecases.contracts import Energy, Levels, Outcome, UseCase
+from usecases.contracts import NonVariational, Outcome, UseCase, observed
 from usecases.errors import VerificationFailed
 from usecases.instances import content_hash
 from usecases.models import (
@@ -81,6 +81,8 @@ def _check_makers(record: RunRecord) -> None:
         source = registry.backend(record.backend, record.backend_settings).source
     if source != record.source:
         raise VerificationFailed(f"run {record.id}: {record.backend} is not {record.source}")
+    if record.backend and isinstance(observed(record.answer.value), NonVariational):
+        raise VerificationFailed(f"run {record.id}: a machine's energy must be a bound")
     shots = sum(record.samples.counts.values()) if record.samples else record.shots
     if record.shots is not None and shots != record.shots:
         raise VerificationFailed(f"run {record.id}: {shots} shots are kept, not {record.shots}")
@@ -116,7 +118,7 @@ def _outcomes(record: RunRecord, model: Model) -> list[Outcome[Any]]:
     """The observed answers: the raw shots, or the one answer that is no shot."""
     if record.samples is None:
         kept = record.answer
-        return [Outcome(_value(record), kept.energy, kept.count, kept.stderr, kept.bound)]
+        return [Outcome(observed(kept.value), kept.energy, kept.count, kept.stderr, kept.bound)]
     electrons = isinstance(model, FermionicHamiltonian | Spectrum)
     if electrons or variables(model) != record.samples.variables:
         raise VerificationFailed(f"run {record.id}: the shots are not of this model")
@@ -174,12 +176,5 @@ def instance_of(record: RunRecord) -> Record:
 
 def solution_of(record: RunRecord) -> Any:
     """The judged answer in the domain's words."""
-    return registry.usecase(record.usecase).interpret(instance_of(record), _value(record))
-
-
-def _value(record: RunRecord) -> Any:
-    value = record.answer.value
-    for kind in (Energy, Levels):
-        if isinstance(value, dict) and value.keys() == {f.name for f in fields(kind)}:
-            return TypeAdapter(kind).validate_python(value)
-    return value
+    value = observed(record.answer.value)
+    return registry.usecase(record.usecase).interpret(instance_of(record), value)

@@ -24,7 +24,7 @@ from pydantic import Field
 from usecases.ansatze import determinant, uccsd
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
 from usecases.errors import TooLarge
-from usecases.fermions import cached_jordan_wigner
+from usecases.fermions import jordan_wigner
 from usecases.models import FermionicHamiltonian, qubits
 from usecases.programs import FermionicGradient, Program, SampleCircuits
 from usecases.programs.circuits import counted_bits
@@ -72,7 +72,7 @@ class PhaseEstimation(Algorithm):
     ) -> list[Outcome[Energy]]:
         """The energy of the most frequent phase, and the electrons of the shots that had it."""
         """Raises TooLarge where the circuit would have more than 200 000 rotations."""
-        constant, strings = split(cached_jordan_wigner(model))
+        constant, strings = split(jordan_wigner(model))
         _check_size(2 * len(strings) * self.steps * (2**self.bits - 1))
         bound = float(np.abs(strings.coeffs).sum()) or 1.0
         time = math.pi / bound

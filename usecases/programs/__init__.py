@@ -1,7 +1,7 @@
 """Work a machine can be asked to do, and how one kind lowers to another.
 
     AlternatingGradient ──► AlternatingEnergy, several
-    FermionicGradient ────► FermionicEnergy, several
+    FermionicGradient ────► Sweep
     AlternatingEnergy ──┐              ┌─► Expectation      simulators (exact values)
     FermionicEnergy ────┴─► Estimate ──┴─► SampleCircuits   every gate machine (with shots)
     AlternatingSamples ──────────────────► SampleCircuits

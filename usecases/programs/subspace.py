@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from usecases.errors import TooLarge
-from usecases.fermions import cached_jordan_wigner, lift, spin_squared
+from usecases.fermions import jordan_wigner, lift, spin_squared
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.programs.ansatz import Ansatz, Excitation
 from usecases.programs.base import Lowered, Program
@@ -95,8 +95,8 @@ class FermionicProducts(Program[Products]):
         return Lowered(program, self._symmetric)
 
     def _observables(self) -> tuple[SparsePauliOp, ...]:
-        h = cached_jordan_wigner(self.hamiltonian)
-        spin = cached_jordan_wigner(spin_squared(self.hamiltonian))
+        h = jordan_wigner(self.hamiltonian)
+        spin = jordan_wigner(spin_squared(self.hamiltonian))
         one = type(h)("I" * self.qubits)
         basis = [one, *(lift(o.occupied, o.virtual, self.qubits) for o in self.operators)]
         rows, columns = np.triu_indices(self.size)

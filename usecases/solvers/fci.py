@@ -44,7 +44,7 @@ def ground_energy(h: FermionicHamiltonian) -> float:
     Raises Infeasible when the electrons cannot have the spin, TooLarge above a million
     determinants.
     """
-    alpha, beta = _spins(h)
+    alpha, beta = spins(h)
     check_size(h.orbitals, alpha, beta)
     spin = (h.multiplicity - 1) / 2
     for penalty in (1.0, 10.0, 100.0):
@@ -55,7 +55,7 @@ def ground_energy(h: FermionicHamiltonian) -> float:
     raise UsecasesError(f"no state of multiplicity {h.multiplicity} was found")
 
 
-def _spins(h: FermionicHamiltonian) -> tuple[int, int]:
+def spins(h: FermionicHamiltonian) -> tuple[int, int]:
     """Electrons of each spin when all unpaired spins point up."""
     electrons, unpaired = h.alpha + h.beta, h.multiplicity - 1
     alpha, odd = divmod(electrons + unpaired, 2)
