@@ -8,7 +8,7 @@ from typing import Any
 from usecases import registry
 from usecases.contracts import Energy, Levels, observed
 from usecases.errors import Partial, UsageError, UsecasesError
-from usecases.plan import Plan, default_machine, needs, prepare, suits
+from usecases.plan import Plan, needs, prepare, suits, usual_machine
 from usecases.records import Interval, RunRecord, Score
 from usecases.registry import name_of
 from usecases.runner import Progress, perform
@@ -127,11 +127,11 @@ def _machines(
     algorithm: str, parameters: dict[str, Any], backends: Sequence[str], settings: dict[str, Any]
 ) -> list[str | None]:
     """The backends that the algorithm can use; its default when there is none, if it needs one."""
-    asked = needs(registry.algorithm(algorithm, parameters))
-    if not asked:
+    solver = registry.algorithm(algorithm, parameters)
+    if not (asked := needs(solver)):
         return [None]
     usable = [b for b in backends if suits(asked, registry.backend(b))]
-    return [*usable] or [default_machine(asked, settings)]
+    return [*usable] or [usual_machine(solver, settings)]
 
 
 def table(records: Iterable[RunRecord]) -> list[dict[str, str]]:

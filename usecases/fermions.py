@@ -121,19 +121,19 @@ def spin_squared(h: FermionicHamiltonian) -> FermionicHamiltonian:
 
 def lift(occupied: tuple[int, ...], virtual: tuple[int, ...], qubits: int) -> SparsePauliOp:
     """T = a†_v1 a†_v2 ... a_o2 a_o1 over spin orbitals as a sum of Pauli strings."""
-    parts = [_ladder(v, -0.5j) for v in virtual] + [_ladder(o, 0.5j) for o in reversed(occupied)]
-    return operator(collected(reduce(product, parts)), qubits)
+    return operator(collected(_lifted(occupied, virtual)), qubits)
 
 
 def excitation(occupied: tuple[int, ...], virtual: tuple[int, ...]) -> Paulis:
-    """T − T†, T moving electrons up; its strings commute and have imaginary coefficients.
-
-    T = a†_v1 a†_v2 ... a_o2 a_o1 over spin orbitals.
-    """
-    lift = [_ladder(v, -0.5j) for v in virtual] + [_ladder(o, 0.5j) for o in reversed(occupied)]
-    moved = reduce(product, lift)
+    """T − T† with T as in `lift`; its strings commute and have imaginary coefficients."""
+    moved = _lifted(occupied, virtual)
     # The adjoint conjugates coefficients: T − T† doubles the imaginary and cancels the real.
     return collected(moved._replace(coefficients=moved.coefficients - moved.coefficients.conj()))
+
+
+def _lifted(occupied: tuple[int, ...], virtual: tuple[int, ...]) -> Paulis:
+    ladders = [_ladder(v, -0.5j) for v in virtual] + [_ladder(o, 0.5j) for o in reversed(occupied)]
+    return reduce(product, ladders)
 
 
 def occupation(orbitals: tuple[int, ...]) -> Paulis:

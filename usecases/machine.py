@@ -79,12 +79,12 @@ def _signed(values: Floats, masks: NDArray[np.int64]) -> Floats:
     half = (values.shape[1].bit_length() - 1) // 2
     square = np.ascontiguousarray(values).reshape(len(values), -1, 1 << half)
     low, high = _signs(1 << half, masks), _signs(square.shape[1], masks >> half)
-    return np.einsum("rhk,hk->kr", square @ low, high)
+    return np.asarray(np.einsum("rhk,hk->kr", square @ low, high))
 
 
 def _signs(size: int, masks: NDArray[np.int64]) -> Floats:
     """(−1)^|k∧mask| for each k below a size, shape (size, masks)."""
-    return 1.0 - 2.0 * (np.bitwise_count(np.arange(size)[:, None] & masks) & 1)
+    return np.asarray(1.0 - 2.0 * (np.bitwise_count(np.arange(size)[:, None] & masks) & 1))
 
 
 def _terms(observable: SparsePauliOp) -> list[tuple[int, int, complex]]:

@@ -33,7 +33,7 @@ def trained(
     encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of a local minimum of the energy, near `start`."""
-    return _descended(h, ansatz, execute, start, iterations, encoding)[1]
+    return _descended(h, (ansatz,), execute, start, iterations, encoding)[1]
 
 
 def best_of(
@@ -46,19 +46,8 @@ def best_of(
     encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of the lowest of the minima near several starts."""
-    found = [_descended(h, ansatz, execute, start, iterations, encoding) for start in starts]
+    found = [_descended(h, (ansatz,), execute, start, iterations, encoding) for start in starts]
     return min(found, key=lambda pair: pair[0])[1]
-
-
-def _descended(
-    h: FermionicHamiltonian,
-    ansatz: Ansatz,
-    execute: Execute,
-    start: ArrayLike,
-    iterations: int,
-    encoding: Encoding,
-) -> tuple[float, Floats]:
-    return _averaged(h, (ansatz,), execute, start, iterations, encoding)
 
 
 def averaged(
@@ -67,12 +56,14 @@ def averaged(
     execute: Execute,
     start: ArrayLike,
     iterations: int,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters, shared by several ansatz states, of a local minimum of their mean energy."""
-    return _averaged(h, ansatze, execute, start, iterations, JORDAN_WIGNER)[1]
+    return _descended(h, ansatze, execute, start, iterations, encoding)[1]
 
 
-def _averaged(
+def _descended(
     h: FermionicHamiltonian,
     ansatze: Sequence[Ansatz],
     execute: Execute,

@@ -75,8 +75,10 @@ class PhaseEstimation(Algorithm):
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Energy]]:
-        """The energy of the most frequent phase, and the electrons of the shots that had it."""
-        """Raises TooLarge where the circuit would have more than 200 000 rotations."""
+        """The energy of the most frequent phase, and the electrons of the shots that had it.
+
+        Raises TooLarge where the circuit would have more than 200 000 rotations.
+        """
         ansatz = uccsd(model) if self.start == "uccsd" else determinant(model)
         held = ansatz.register(Encoding(self.encoding, self.tapered), model)
         constant, strings = split(operator(held.encoded(hamiltonian(model)), held.qubits))

@@ -39,14 +39,14 @@ class Determinants(LocalBackend):
         )
 
     def run(self, program: Fermionic) -> JobResult:
-        from usecases.kernel.sector import rows_of, sector_of
+        from usecases.kernel.sector import placed, rows_of
 
         begun = time.perf_counter()
         if isinstance(program, FermionicProducts):
             return _products(program)
         ansatz = program.ansatz
-        sector = sector_of(ansatz.orbitals, ansatz.reference, ansatz.generators)
-        which, angles = sector.which(ansatz), ansatz.angles(program.parameters)
+        sector, which = placed(ansatz)
+        angles = ansatz.angles(program.parameters)
         if isinstance(program, FermionicSamples):
             started = time.perf_counter()
             state = sector.state(which, angles)

@@ -22,7 +22,7 @@ def products(program: FermionicProducts) -> Floats:
     m = ansatz.orbitals
     spins = (range(m), range(m, 2 * m))
     singles = [Excitation((p,), (q,)) for spin in spins for p, q in combinations(spin, 2)]
-    generators = dict.fromkeys((*ansatz.generators, *program.operators, *singles))
+    generators = dict.fromkeys((*ansatz.generators, *singles))
     sector = sector_of(m, ansatz.reference, tuple(generators))
     rows, spin = rows_of(h, sector), rows_of(spin_squared(h), sector)
     state = sector.state(sector.which(ansatz), ansatz.angles(program.parameters))
@@ -36,14 +36,7 @@ def products(program: FermionicProducts) -> Floats:
 
 def _applied(sector: Sector, operators: tuple[Excitation, ...], state: Floats) -> Floats:
     """The state and T of it for all operators, shape (1 + n, rows, determinants)."""
-    found = np.zeros((1 + len(operators), *state.shape))
-    found[0] = state
-    for k, operator in enumerate(operators, start=1):
-        place = sector.order[operator]
-        listed = slice(sector.starts[place], sector.starts[place + 1])
-        source, target = sector.moves[listed].T
-        found[k][:, target] = sector.signs[listed] * state[:, source]
-    return found
+    return np.array([state, *(sector.lifted(operator, state) for operator in operators)])
 
 
 def _flat(states: Floats) -> Floats:
