@@ -22,7 +22,7 @@ def products(program: FermionicProducts) -> Floats:
     m = ansatz.orbitals
     spins = (range(m), range(m, 2 * m))
     singles = [Excitation((p,), (q,)) for spin in spins for p, q in combinations(spin, 2)]
-    generators = dict.fromkeys((*ansatz.generators, *singles))
+    generators = dict.fromkeys((*ansatz.generators, *program.operators, *singles))
     sector = sector_of(m, ansatz.reference, tuple(generators))
     rows, spin = rows_of(h, sector), rows_of(spin_squared(h), sector)
     state = sector.state(sector.which(ansatz), ansatz.angles(program.parameters))
@@ -36,7 +36,7 @@ def products(program: FermionicProducts) -> Floats:
 
 def _applied(sector: Sector, operators: tuple[Excitation, ...], state: Floats) -> Floats:
     """The state and T of it for all operators, shape (1 + n, rows, determinants)."""
-    return np.array([state, *(sector.lifted(operator, state) for operator in operators)])
+    return np.array([state, *(sector.moved(operator, state) for operator in operators)])
 
 
 def _flat(states: Floats) -> Floats:
