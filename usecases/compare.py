@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from usecases import registry
+from usecases.contracts import Energy, observed
 from usecases.errors import Partial, UsageError, UsecasesError
-from usecases.plan import Plan, default_machine, needs, prepare, suits
+from usecases.plan import Plan, needs, prepare, suits, usual_machine
 from usecases.records import Interval, RunRecord, Score
 from usecases.registry import name_of
 from usecases.runner import Progress, perform
@@ -46,6 +47,33 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
     UsageError before anything is run, and Partial, which carries the finished records, when
     some runs failed.
     """
+    cells = planned(
+        *(usecase, instance, algorithms, backends),
+        parameters=parameters,
+        settings=settings,
+        train_on=train_on,
+        seed=seed,
+        shots=shots,
+    )
+    return _performed(cells, store, progress)
+
+
+def planned(  # noqa: PLR0913 - the parameters are the command line's
+    usecase: str,
+    instance: str,
+    algorithms: Sequence[str],
+    backends: Sequence[str] = (),
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    train_on: str | None = None,
+    seed: int = 0,
+    shots: int | None = None,
+) -> list[Plan]:
+    """The runs of a comparison before they are done.
+
+    Raises UsageError for settings that none of them has and for backends that can run nothing.
+    """
     shared = dict(parameters or {}) | ({} if shots is None else {"shots": shots})
     chosen = dict(settings or {})
     cells = [
@@ -64,7 +92,7 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
     _all_used(chosen, "backend", used)
     if idle := [b for b in backends if b not in used]:
         raise UsageError(f"{', '.join(idle)} can run none of these algorithms")
-    return _performed(cells, store, progress)
+    return cells
 
 
 def _performed(cells: Sequence[Plan], store: Store | None, progress: Progress) -> list[RunRecord]:
@@ -99,11 +127,11 @@ def _machines(
     algorithm: str, parameters: dict[str, Any], backends: Sequence[str], settings: dict[str, Any]
 ) -> list[str | None]:
     """The backends that the algorithm can use; its default when there is none, if it needs one."""
-    asked = needs(registry.algorithm(algorithm, parameters))
-    if not asked:
+    solver = registry.algorithm(algorithm, parameters)
+    if not (asked := needs(solver)):
         return [None]
     usable = [b for b in backends if suits(asked, registry.backend(b))]
-    return [*usable] or [default_machine(asked, settings)]
+    return [*usable] or [usual_machine(solver, settings)]
 
 
 def table(records: Iterable[RunRecord]) -> list[dict[str, str]]:
@@ -217,7 +245,16 @@ def answer(record: RunRecord) -> str:
         more = f" (+{len(score.violations) - 1} more)" if len(score.violations) > 1 else ""
         return f"infeasible: {score.violations[0]}{more}{_unproven(record)}"
     error = f" ± {score.stderr:.2g}" if score.stderr else ""
-    return number(score.objective, score.unit, error) + _unproven(record)
+    return number(score.objective, score.unit, error) + _unproven(record) + _remark(record)
+
+
+def _remark(record: RunRecord) -> str:
+    """What an energy says of itself: that it is no bound, or among how many determinants."""
+    value, score = observed(record.answer.value), record.score
+    if not isinstance(value, Energy) or not value.remark:
+        return ""
+    below = score.reference.kind == "optimal" and (score.gap or 0.0) < 0
+    return f" ({value.remark}{'; below the exact energy' if below else ''})"
 
 
 def _unproven(record: RunRecord) -> str:

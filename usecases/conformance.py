@@ -25,6 +25,7 @@ from usecases.models import (
     Incumbent,
     Ising,
     Model,
+    Spectrum,
     Structured,
 )
 from usecases.plan import default_machine
@@ -68,6 +69,7 @@ def models(accepts: Sequence[type]) -> Iterator[Model]:
         Structured: Structured(bqm, (Choose((0, 2)),)),
         Incumbent: Incumbent(bqm, {"z": 0, "a": 1, "m": 0}),
         FermionicHamiltonian: hubbard_dimer(),
+        Spectrum: Spectrum(hubbard_dimer(), 3),
     }
     return (model for kind, model in known.items() if kind in accepts)
 

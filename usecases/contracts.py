@@ -9,13 +9,14 @@ result. Everything else (waiting, storing, resuming, counting, scoring) is the f
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, TypeAdapter
 
 from usecases.models import Model, qubits
 from usecases.programs import Program
@@ -60,6 +61,106 @@ class Energy:
     beta: float
     stderr: float = 0.0
 
+    @property
+    def remark(self) -> str:
+        """What a reader has to know beside the number; nothing where it is a state's energy."""
+        return ""
+
+
+@dataclass(frozen=True)
+class NonVariational(Energy):
+    """An energy that belongs to no state, so that it may lie below the exact one.
+
+    Coupled cluster gives such energies; `method` is its name. They are scored like others and
+    told apart. What a machine observes is a state's energy and never one of these.
+    """
+
+    method: str = field(kw_only=True)
+
+    @property
+    def remark(self) -> str:
+        return f"{self.method}, not variational: no bound"
+
+
+@dataclass(frozen=True)
+class Subspace(Energy):
+    """The lowest energy among chosen determinants, which the exact one cannot exceed.
+
+    `determinants` counts them. `correction` estimates in hartree, by second-order perturbation
+    theory, what all others would add; it is no part of `energy`, and None where unknown.
+    """
+
+    determinants: int = field(kw_only=True)
+    correction: float | None = field(default=None, kw_only=True)
+
+    @property
+    def remark(self) -> str:
+        chosen = f"{self.determinants} determinants"
+        if self.correction is None:
+            return chosen
+        return f"{chosen}; second order would add {self.correction:+.6f}"
+
+
+def observed(stored: Any) -> Any:
+    """A value of an outcome as it was before it was stored."""
+    for kind in (Energy, NonVariational, Subspace, Levels):
+        if isinstance(stored, dict) and stored.keys() == {f.name for f in fields(kind)}:
+            return TypeAdapter(kind).validate_python(stored)
+    return stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family(Generic[I]):
+    """Instances along one parameter, such as a molecule along the length of its bond."""
+
+    parameter: str
+    """What varies, in the domain's words: "bond length"."""
+    unit: str
+    """Of the parameter."""
+    quantity: str
+    """What the objective is called in a picture along it: "energy"."""
+    limits: tuple[float, float]
+    """The least and the largest value that the parameter may take."""
+    points: tuple[float, ...]
+    """Ascending values that show the whole curve."""
+    instance: Callable[[float], I]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One state of a spectrum: energy, expectation of S², electrons of each spin.
+
+    S² is S(S + 1): 0 for a singlet, 2 for a triplet. `stderr` is the energy's standard error,
+    0 when it was computed.
+    """
+
+    energy: float
+    spin_squared: float
+    alpha: float
+    beta: float
+    stderr: float = 0.0
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What is observed of a `Spectrum`: orthogonal states, their energies ascending.
+
+    The outcome's energy is the mean of theirs, the state-averaged energy: for states of a
+    subspace it is never below the mean of as many exact ones (Fan 1949).
+    """
+
+    levels: tuple[Level, ...]
+
+    @property
+    def energy(self) -> float:
+        """The state-averaged energy, hartree."""
+        return math.fsum(level.energy for level in self.levels) / len(self.levels)
+
+    @property
+    def stderr(self) -> float:
+        """The standard error of the averaged energy, were all errors to point the same way."""
+        return math.fsum(level.stderr for level in self.levels) / len(self.levels)
+
 
 @dataclass(frozen=True, kw_only=True)
 class UseCase(Generic[I, M, O, S]):
@@ -92,10 +193,16 @@ class UseCase(Generic[I, M, O, S]):
     plot: Callable[[I, S], Figure] | None = None
     formats: Mapping[str, Callable[[str], I]] = field(default_factory=dict)
     """File suffix → parser of the field's own file format (text in, instance out)."""
+    families: Mapping[str, Family[I]] = field(default_factory=dict)
+    """Instances along one parameter, by name; NAME@VALUE names one of them."""
+    writers: Mapping[str, Callable[[I], str]] = field(default_factory=dict)
+    """File suffix → writer of the field's own file format (instance in, text out)."""
     algorithms: tuple[str, ...] = ("qaoa",)
     """Names of the algorithms to try first."""
     tolerance: float | None = None
     """A difference the field calls none, in `unit` (chemical accuracy)."""
+    accuracy: str = "tolerance"
+    """What the field calls being within it."""
     sources: tuple[str, ...] = ()
 
 

@@ -57,6 +57,7 @@ class Executor:
         self.provenance: dict[str, str] = {}
 
     def __call__(self, program: Program[R]) -> R:
+        self.qubits = max(self.qubits, program.qubits)  # what answers, not what trains
         return self._execute(program, self._backend)
 
     def train(self, program: Program[R]) -> R:
@@ -93,7 +94,6 @@ class Executor:
         return value
 
     def _count(self, program: Program[Any], backend: Backend, job: str, result: JobResult) -> None:
-        self.qubits = max(self.qubits, program.qubits)
         self.machine += result.machine
         self.queued += result.queued
         self.compiled += result.compiled

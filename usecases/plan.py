@@ -19,6 +19,7 @@ from usecases.programs import (
     AlternatingSamples,
     FermionicEnergy,
     FermionicGradient,
+    FermionicProducts,
     FermionicSamples,
     SampleCircuits,
     SampleModel,
@@ -26,8 +27,12 @@ from usecases.programs import (
 from usecases.records import Record
 from usecases.registry import name_of
 
-STATES, ELECTRONS, GATES, ANNEALER = "statevector", "determinants", "aer", "neal"
-"""The local simulators that are used where no machine is named."""
+STATES, GATES, ANNEALER = "statevector", "aer", "neal"
+ELECTRONS, ROTATED = "determinants", "ffsim"
+"""The local simulators that are used where no machine is named.
+
+Whoever only samples electrons samples rotated orbitals, of which ffsim holds ten times as many.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +127,7 @@ def _machine(
         if settings:
             raise UsageError("this backend has its settings already", "Give its name instead")
         return backend
-    machine = registry.backend(backend or default_machine(asked, settings), settings)
+    machine = registry.backend(backend or usual_machine(solver, settings), settings)
     if not suits(asked, machine):
         raise BackendUnavailable(
             f"{name_of(machine)} cannot run what {name_of(solver)} asks for",
@@ -154,11 +159,19 @@ def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -
     return registry.backend(default_machine(asked))
 
 
+def usual_machine(solver: Algorithm, settings: Iterable[str] = ()) -> str:
+    """The local simulator for an algorithm; one of gates where shots are to estimate energies."""
+    asked = needs(solver)
+    if FermionicEnergy in asked and getattr(solver, "shots", None):
+        return GATES
+    return default_machine(asked, settings)
+
+
 def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> str:
     """The local simulator for these programs that has these settings."""
     if SampleModel in asked:
         return ANNEALER
-    for machine, programs in ((STATES, _ALTERNATING), (ELECTRONS, _FERMIONIC)):
+    for machine, programs in _NATIVE:
         native = bool(asked) and set(asked) <= programs
         if native and set(settings) <= registry.fields("backend", machine):
             return machine
@@ -166,7 +179,8 @@ def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> st
 
 
 _ALTERNATING = {AlternatingEnergy, AlternatingGradient, AlternatingSamples}
-_FERMIONIC = {FermionicEnergy, FermionicGradient, FermionicSamples}
+_FERMIONIC = {FermionicEnergy, FermionicGradient, FermionicProducts, FermionicSamples}
+_NATIVE = ((STATES, _ALTERNATING), (ROTATED, {FermionicSamples}), (ELECTRONS, _FERMIONIC))
 
 
 def needs(solver: Algorithm) -> tuple[type, ...]:

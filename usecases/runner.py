@@ -18,7 +18,7 @@ from usecases.convert import translate
 from usecases.errors import BadInstance, Infeasible, StillQueued
 from usecases.executor import Executor, fits
 from usecases.instances import described
-from usecases.models import FermionicHamiltonian, qubits, variables
+from usecases.models import FermionicHamiltonian, Spectrum, qubits, variables
 from usecases.plan import Plan, parameters_of, prepare, suited
 from usecases.records import Answer, Record, RunRecord, Samples, Timing
 from usecases.registry import name_of
@@ -213,7 +213,7 @@ def _asked(plan: Plan, identity: str, solver: Algorithm) -> dict[str, Any]:
 
 def _samples(model: Any, found: list[Outcome[Any]]) -> Samples | None:
     """The raw shots of a binary model; none where an answer has other variables than the model."""
-    if isinstance(model, FermionicHamiltonian):
+    if isinstance(model, FermionicHamiltonian | Spectrum):
         return None
     names = variables(model)
     if any(

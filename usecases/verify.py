@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,10 +12,18 @@ from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from usecases import judge, metrics, registry
-from usecases.contracts import Energy, Outcome, UseCase
+from usecases.contracts import NonVariational, Outcome, UseCase, observed
 from usecases.errors import VerificationFailed
 from usecases.instances import content_hash
-from usecases.models import FermionicHamiltonian, Model, all_bits, energies, qubits, variables
+from usecases.models import (
+    FermionicHamiltonian,
+    Model,
+    Spectrum,
+    all_bits,
+    energies,
+    qubits,
+    variables,
+)
 from usecases.observe import from_strings
 from usecases.records import Record, Reference, RunRecord, Score
 
@@ -73,6 +81,8 @@ def _check_makers(record: RunRecord) -> None:
         source = registry.backend(record.backend, record.backend_settings).source
     if source != record.source:
         raise VerificationFailed(f"run {record.id}: {record.backend} is not {record.source}")
+    if record.backend and isinstance(observed(record.answer.value), NonVariational):
+        raise VerificationFailed(f"run {record.id}: a machine's energy must be a bound")
     shots = sum(record.samples.counts.values()) if record.samples else record.shots
     if record.shots is not None and shots != record.shots:
         raise VerificationFailed(f"run {record.id}: {shots} shots are kept, not {record.shots}")
@@ -96,7 +106,7 @@ def _bound(record: RunRecord, model: Model) -> list[str]:
     bound = record.answer.bound
     if bound is None:
         return []
-    if isinstance(model, FermionicHamiltonian) or qubits(model) > ENUMERATED:
+    if isinstance(model, FermionicHamiltonian | Spectrum) or qubits(model) > ENUMERATED:
         return ["the bound holds for these answers; it was not proven again"]
     lowest = float(energies(model, all_bits(qubits(model))).min())
     if bound > lowest and not metrics.ties(bound, lowest):
@@ -108,8 +118,9 @@ def _outcomes(record: RunRecord, model: Model) -> list[Outcome[Any]]:
     """The observed answers: the raw shots, or the one answer that is no shot."""
     if record.samples is None:
         kept = record.answer
-        return [Outcome(_value(record), kept.energy, kept.count, kept.stderr, kept.bound)]
-    if isinstance(model, FermionicHamiltonian) or variables(model) != record.samples.variables:
+        return [Outcome(observed(kept.value), kept.energy, kept.count, kept.stderr, kept.bound)]
+    electrons = isinstance(model, FermionicHamiltonian | Spectrum)
+    if electrons or variables(model) != record.samples.variables:
         raise VerificationFailed(f"run {record.id}: the shots are not of this model")
     found = from_strings(model, record.samples.counts)
     return [replace(outcome, bound=record.answer.bound) for outcome in found]
@@ -165,11 +176,5 @@ def instance_of(record: RunRecord) -> Record:
 
 def solution_of(record: RunRecord) -> Any:
     """The judged answer in the domain's words."""
-    return registry.usecase(record.usecase).interpret(instance_of(record), _value(record))
-
-
-def _value(record: RunRecord) -> Any:
-    value = record.answer.value
-    if isinstance(value, dict) and value.keys() == {f.name for f in fields(Energy)}:
-        return Energy(**value)
-    return value
+    value = observed(record.answer.value)
+    return registry.usecase(record.usecase).interpret(instance_of(record), value)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 
+from life_science.ground_state.active import SPELLINGS, spelled
 from life_science.ground_state.molecule import (
     ELEMENTS,
     MOST_ATOMS,
     MOST_ORBITALS,
-    ActiveSpace,
     Atom,
     Integrals,
     Molecule,
@@ -17,7 +17,6 @@ from life_science.ground_state.molecule import (
 )
 from usecases.errors import BadInstance
 
-_ACTIVE = re.compile(r"([0-9]{1,3})e,([0-9]{1,3})o", re.IGNORECASE)
 _KEY = re.compile(r"([A-Z][A-Z0-9_]*)\s*=")
 _REAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([ED][-+]?[0-9]+)?")
 """Python reads more as numbers, such as 1_0 and the digits of every script; Fortran does not."""
@@ -27,7 +26,8 @@ _SAME = 1e-9
 def parse_xyz(text: str) -> Molecule:
     """A molecule from an .xyz file; its comment line may hold key=value pairs.
 
-    Keys: basis, charge, multiplicity and active (as 4e,4o). Lengths in ångström.
+    Keys: basis, charge, multiplicity and active (4e,4o or core or natural:4e,4o or avas:N_2p).
+    Lengths in ångström.
     Raises BadInstance naming the line.
     """
     lines = text.splitlines()
@@ -52,7 +52,11 @@ def parse_fcidump(text: str) -> Molecule:
     header, first = _header(lines)
     orbitals = _integer(header.get("NORB", ""), 1, "NORB")
     if not 1 <= orbitals <= MOST_ORBITALS:
-        raise BadInstance("NORB", f"{orbitals} orbitals are not between 1 and {MOST_ORBITALS}")
+        raise BadInstance(
+            "NORB",
+            f"{orbitals} orbitals are not between 1 and {MOST_ORBITALS}",
+            "Write the file for a smaller active space",
+        )
     table = _Table(orbitals)
     for number, line in enumerate(lines[first:], first + 1):
         if line.strip():
@@ -158,10 +162,12 @@ def _comment(line: str) -> dict[str, object]:
         elif key in ("charge", "multiplicity"):
             found[key] = _integer(value, 2, key)
         elif key == "active":
-            match = _ACTIVE.fullmatch(value)
-            if match is None:
-                raise BadInstance("line 2", f"active is {value!r}", "Write it as active=4e,4o")
-            found[key] = ActiveSpace(electrons=int(match[1]), orbitals=int(match[2]))
+            try:
+                found[key] = spelled(value)
+            except ValueError:
+                raise BadInstance(
+                    "line 2", f"active is {value[:40]!r}", f"Write {SPELLINGS}"
+                ) from None
         else:
             raise BadInstance(
                 "line 2", f"unknown key {key!r}", "Known: basis, charge, multiplicity, active"

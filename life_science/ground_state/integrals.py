@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from life_science.ground_state.molecule import MOST_ORBITALS, Integrals, Molecule
+from life_science.ground_state.active import FrozenCore
+from life_science.ground_state.molecule import Integrals, Molecule, core
+from life_science.ground_state.orbitals import active_space, check_size
 from usecases.errors import BadInstance, MissingExtra, TooLarge, Unsolvable
 from usecases.models import Floats
 from usecases.records import Record, sha256
@@ -84,16 +86,16 @@ def unpacked(integrals: Integrals) -> Arrays:
 def computed(molecule: Molecule) -> Integrals:
     """The integrals as PySCF computes them, rounded to 12 decimals.
 
-    Raises MissingExtra without PySCF, TooLarge beyond 32 orbitals.
+    Raises MissingExtra without PySCF, BadInstance and TooLarge as `active_space` does.
     """
     space = active_space(molecule, mean_field(molecule))
     with one_thread(when=space.mo_coeff.shape[0] <= _SERIAL):
         one_body, constant = space.get_h1eff()
         pairs = np.asarray(space.get_h2eff())
-    m = space.ncas
+    m = int(space.ncas)
     packed = pairs if pairs.ndim == 2 else _pair_matrix(pairs, m)
     return Integrals(
-        electrons=molecule.electrons,
+        electrons=sum(map(int, space.nelecas)),
         orbitals=m,
         constant=round(float(constant), _DECIMALS),
         one_body=_rounded(np.asarray(one_body)[np.tril_indices(m)]),
@@ -109,45 +111,35 @@ def has_pyscf() -> bool:
 def mean_field(molecule: Molecule) -> Any:
     """A converged restricted Hartree–Fock (open shells: ROHF) calculation in PySCF.
 
-    Raises Unsolvable when it does not converge.
+    Raises Unsolvable when it does not converge, TooLarge before it is tried.
     """
     if not has_pyscf():
         raise MissingExtra("pyscf", "life_science")
     from pyscf import scf
 
     built = _pyscf_molecule(molecule)
-    with one_thread(when=built.nao <= _SERIAL):
-        field = scf.RHF(built)
-        field.conv_tol = 1e-12
-        field.kernel()
-        if not field.converged:
-            field = field.newton()
+    _check_functions(molecule, built.nao)
+    field = scf.RHF(built)
+    field.conv_tol = 1e-12
+    try:
+        with one_thread(when=built.nao <= _SERIAL), warnings.catch_warnings():
+            # What PySCF warns of here ends in an error or in a converged solution.
+            warnings.simplefilter("ignore")
             field.kernel()
+            if not field.converged:
+                field = field.newton()
+                field.kernel()
+    except np.linalg.LinAlgError:
+        raise Unsolvable(
+            f"the functions of {molecule.basis} overlap too much where these atoms are",
+            "Move the atoms apart, or take a smaller basis",
+        ) from None
     if not field.converged:
-        raise Unsolvable("Hartree–Fock does not converge for this molecule")
+        raise Unsolvable(
+            "Hartree–Fock does not converge for this molecule, nor do second-order steps",
+            "Try another geometry, basis, charge or multiplicity",
+        )
     return field
-
-
-def active_space(molecule: Molecule, field: Any) -> Any:
-    """PySCF's description of the correlated orbitals: all of them without `active`."""
-    from pyscf import mcscf
-
-    functions = int(field.mo_coeff.shape[1])
-    frozen = (molecule.total_electrons - molecule.electrons) // 2
-    m = molecule.active.orbitals if molecule.active else functions
-    if frozen + m > functions:
-        raise BadInstance(
-            "active.orbitals",
-            f"{frozen} frozen and {m} active orbitals where the basis has {functions}",
-        )
-    if m > MOST_ORBITALS:
-        raise TooLarge(
-            f"{m} orbitals need {2 * m} qubits",
-            f"The largest size is {MOST_ORBITALS} orbitals: choose an active space",
-        )
-    if molecule.alpha > m:
-        raise BadInstance("basis", f"{m} orbitals do not hold {molecule.electrons} electrons")
-    return mcscf.CASCI(field, m, (molecule.alpha, molecule.beta))
 
 
 @contextmanager
@@ -178,12 +170,28 @@ def _pyscf_molecule(molecule: Molecule) -> Any:
         raise BadInstance(
             "basis", f"{molecule.basis} does not know all of the molecule's elements"
         ) from None
-    if built.nao > _MOST_FUNCTIONS:
+    return built
+
+
+def _check_functions(molecule: Molecule, functions: int) -> None:
+    """Refuses what would be too large, before it takes its time."""
+    if functions > _MOST_FUNCTIONS:
         raise TooLarge(
-            f"the molecule has {built.nao} basis functions",
+            f"the molecule has {functions} basis functions",
             f"The largest size is {_MOST_FUNCTIONS}: take a smaller basis",
         )
-    return built
+    needed = (molecule.total_electrons + molecule.multiplicity - 1) // 2
+    if needed > functions:
+        raise BadInstance(
+            "basis",
+            f"{molecule.total_electrons} electrons of multiplicity {molecule.multiplicity} need "
+            f"{needed} orbitals where {molecule.basis} has {functions}",
+            "Take a larger basis, or another charge or multiplicity",
+        )
+    if molecule.active is None:
+        check_size(functions)
+    if isinstance(molecule.active, FrozenCore):
+        check_size(functions - core(molecule.atoms))
 
 
 def _positions(n: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

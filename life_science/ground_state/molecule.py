@@ -8,6 +8,13 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from life_science.ground_state.active import (
+    MOST_ORBITALS,
+    Active,
+    ActiveSpace,
+    AtomicOrbitals,
+    FrozenCore,
+)
 from usecases.records import Record
 
 ELEMENTS = (
@@ -23,8 +30,10 @@ BASES = (
 )
 """The basis sets that may be named; anything else could be read as a file's name."""
 
+_SHELLS = ((18, 9), (10, 5), (2, 1))
+"""Electrons of the noble gases, from the heaviest, and the orbitals that they fill."""
+
 MOST_ATOMS = 50
-MOST_ORBITALS = 32
 CLOSEST = 0.1
 
 Coordinate = Annotated[float, Field(ge=-1000, le=1000)]
@@ -45,13 +54,6 @@ class Atom(Record):
         if symbol not in ELEMENTS:
             raise ValueError(f"{symbol!r} is not an element from H to Kr")
         return symbol
-
-
-class ActiveSpace(Record):
-    """The electrons and orbitals that are correlated; lower ones stay doubly filled."""
-
-    electrons: int = Field(ge=1, le=2 * MOST_ORBITALS)
-    orbitals: int = Field(ge=1, le=MOST_ORBITALS)
 
 
 class Integrals(Record):
@@ -87,14 +89,17 @@ class Molecule(Record):
     basis: str = Field(default="sto-3g", max_length=20)
     charge: int = Field(default=0, ge=-10, le=100)
     multiplicity: int = Field(default=1, ge=1, le=33, validate_default=True)
-    active: ActiveSpace | None = None
+    active: Active | None = None
 
     @field_validator("atoms")
     @classmethod
     def _apart(cls, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
         for (i, one), (j, other) in combinations(enumerate(atoms, 1), 2):
             if dist((one.x, one.y, one.z), (other.x, other.y, other.z)) < CLOSEST:
-                raise ValueError(f"atoms {i} and {j} are closer than {CLOSEST} Å")
+                raise ValueError(
+                    f"atoms {i} and {j} are closer than {CLOSEST} Å: correct a position, "
+                    "in ångström"
+                )
         return atoms
 
     @field_validator("integrals")
@@ -127,22 +132,32 @@ class Molecule(Record):
         if electrons is None:
             return multiplicity
         if (electrons + multiplicity) % 2 == 0:
-            raise ValueError(f"{electrons} electrons cannot have multiplicity {multiplicity}")
+            raise ValueError(
+                f"{electrons} electrons cannot have multiplicity {multiplicity}: "
+                f"take {multiplicity - 1 or 2}, or another charge"
+            )
         _check_unpaired(electrons, multiplicity, _orbitals(info))
         return multiplicity
 
     @field_validator("active")
     @classmethod
-    def _inside(cls, active: ActiveSpace | None, info: ValidationInfo) -> ActiveSpace | None:
-        electrons = _count(info)
-        if active is None or electrons is None or "multiplicity" not in info.data:
+    def _inside(cls, active: Active | None, info: ValidationInfo) -> Active | None:
+        total = _count(info)
+        if active is None or total is None or "multiplicity" not in info.data:
             return active
         if info.data.get("integrals") is not None:
             raise ValueError("integrals already are a choice of orbitals; leave it out")
-        if active.electrons > electrons or (electrons - active.electrons) % 2:
+        if isinstance(active, AtomicOrbitals):
+            _check_elements(active, info.data["atoms"])
+            return active
+        if isinstance(active, FrozenCore):
+            _check_core(total, info.data["atoms"], info.data["multiplicity"])
+            return active
+        if active.electrons > total or (total - active.electrons) % 2:
+            kind = "odd" if total % 2 else "even"
             raise ValueError(
-                f"{active.electrons} of {electrons} electrons cannot be active: "
-                "the others must be pairs"
+                f"{active.electrons} of {total} electrons cannot be active: the others must be "
+                f"pairs, so take an {kind} number up to {total}"
             )
         _check_unpaired(active.electrons, info.data["multiplicity"], active.orbitals)
         return active
@@ -150,9 +165,16 @@ class Molecule(Record):
     @property
     def electrons(self) -> int:
         """How many electrons are correlated."""
-        if self.integrals is not None:
-            return self.integrals.electrons
-        return self.active.electrons if self.active else self.total_electrons
+        if self.active is None:
+            return self.total_electrons
+        if isinstance(self.active, FrozenCore):
+            return self.total_electrons - 2 * core(self.atoms)
+        if isinstance(self.active, AtomicOrbitals):
+            # Only the molecule's own orbitals tell how many electrons are in the named ones.
+            from life_science.ground_state.integrals import integrals_of
+
+            return integrals_of(self).electrons
+        return self.active.electrons
 
     @property
     def total_electrons(self) -> int:
@@ -177,6 +199,12 @@ def triangle(n: int) -> int:
     return n * (n + 1) // 2
 
 
+def core(atoms: tuple[Atom, ...]) -> int:
+    """How many orbitals the noble gases before the atoms' elements have filled."""
+    numbers = [ELEMENTS.index(atom.symbol) + 1 for atom in atoms]
+    return sum(next((o for z, o in _SHELLS if number > z), 0) for number in numbers)
+
+
 def _nuclear_charge(atoms: tuple[Atom, ...]) -> int:
     return sum(ELEMENTS.index(atom.symbol) + 1 for atom in atoms)
 
@@ -196,6 +224,23 @@ def _orbitals(info: ValidationInfo) -> int | None:
     return None if integrals is None else integrals.orbitals
 
 
+def _check_core(total: int, atoms: tuple[Atom, ...], multiplicity: int) -> None:
+    left = total - 2 * core(atoms)
+    if left < max(1, multiplicity - 1):
+        raise ValueError(
+            f"the core would hold {total - left} of {total} electrons: choose a number of "
+            "electrons and orbitals instead, or leave it out"
+        )
+
+
+def _check_elements(active: AtomicOrbitals, atoms: tuple[Atom, ...]) -> None:
+    here = {atom.symbol for atom in atoms}
+    for label, element in zip(active.labels, active.elements, strict=True):
+        if element not in here:
+            known = ", ".join(sorted(here))
+            raise ValueError(f"{label!r} names an element that is not in the molecule ({known})")
+
+
 def _check_unpaired(electrons: int, multiplicity: int, orbitals: int | None) -> None:
     unpaired = multiplicity - 1
     if unpaired > electrons:
@@ -203,5 +248,21 @@ def _check_unpaired(electrons: int, multiplicity: int, orbitals: int | None) -> 
     if orbitals is not None and (electrons + unpaired) // 2 > orbitals:
         raise ValueError(
             f"{electrons} electrons of multiplicity {multiplicity} do not fit into "
-            f"{orbitals} orbitals"
+            f"{orbitals} orbitals: take at least {(electrons + unpaired) // 2}"
         )
+
+
+__all__ = [
+    "BASES",
+    "CLOSEST",
+    "ELEMENTS",
+    "MOST_ATOMS",
+    "MOST_ORBITALS",
+    "Active",
+    "ActiveSpace",
+    "Atom",
+    "Integrals",
+    "Molecule",
+    "core",
+    "triangle",
+]

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from life_science.ground_state.integrals import (
-    active_space,
     bundled,
     computed,
     has_pyscf,
@@ -23,6 +22,7 @@ from life_science.ground_state.integrals import (
     unpacked,
 )
 from life_science.ground_state.molecule import Integrals, Molecule
+from life_science.ground_state.orbitals import active_space
 from usecases.errors import MissingExtra, Unsolvable
 from usecases.records import Reference
 

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from usecases.ansatze import determinant, factors, generalised
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.encodings import Encoding, Linear
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.programs import Ansatz, Factor, FermionicEnergy, FermionicGradient, Program
 from usecases.training import measured, trained
@@ -33,22 +34,26 @@ class AdaptVQE(Algorithm):
     """Most steps of each training."""
     shots: int | None = Field(default=None, ge=1, le=100_000_000)
     """Shots of the final energy; None computes it exactly."""
+    encoding: Linear = "jordan-wigner"
+    """How electrons are written on qubits where circuits run."""
+    tapered: bool = False
+    """Whether qubits that symmetries fix are left out."""
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Energy]]:
         """One outcome: the grown state's energy and its measured electron numbers."""
-        pool = _pool(model)
+        pool, encoding = _pool(model), Encoding(self.encoding, self.tapered)
         ansatz, parameters = determinant(model), np.zeros(0)
         while ansatz.size < min(self.most, 10 * len(pool)):
-            slopes = _slopes(model, ansatz, parameters, pool, execute)
+            slopes = _slopes(model, ansatz, parameters, pool, execute, encoding)
             if np.linalg.norm(slopes) < self.threshold:
                 break
             chosen = pool[int(np.abs(slopes).argmax())]
             ansatz = ansatz.then(_numbered(chosen, ansatz.size))
             start = np.append(parameters, 0.0)
-            parameters = trained(model, ansatz, execute, start, self.iterations)
-        return measured(model, ansatz, parameters, execute, self.shots, rng)
+            parameters = trained(model, ansatz, execute, start, self.iterations, encoding=encoding)
+        return measured(model, ansatz, parameters, execute, self.shots, rng, encoding=encoding)
 
 
 def _pool(h: FermionicHamiltonian) -> list[tuple[Factor, ...]]:
@@ -69,13 +74,14 @@ def _slopes(
     parameters: Floats,
     pool: list[tuple[Factor, ...]],
     execute: Execute,
+    encoding: Encoding,
 ) -> Floats:
     """The energy's derivative by each group's parameter, were it appended with angle 0."""
     extended = ansatz.then(
         [f for k, group in enumerate(pool) for f in _numbered(group, ansatz.size + k)]
     )
     point = (*parameters.tolist(), *(0.0,) * len(pool))
-    return execute.train(FermionicGradient(h, extended, point)).gradient[ansatz.size :]
+    return execute.train(FermionicGradient(h, extended, point, encoding)).gradient[ansatz.size :]
 
 
 algorithm = AdaptVQE

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from usecases.ansatze import pairs, rotations
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.encodings import PAIRS
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.programs import Factor, FermionicEnergy, FermionicGradient, Program
 from usecases.training import best_of, measured, near
@@ -51,7 +52,9 @@ class OrbitalOptimisedVQE(Algorithm):
         ]
         parameters = best_of(model, whole, execute, starts, self.iterations)
         turned = rotated(model, planes, parameters[paired.size :])
-        return measured(turned, paired, parameters[: paired.size], execute, self.shots, rng)
+        return measured(
+            turned, paired, parameters[: paired.size], execute, self.shots, rng, encoding=PAIRS
+        )
 
 
 def rotated(

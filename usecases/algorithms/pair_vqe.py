@@ -15,6 +15,7 @@ from pydantic import Field
 
 from usecases.ansatze import pairs
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.encodings import PAIRS
 from usecases.models import FermionicHamiltonian
 from usecases.programs import FermionicEnergy, FermionicGradient, Program
 from usecases.training import measured, near, trained
@@ -31,13 +32,18 @@ class PairVQE(Algorithm):
     shots: int | None = Field(default=None, ge=1, le=100_000_000)
     """Shots of the final energy; None computes it exactly."""
 
+    def width(self, model: FermionicHamiltonian) -> int:
+        return model.orbitals
+
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Energy]]:
         """One outcome: the trained state's energy and its measured electron numbers."""
         ansatz = pairs(model)
-        parameters = trained(model, ansatz, execute, near(ansatz, rng), self.iterations)
-        return measured(model, ansatz, parameters, execute, self.shots, rng)
+        parameters = trained(
+            model, ansatz, execute, near(ansatz, rng), self.iterations, encoding=PAIRS
+        )
+        return measured(model, ansatz, parameters, execute, self.shots, rng, encoding=PAIRS)
 
 
 algorithm = PairVQE

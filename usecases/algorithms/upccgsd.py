@@ -13,6 +13,7 @@ from pydantic import Field
 
 from usecases.ansatze import upccgsd
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.encodings import Encoding, Linear
 from usecases.models import FermionicHamiltonian
 from usecases.programs import FermionicEnergy, FermionicGradient, Program
 from usecases.training import best_of, measured, near
@@ -32,15 +33,19 @@ class UpCCGSD(Algorithm):
     """Most steps of each training."""
     shots: int | None = Field(default=None, ge=1, le=100_000_000)
     """Shots of the final energy; None computes it exactly."""
+    encoding: Linear = "jordan-wigner"
+    """How electrons are written on qubits where circuits run."""
+    tapered: bool = False
+    """Whether qubits that symmetries fix are left out."""
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Energy]]:
         """One outcome: the best trained state's energy and its measured electron numbers."""
-        ansatz = upccgsd(model, self.layers)
+        ansatz, encoding = upccgsd(model, self.layers), Encoding(self.encoding, self.tapered)
         starts = [near(ansatz, rng), *(_wide(ansatz.size, rng) for _ in range(self.starts - 1))]
-        parameters = best_of(model, ansatz, execute, starts, self.iterations)
-        return measured(model, ansatz, parameters, execute, self.shots, rng)
+        parameters = best_of(model, ansatz, execute, starts, self.iterations, encoding=encoding)
+        return measured(model, ansatz, parameters, execute, self.shots, rng, encoding=encoding)
 
 
 def _wide(size: int, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

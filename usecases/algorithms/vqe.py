@@ -13,6 +13,7 @@ from pydantic import Field
 
 from usecases.ansatze import uccsd
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.encodings import Encoding, Linear
 from usecases.models import FermionicHamiltonian
 from usecases.programs import FermionicEnergy, FermionicGradient, Program
 from usecases.training import measured, near, trained
@@ -28,14 +29,20 @@ class VQE(Algorithm):
     """Most steps of the optimiser; each takes a gradient."""
     shots: int | None = Field(default=None, ge=1, le=100_000_000)
     """Shots of the final energy; None computes it exactly."""
+    encoding: Linear = "jordan-wigner"
+    """How electrons are written on qubits where circuits run."""
+    tapered: bool = False
+    """Whether qubits that symmetries fix are left out."""
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Energy]]:
         """One outcome: the trained state's energy and its measured electron numbers."""
-        ansatz = uccsd(model)
-        parameters = trained(model, ansatz, execute, near(ansatz, rng), self.iterations)
-        return measured(model, ansatz, parameters, execute, self.shots, rng)
+        ansatz, encoding = uccsd(model), Encoding(self.encoding, self.tapered)
+        parameters = trained(
+            model, ansatz, execute, near(ansatz, rng), self.iterations, encoding=encoding
+        )
+        return measured(model, ansatz, parameters, execute, self.shots, rng, encoding=encoding)
 
 
 algorithm = VQE

@@ -106,7 +106,7 @@ class _Moves(NamedTuple):
 _NOTHING = _Moves(np.zeros((0, 2), dtype=np.uint32), np.zeros(0))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def sector_of(
     orbitals: int, reference: tuple[int, ...], generators: tuple[Generator, ...]
 ) -> Sector:
@@ -114,14 +114,14 @@ def sector_of(
     return Sector(orbitals, reference, generators)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def placed(ansatz: Ansatz) -> tuple[Sector, Places]:
     """The sector of an ansatz and the place of each factor's generator; the last few are kept."""
     sector = sector_of(ansatz.orbitals, ansatz.reference, ansatz.generators)
     return sector, sector.which(ansatz)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def rows_of(h: FermionicHamiltonian, sector: Sector) -> Rows:
     """The Hamiltonian on a sector; the last few are kept."""
     return Rows(h, sector)
@@ -147,7 +147,7 @@ def _reached(start: np.uint64, generators: Sequence[Generator]) -> Keys:
         if len(known) > LARGEST:
             raise TooLarge(
                 f"the ansatz reaches more than {LARGEST} determinants",
-                "Choose a smaller active space, or sqd, which samples instead",
+                "Choose a smaller active space, sqd, or -b ffsim where electrons move one by one",
             )
     return known
 

@@ -1,11 +1,12 @@
 """Work a machine can be asked to do, and how one kind lowers to another.
 
     AlternatingGradient ──► AlternatingEnergy, several
-    FermionicGradient ────► FermionicEnergy, several
+    FermionicGradient ────► Sweep
     AlternatingEnergy ──┐              ┌─► Expectation      simulators (exact values)
     FermionicEnergy ────┴─► Estimate ──┴─► SampleCircuits   every gate machine (with shots)
     AlternatingSamples ──────────────────► SampleCircuits
     FermionicSamples ────────────────────► SampleCircuits
+    FermionicProducts ───► Estimate
     Sweep ───────────────► Expectation, several
     SampleModel                                             annealers
 
@@ -45,6 +46,7 @@ from usecases.programs.mixers import (
     XMixer,
 )
 from usecases.programs.objectives import CVaR, Gibbs, Goal, Mean, Objective
+from usecases.programs.subspace import FermionicProducts, Products
 from usecases.programs.sweeps import Sweep
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "Factor",
     "FermionicEnergy",
     "FermionicGradient",
+    "FermionicProducts",
     "FermionicSamples",
     "Generator",
     "Gibbs",
@@ -76,6 +79,7 @@ __all__ = [
     "Objective",
     "Occupied",
     "Pattern",
+    "Products",
     "Program",
     "Read",
     "SampleCircuits",

@@ -1,6 +1,7 @@
 """What is asked of electrons in an ansatz state: energy, gradient and samples.
 
-A simulator of determinants answers natively; for gate machines the work is lowered to circuits.
+A simulator of determinants answers natively; for gate machines the work is lowered to circuits
+on the qubits of an encoding.
 The energy is an expectation value of the Hamiltonian (Peruzzo et al. 2014, arXiv:1304.3061).
 """
 
@@ -8,15 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from usecases.encodings import JORDAN_WIGNER, Encoding, Register
 from usecases.errors import VerificationFailed
-from usecases.fermions import cached_jordan_wigner, electron_numbers
+from usecases.fermions import electron_counts, hamiltonian
 from usecases.models import FermionicHamiltonian, Floats
+from usecases.paulis import operator
 from usecases.programs.ansatz import Ansatz
-from usecases.programs.base import Lowered, Program, Together
+from usecases.programs.base import Lowered, Program
 from usecases.programs.circuits import (
     Counts,
     Estimate,
@@ -25,7 +29,11 @@ from usecases.programs.circuits import (
     checked_counts,
     checked_estimates,
 )
+from usecases.programs.sweeps import Sweep
 from usecases.records import sha256
+
+if TYPE_CHECKING:
+    from qiskit.quantum_info import SparsePauliOp
 
 _STEP = 1e-4
 """Radians of a difference: rounding and curvature balance."""
@@ -55,13 +63,19 @@ class FermionicEnergy(Program[Electrons]):
     parameters: tuple[float, ...]
     shots: int | None = None
     seed: int = 0
+    encoding: Encoding = JORDAN_WIGNER
+
+    @property
+    def register(self) -> Register:
+        """The qubits that hold the state."""
+        return self.ansatz.register(self.encoding, self.hamiltonian)
 
     @property
     def qubits(self) -> int:
-        return 2 * self.ansatz.orbitals
+        return self.register.qubits
 
     def key(self) -> str:
-        asked = (_content(self.hamiltonian, self.ansatz, self.parameters), self.shots, self.seed)
+        asked = (_content(self, self.hamiltonian), self.shots, self.seed)
         return sha256(repr(("fermionic energy", asked)))
 
     def read(self, raw: Any) -> Electrons:
@@ -69,11 +83,8 @@ class FermionicEnergy(Program[Electrons]):
         return Electrons(*checked_estimates(raw, 3))
 
     def lower(self) -> Lowered[Electrons]:
-        circuit = self.ansatz.circuit(self.parameters)
-        observables = (
-            cached_jordan_wigner(self.hamiltonian),
-            *electron_numbers(self.ansatz.orbitals),
-        )
+        circuit = self.ansatz.circuit(self.parameters, self.register)
+        observables = _observables(self.hamiltonian, self.register)
         program = Estimate(circuit, observables, self.shots, self.seed)
         return Lowered(program, lambda found: Electrons(*found))
 
@@ -85,14 +96,14 @@ class FermionicGradient(Program[Slope]):
     hamiltonian: FermionicHamiltonian
     ansatz: Ansatz
     parameters: tuple[float, ...]
+    encoding: Encoding = JORDAN_WIGNER
 
     @property
     def qubits(self) -> int:
-        return 2 * self.ansatz.orbitals
+        return self.ansatz.register(self.encoding, self.hamiltonian).qubits
 
     def key(self) -> str:
-        content = _content(self.hamiltonian, self.ansatz, self.parameters)
-        return sha256(repr(("fermionic gradient", content)))
+        return sha256(repr(("fermionic gradient", _content(self, self.hamiltonian))))
 
     def read(self, raw: Any) -> Slope:
         """Raises VerificationFailed unless there is a finite number for each parameter."""
@@ -107,17 +118,19 @@ class FermionicGradient(Program[Slope]):
 
     def lower(self) -> Lowered[Slope]:
         """Central differences of exact energies, two for each parameter."""
+        register = self.ansatz.register(self.encoding, self.hamiltonian)
         here = np.array(self.parameters, dtype=float)
         moved = [here, *(here + s * e for e in np.eye(len(here)) for s in (_STEP, -_STEP))]
-        energies = tuple(
-            FermionicEnergy(self.hamiltonian, self.ansatz, tuple(p.tolist())) for p in moved
-        )
+        circuit = self.ansatz.template(register)
+        used = [p.index for p in circuit.parameters]
+        points = np.array([self.ansatz.angles(point)[used] for point in moved])
+        energy = _observables(self.hamiltonian, register)[:1]
 
-        def back(found: tuple[Electrons, ...]) -> Slope:
-            values = np.array([f.energy.value for f in found])
+        def back(found: Floats) -> Slope:
+            values = found[:, 0]
             return Slope(float(values[0]), (values[1::2] - values[2::2]) / (2 * _STEP))
 
-        return Lowered(Together(energies), back)
+        return Lowered(Sweep(circuit, energy, points), back)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,26 +141,36 @@ class FermionicSamples(Program[Counts]):
     parameters: tuple[float, ...]
     shots: int
     seed: int
+    encoding: Encoding = JORDAN_WIGNER
 
     @property
     def qubits(self) -> int:
-        return 2 * self.ansatz.orbitals
+        return self.ansatz.register(self.encoding).qubits
 
     def key(self) -> str:
-        content = (_content(None, self.ansatz, self.parameters), self.shots, self.seed)
+        content = (_content(self, None), self.shots, self.seed)
         return sha256(repr(("fermionic samples", content)))
 
     def read(self, raw: Any) -> Counts:
-        return checked_counts(raw, self.shots, self.qubits)
+        return checked_counts(raw, self.shots, 2 * self.ansatz.orbitals)
 
     def lower(self) -> Lowered[Counts]:
-        circuit = self.ansatz.circuit(self.parameters)
+        register = self.ansatz.register(self.encoding)
+        circuit = self.ansatz.circuit(self.parameters, register)
         circuit.measure_all()
         program = SampleCircuits((circuit,), self.shots, self.seed)
-        return Lowered(program, lambda tables: dict(tables[0]))
+        return Lowered(program, lambda tables: register.occupations(tables[0]))
+
+
+@lru_cache(maxsize=4)
+def _observables(h: FermionicHamiltonian, register: Register) -> tuple[SparsePauliOp, ...]:
+    """The Hamiltonian and the electrons of each spin on the register's qubits."""
+    terms = (hamiltonian(h), *electron_counts(h.orbitals))
+    return tuple(operator(register.encoded(t), register.qubits) for t in terms)
 
 
 def _content(
-    h: FermionicHamiltonian | None, ansatz: Ansatz, parameters: tuple[float, ...]
+    asked: FermionicEnergy | FermionicGradient | FermionicSamples, h: FermionicHamiltonian | None
 ) -> tuple[str, ...]:
-    return h.content if h else "", ansatz.content, repr(tuple(map(float, parameters)))
+    parameters = repr(tuple(map(float, asked.parameters)))
+    return h.content if h else "", asked.ansatz.content, parameters, repr(asked.encoding)
