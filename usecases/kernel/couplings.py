@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 from numpy.typing import NDArray
 
 from usecases.kernel.compile import compiled
 from usecases.kernel.determinants import Keys, Places
 from usecases.models import Floats
-
-Orbitals: TypeAlias = NDArray[np.int32]
 
 NEGLIGIBLE = 1e-13
 """Hartree below which a coupling is left out."""
@@ -93,7 +89,7 @@ def _single(
     i: int,
     p: int,
     a: int,
-    filled: Orbitals,
+    filled: Places,
     one: Floats,
     two: Floats,
     at: int,
@@ -169,7 +165,7 @@ def _moved(key: np.uint64, p: int, a: int) -> tuple[np.uint64, float]:
 
 
 @compiled
-def _listed(key: np.uint64, bits: int, value: int) -> Orbitals:
+def _listed(key: np.uint64, bits: int, value: int) -> Places:
     found = np.empty(bits, dtype=np.int32)
     count = 0
     for p in range(bits):
