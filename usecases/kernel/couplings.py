@@ -54,8 +54,8 @@ def couplings(
     """
     m = len(one)
     for i in range(len(keys)):
-        filled = _listed(keys[i], 2 * m, 1)
-        empty = _listed(keys[i], 2 * m, 0)
+        filled = listed(keys[i], 2 * m, 1)
+        empty = listed(keys[i], 2 * m, 0)
         at = starts[i]
         count = 0
         for x in range(len(filled)):
@@ -106,7 +106,7 @@ def _single(
             value -= two[u, j % m, j % m, v]
     if abs(value) < NEGLIGIBLE:
         return 0
-    key, sign = _moved(keys[i], p, a)
+    key, sign = moved(keys[i], p, a)
     return _put(keys, key, sign * value, at, columns, values)
 
 
@@ -134,8 +134,8 @@ def _double(
         value -= two[u, x, w, v]
     if abs(value) < NEGLIGIBLE:
         return 0
-    key, first = _moved(keys[i], p, a)
-    key, second = _moved(key, q, b)
+    key, first = moved(keys[i], p, a)
+    key, second = moved(key, q, b)
     return _put(keys, key, first * second * value, at, columns, values)
 
 
@@ -151,7 +151,7 @@ def _put(keys: Keys, key: np.uint64, value: float, at: int, columns: Places, val
 
 
 @compiled
-def _moved(key: np.uint64, p: int, a: int) -> tuple[np.uint64, float]:
+def moved(key: np.uint64, p: int, a: int) -> tuple[np.uint64, float]:
     """a†_a a_p on a determinant, and the sign of passing the electrons between."""
     one = np.uint64(1)
     low, high = min(p, a), max(p, a)
@@ -165,8 +165,9 @@ def _moved(key: np.uint64, p: int, a: int) -> tuple[np.uint64, float]:
 
 
 @compiled
-def _listed(key: np.uint64, bits: int, value: int) -> Places:
-    found = np.empty(bits, dtype=np.int32)
+def listed(key: np.uint64, bits: int, value: int) -> Places:
+    """The places of a determinant's bits that have this value, ascending."""
+    found = np.empty(bits, dtype=np.uint32)
     count = 0
     for p in range(bits):
         if (key >> np.uint64(p)) & np.uint64(1) == np.uint64(value):

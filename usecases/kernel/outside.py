@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from usecases.kernel.compile import compiled
-from usecases.kernel.determinants import Keys, Places, _listed, _moved
+from usecases.kernel.couplings import listed, moved
+from usecases.kernel.determinants import Keys, Places
 from usecases.models import Floats
 
 _FULL = 0.7
@@ -30,7 +31,7 @@ def spread(
     m = len(one)
     used = 0
     for i in range(len(keys)):
-        filled, empty = _listed(keys[i], 2 * m, 1), _listed(keys[i], 2 * m, 0)
+        filled, empty = listed(keys[i], 2 * m, 1), listed(keys[i], 2 * m, 0)
         for x in range(len(filled)):
             p = filled[x]
             for y in range(len(empty)):
@@ -38,7 +39,7 @@ def spread(
                 if (p < m) == (a < m):
                     value = amplitudes[i] * _one_moves(p, a, filled, one, two)
                     if abs(value) > least:
-                        key, sign = _moved(keys[i], p, a)
+                        key, sign = moved(keys[i], p, a)
                         used += _added(keys, key, sign * value, table, sums)
                 for x2 in range(x + 1, len(filled)):
                     q = filled[x2]
@@ -46,8 +47,8 @@ def spread(
                         b = empty[y2]
                         value = amplitudes[i] * _two_move(p, q, a, b, m, two)
                         if abs(value) > least:
-                            key, first = _moved(keys[i], p, a)
-                            key, second = _moved(key, q, b)
+                            key, first = moved(keys[i], p, a)
+                            key, second = moved(key, q, b)
                             used += _added(keys, key, first * second * value, table, sums)
             if used > _FULL * len(table):
                 return -1

@@ -20,7 +20,8 @@ from scipy.sparse import csr_array
 from usecases.errors import TooLarge, Unsolvable
 from usecases.fermions import LARGEST as MOST_ORBITALS
 from usecases.fermions import determinant_energy
-from usecases.kernel.determinants import Keys, couplings
+from usecases.kernel.couplings import couplings
+from usecases.kernel.determinants import Keys
 from usecases.kernel.outside import spread
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.solvers.fci import spins
@@ -91,7 +92,7 @@ def _lowest(h: FermionicHamiltonian, keys: Keys) -> tuple[float, Floats]:
 def _matrix(h: FermionicHamiltonian, keys: Keys) -> csr_array:
     one, two = _integrals(h)
     starts = np.zeros(len(keys) + 1, dtype=np.int64)
-    couplings(keys, one, two, starts, np.zeros(0, np.int32), np.zeros(0))
+    couplings(keys, one, two, starts, np.zeros(0, np.uint32), np.zeros(0))
     starts = np.cumsum(starts)
     columns, values = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1])
     couplings(keys, one, two, starts, columns, values)
