@@ -48,12 +48,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", nargs="+", help="some of the table; default all")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=float, default=120, help="seconds a request may take")
-    parser.add_argument("--repetitions", type=int, default=7)
+    parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--out", type=Path, default=STORED)
     parser.add_argument("--render", action="store_true", help="print the stored race, run nothing")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.molecules, chosen.repetitions = ("LiH",), 5
+        chosen.molecules = ("LiH",)
     return chosen
 
 

@@ -13,13 +13,13 @@ from pyscf import fci
 from scipy import linalg
 
 from life_science.ground_state import INSTANCES, hydrogen, model
-from usecases import registry
+from usecases import judge, registry
 from usecases.algorithms.qeom import EquationOfMotion, excitations
 from usecases.algorithms.qse import SubspaceExpansion
 from usecases.algorithms.ssvqe import SubspaceSearch, generalised_coupled_cluster, references
 from usecases.ansatze import replacements, uccsd
 from usecases.conformance import hubbard_dimer
-from usecases.contracts import Level, Levels, UseCase
+from usecases.contracts import Differences, Level, Levels, Outcome, UseCase, observed
 from usecases.errors import Infeasible, TooLarge, UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.fermions import determinant_spin, jordan_wigner, lift, spin_squared
@@ -392,6 +392,26 @@ def test_chance_draws_a_determinant_for_each_level() -> None:
     assert score.chance.feasible_share == pytest.approx(24 / 4096)
     assert score.gap is not None
     assert score.gap > 0
+
+
+def test_levels_below_the_exact_ones_are_refused_unless_they_are_differences() -> None:
+    dimer = USECASE.instances["demo"]()
+    spectrum, reference = USECASE.model(dimer), _reference(dimer)
+    exact = levels(spectrum)
+    low = tuple(Level(x.energy - 0.01, x.spin_squared, 1.0, 1.0) for x in exact.levels)
+    luck = judge.chance(USECASE, dimer, spectrum, reference, 0)
+
+    def scored(value: Levels) -> Any:
+        judged = judge.assess(USECASE, dimer, Outcome(value, value.energy, stderr=0.0))
+        return judge.score(USECASE, dimer, [judged], reference, luck, None)[0]
+
+    with pytest.raises(VerificationFailed, match="beats the proven optimum"):
+        scored(Levels(low))
+    assert scored(Differences(low, method="equation of motion")).gap < 0
+    stored = performed("qeom").answer.value
+    assert isinstance(observed(stored), Differences)
+    assert observed(stored).remark == "equation of motion, not variational: no bound"
+    assert type(observed(performed("qse").answer.value)) is Levels
 
 
 def test_an_algorithm_for_ground_states_refuses_a_spectrum() -> None:

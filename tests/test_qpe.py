@@ -24,6 +24,7 @@ from usecases.errors import TooLarge
 from usecases.executor import Executor
 from usecases.fermions import jordan_wigner
 from usecases.models import FermionicHamiltonian
+from usecases.programs import Ansatz
 from usecases.solvers.fci import ground_energy
 from usecases.testing import check_algorithm
 from usecases.verify import verify
@@ -110,6 +111,28 @@ def test_hydrogen_within_its_errors(bits: int, steps: int) -> None:
     assert 0.8 < found.count / 1000 <= 1.0
 
 
+def test_hydrogen_on_one_qubit_has_smaller_steps() -> None:
+    """Symmetries leave one qubit, two strings and half the λ."""
+    asked = {"bits": 7, "steps": 4}
+    one = run("life_science/ground_state", "demo", "qpe", parameters=asked | {"tapered": True})
+    assert one.qubits == 8
+    exact = ground_energy(electrons("demo"))
+    assert one.answer.stderr is not None
+    assert abs(one.answer.energy - exact) <= 2 * one.answer.stderr
+    assert one.answer.stderr < 0.007
+    assert one.score.within_tolerance is False
+
+
+@pytest.mark.parametrize("encoding", ["parity", "bravyi-kitaev"])
+def test_encodings_and_tapering_change_nothing_but_the_qubits(encoding: str) -> None:
+    h = electrons("demo")
+    for tapered in (False, True):
+        found = solved(h, bits=4, encoding=encoding, tapered=tapered)
+        assert abs(found.energy - ground_energy(h)) <= 2 * found.stderr
+        assert found.value.alpha == pytest.approx(1.0, abs=0.05)
+        assert found.value.beta == pytest.approx(1.0, abs=0.05)
+
+
 def test_a_stretched_bond_answers_more_often_from_a_trained_state() -> None:
     """At 2.5 Å the determinant is 59 % of the ground state, coupled cluster all of it."""
     h = electrons("h2-2.5")
@@ -131,7 +154,7 @@ def test_steps_and_bits_shrink_the_error_that_is_owned_up_to() -> None:
 def test_answers_are_counted_around_the_circle() -> None:
     """Eight phases, ancillas before the two spin orbitals in the strings."""
     counts = {"000" + "01": 5, "111" + "01": 9, "110" + "11": 3, "100" + "00": 2}
-    seen = most_frequent(counts, 1)
+    seen = most_frequent(counts, Ansatz(1, (0,), ()).register())
     assert seen.phase == -1 / 8
     assert seen.shots == 17
     assert seen.alpha == 1.0

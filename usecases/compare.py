@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from usecases import registry
-from usecases.contracts import Energy, observed
+from usecases.contracts import Energy, Levels, observed
 from usecases.errors import Partial, UsageError, UsecasesError
 from usecases.plan import Plan, needs, prepare, suits, usual_machine
 from usecases.records import Interval, RunRecord, Score
@@ -251,7 +251,7 @@ def answer(record: RunRecord) -> str:
 def _remark(record: RunRecord) -> str:
     """What an energy says of itself: that it is no bound, or among how many determinants."""
     value, score = observed(record.answer.value), record.score
-    if not isinstance(value, Energy) or not value.remark:
+    if not isinstance(value, Energy | Levels) or not value.remark:
         return ""
     below = score.reference.kind == "optimal" and (score.gap or 0.0) < 0
     return f" ({value.remark}{'; below the exact energy' if below else ''})"

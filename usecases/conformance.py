@@ -39,6 +39,7 @@ from usecases.programs import (
     Expectation,
     FermionicEnergy,
     FermionicGradient,
+    FermionicProducts,
     FermionicSamples,
     GroupMixer,
     GroverMixer,
@@ -308,11 +309,13 @@ def _electrons(backend: Backend) -> list[Probe]:
         ]
     )
     double = turns.then([AnsatzFactor(Excitation((1, 3), (2, 4)), 1)])
-    asked = [
+    asked: list[Program[Any]] = [
         kind(h, ansatz, (0.4, -0.3, 0.7))
         for kind in (FermionicEnergy, FermionicGradient)
         for ansatz in (turns, double)
     ]
+    operators = (Excitation((0, 3), (2, 5)), Excitation((2,), (1,)))
+    asked.append(FermionicProducts(h, turns, (0.4, -0.3, 0.7), operators))
     certain = Ansatz(3, (0, 1, 3), (AnsatzFactor(Excitation((3,), (5,)), None, math.pi / 2),))
     seeds = [FermionicSamples(turns, (0.4, -0.3, 0.7), SHOTS, seed) for seed in (5, 6)]
     return [

@@ -101,31 +101,6 @@ class Subspace(Energy):
         return f"{chosen}; second order would add {self.correction:+.6f}"
 
 
-def observed(stored: Any) -> Any:
-    """A value of an outcome as it was before it was stored."""
-    for kind in (Energy, NonVariational, Subspace, Levels):
-        if isinstance(stored, dict) and stored.keys() == {f.name for f in fields(kind)}:
-            return TypeAdapter(kind).validate_python(stored)
-    return stored
-
-
-@dataclass(frozen=True, kw_only=True)
-class Family(Generic[I]):
-    """Instances along one parameter, such as a molecule along the length of its bond."""
-
-    parameter: str
-    """What varies, in the domain's words: "bond length"."""
-    unit: str
-    """Of the parameter."""
-    quantity: str
-    """What the objective is called in a picture along it: "energy"."""
-    limits: tuple[float, float]
-    """The least and the largest value that the parameter may take."""
-    points: tuple[float, ...]
-    """Ascending values that show the whole curve."""
-    instance: Callable[[float], I]
-
-
 @dataclass(frozen=True)
 class Level:
     """One state of a spectrum: energy, expectation of S², electrons of each spin.
@@ -160,6 +135,51 @@ class Levels:
     def stderr(self) -> float:
         """The standard error of the averaged energy, were all errors to point the same way."""
         return math.fsum(level.stderr for level in self.levels) / len(self.levels)
+
+    @property
+    def remark(self) -> str:
+        """What a reader has to know beside the numbers; nothing where they are states' energies."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Differences(Levels):
+    """Levels as a ground energy and differences to it, which belong to no states.
+
+    The equation of motion gives such levels; `method` is its name. They may lie below the exact
+    ones, are scored like others and told apart.
+    """
+
+    method: str = field(kw_only=True)
+
+    @property
+    def remark(self) -> str:
+        return f"{self.method}, not variational: no bound"
+
+
+def observed(stored: Any) -> Any:
+    """A value of an outcome as it was before it was stored."""
+    for kind in (Energy, NonVariational, Subspace, Levels, Differences):
+        if isinstance(stored, dict) and stored.keys() == {f.name for f in fields(kind)}:
+            return TypeAdapter(kind).validate_python(stored)
+    return stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family(Generic[I]):
+    """Instances along one parameter, such as a molecule along the length of its bond."""
+
+    parameter: str
+    """What varies, in the domain's words: "bond length"."""
+    unit: str
+    """Of the parameter."""
+    quantity: str
+    """What the objective is called in a picture along it: "energy"."""
+    limits: tuple[float, float]
+    """The least and the largest value that the parameter may take."""
+    points: tuple[float, ...]
+    """Ascending values that show the whole curve."""
+    instance: Callable[[float], I]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,9 +124,9 @@ def _pairs(h: FermionicHamiltonian, connectivity: Connectivity) -> tuple[list[Pa
     In an open shell of alpha and alpha, alpha and beta in this order, beta and beta.
     """
     m, closed = h.orbitals, h.alpha == h.beta
-    both = list(combinations_with_replacement(range(m), 2))
     if connectivity == "all":
-        same, opposite = both, both if closed else list(product(range(m), repeat=2))
+        same = list(combinations_with_replacement(range(m), 2))
+        opposite = same if closed else list(product(range(m), range(m)))
     else:
         same = [(p, p + 1) for p in range(m - 1)]
         opposite = [(p, p) for p in range(0, m, _RUNG if connectivity == "heavy-hex" else 1)]

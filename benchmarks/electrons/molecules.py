@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from life_science.ground_state import active, hydrogen, lithium_hydride, model, 
 from life_science.ground_state.molecule import Molecule
 from usecases.ansatze import uccsd
 from usecases.fermions import jordan_wigner
+from usecases.jastrow import ucj
 from usecases.models import FermionicHamiltonian
 from usecases.programs import Ansatz, Excitation
 
@@ -28,14 +28,10 @@ SEED, SIZE = 7, 0.1
 
 def lucj(h: FermionicHamiltonian) -> Ansatz:
     """One layer of local unitary cluster Jastrow, as the heavy-hex lattice allows it."""
-    from usecases.jastrow import ucj
-
     return ucj(h, 1, "heavy-hex")
 
 
-ANSATZE: dict[str, Callable[[FermionicHamiltonian], Ansatz]] = {"UCCSD": uccsd}
-if find_spec("usecases.jastrow"):
-    ANSATZE["LUCJ"] = lucj
+ANSATZE: dict[str, Callable[[FermionicHamiltonian], Ansatz]] = {"UCCSD": uccsd, "LUCJ": lucj}
 
 
 def problem(h: FermionicHamiltonian, ansatz: Ansatz) -> dict[str, Any]:

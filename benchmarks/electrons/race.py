@@ -12,8 +12,8 @@ from speed.client import Failed, Worker
 
 BLOCK = 0.02
 """Seconds of calls that are timed together: a single call may be shorter than the clock's noise."""
-SLOW = 10.0
-"""Seconds from which a call is not repeated."""
+SLOW, LONG = 10.0, 1.0
+"""Seconds from which a call is not repeated, and from which one call is warming up enough."""
 ENERGY, SLOPES, DIFFERENCED = 1e-8, 1e-8, 1e-5
 """Hartree, and hartree per radian, by which answers may differ."""
 
@@ -104,7 +104,7 @@ class Race:
         blocks: dict[Label, tuple[int, int]] = {}
         for entrant in entrants:
             seconds = self.asked(entrant, what, parameters, 1, skipped)
-            if seconds is not None and seconds < SLOW:
+            if seconds is not None and seconds < LONG:
                 seconds = self.asked(entrant, what, parameters, 1, skipped)
             if seconds is None:
                 continue

@@ -25,7 +25,7 @@ import numpy as np
 from pydantic import Field
 
 from usecases.ansatze import replacements, uccsd
-from usecases.contracts import Algorithm, Execute, Levels, Outcome
+from usecases.contracts import Algorithm, Differences, Execute, Outcome
 from usecases.models import Floats, Spectrum
 from usecases.programs import (
     Excitation,
@@ -62,7 +62,7 @@ class EquationOfMotion(Algorithm):
 
     def solve(
         self, model: Spectrum, execute: Execute, rng: np.random.Generator
-    ) -> list[Outcome[Levels]]:
+    ) -> list[Outcome[Differences]]:
         """One outcome: the lowest levels, fewer than asked for where there are fewer operators.
 
         All of them lie above the trained state.
@@ -82,7 +82,8 @@ class EquationOfMotion(Algorithm):
             np.append(found.values[3, 0, 0], excited.spins),
             excited.vectors,
         )
-        return states.outcome(model.states, ground)
+        levels = Differences(states.levels(model.states, ground), method="equation of motion")
+        return [Outcome(levels, levels.energy, stderr=levels.stderr)]
 
 
 def excitations(found: Products) -> States:

@@ -3,7 +3,7 @@
 Kitaev 1995, arXiv:quant-ph/9511026; the textbook form with an inverse Fourier transform (Cleve et
 al. 1998, arXiv:quant-ph/9708016). Ancilla k lets the electrons evolve for the time 2^k t in all,
 half of it forwards where it is 1, half of it backwards where it is 0: that takes half the gates of
-an evolution that is switched on and off. The evolution is a product formula of the Jordan–Wigner
+an evolution that is switched on and off. The evolution is a product formula of the encoded
 Hamiltonian's strings.
 
 With t = π/λ, λ the sum of the coefficients' sizes, no two energies share a phase, and b ancillas
@@ -23,11 +23,12 @@ from pydantic import Field
 
 from usecases.ansatze import determinant, uccsd
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.encodings import Encoding, Linear, Register
 from usecases.errors import TooLarge
-from usecases.fermions import jordan_wigner
+from usecases.fermions import hamiltonian
 from usecases.models import FermionicHamiltonian, qubits
+from usecases.paulis import operator
 from usecases.programs import FermionicGradient, Program, SampleCircuits
-from usecases.programs.circuits import counted_bits
 from usecases.training import near, trained
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class PhaseEstimation(Algorithm):
     """Ancillas; each halves the step between neighbouring answers and doubles the circuit."""
     steps: int = Field(default=1, ge=1, le=1000)
     """Product formulas of second order (Suzuki 1991) in half the time t of the first ancilla."""
+    encoding: Linear = "jordan-wigner"
+    """How electrons are written on qubits."""
+    tapered: bool = False
+    """Whether qubits that symmetries fix are left out; that makes λ smaller, too."""
     shots: int = Field(default=1000, ge=100, le=1_000_000)
     """Runs of the circuit; each gives one phase."""
 
@@ -70,18 +75,22 @@ class PhaseEstimation(Algorithm):
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Energy]]:
-        """The energy of the most frequent phase, and the electrons of the shots that had it."""
-        """Raises TooLarge where the circuit would have more than 200 000 rotations."""
-        constant, strings = split(jordan_wigner(model))
+        """The energy of the most frequent phase, and the electrons of the shots that had it.
+
+        Raises TooLarge where the circuit would have more than 200 000 rotations.
+        """
+        ansatz = uccsd(model) if self.start == "uccsd" else determinant(model)
+        held = ansatz.register(Encoding(self.encoding, self.tapered), model)
+        constant, strings = split(operator(held.encoded(hamiltonian(model)), held.qubits))
         _check_size(2 * len(strings) * self.steps * (2**self.bits - 1))
         bound = float(np.abs(strings.coeffs).sum()) or 1.0
         time = math.pi / bound
-        ansatz = uccsd(model) if self.start == "uccsd" else determinant(model)
         point = trained(model, ansatz, execute, near(ansatz, rng), self.iterations)
-        circuit = estimation(ansatz.circuit(point.tolist()), strings, time, self.bits, self.steps)
+        start = ansatz.circuit(point.tolist(), held)
+        circuit = estimation(start, strings, time, self.bits, self.steps)
         seed = int(rng.integers(2**31))
         (counts,) = execute(SampleCircuits((circuit,), self.shots, seed))
-        seen = most_frequent(counts, model.orbitals)
+        seen = most_frequent(counts, held)
         energy = constant - 2.0 * math.pi * seen.phase / time
         step = 2.0 * bound / 2**self.bits
         # Forwards and backwards take half the time each, in as many steps.
@@ -99,16 +108,16 @@ def _check_size(rotations: int) -> None:
         )
 
 
-def split(operator: SparsePauliOp) -> tuple[float, SparsePauliOp]:
+def split(whole: SparsePauliOp) -> tuple[float, SparsePauliOp]:
     """The constant part of an operator, and the rest, which has the same eigenstates."""
-    constant = ~(operator.paulis.x | operator.paulis.z).any(axis=1)
-    return float(operator.coeffs[constant].real.sum()), operator[~constant]
+    constant = ~(whole.paulis.x | whole.paulis.z).any(axis=1)
+    return float(whole.coeffs[constant].real.sum()), whole[~constant]
 
 
 def estimation(
     start: QuantumCircuit, strings: SparsePauliOp, time: float, bits: int, steps: int
 ) -> QuantumCircuit:
-    """The circuit: electrons on the first 2m qubits, then the ancillas, all measured."""
+    """The circuit: electrons on the first qubits, then the ancillas, all measured."""
     from qiskit import QuantumCircuit
     from qiskit.circuit.library import PauliEvolutionGate
     from qiskit.quantum_info import SparsePauliOp
@@ -163,25 +172,19 @@ class Seen(NamedTuple):
     beta: float
 
 
-def most_frequent(counts: Mapping[str, int], orbitals: int) -> Seen:
+def most_frequent(counts: Mapping[str, int], held: Register) -> Seen:
     """Reads the ancillas; the shots are those within one step of the phase, around the circle."""
-    rows, times = counted_bits(counts)
-    weights = np.array(times)
-    electrons, ancillas = np.split(rows.astype(int), [2 * orbitals], axis=1)
-    size = 1 << ancillas.shape[1]
-    answers = ancillas @ (1 << np.arange(ancillas.shape[1]))
+    answers = np.array([int(key[: -held.qubits], 2) for key in counts])
+    weights, size = np.array(list(counts.values())), 1 << len(next(iter(counts))) - held.qubits
     best = int(np.bincount(answers, weights).argmax())
-    near = _nearby(answers, best, size)
+    near = (answers - best + 1) % size <= 2
+    found = (held.occupations({key[-held.qubits :]: 1}) for key in counts)
+    occupied = np.array([[int(n) for n in reversed(next(iter(o)))] for o in found])
     alpha, beta = (
         float(np.average(spin.sum(axis=1)[near], weights=weights[near]))
-        for spin in np.split(electrons, 2, axis=1)
+        for spin in np.split(occupied, 2, axis=1)
     )
-    phase = best / size - (best >= size // 2)
-    return Seen(phase, int(weights[near].sum()), alpha, beta)
-
-
-def _nearby(answers: Any, best: int, size: int) -> Any:
-    return (answers - best + 1) % size <= 2
+    return Seen(best / size - (best >= size // 2), int(weights[near].sum()), alpha, beta)
 
 
 algorithm = PhaseEstimation

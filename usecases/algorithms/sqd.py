@@ -85,7 +85,8 @@ class SQD(Algorithm):
         point = parameters(model, self.layers, self.connectivity, found, self.fitted)
         seed = int(rng.integers(2**31))
         program = FermionicSamples(ansatz, tuple(point.tolist()), self.shots, seed)
-        bits, seen = counted_bits(execute(program))
+        counts = execute(program)
+        bits, seen = counted_bits(counts)
         return np.repeat(bits[:, ::-1].astype(bool), seen, axis=0)
 
     def _diagonalised(

@@ -36,14 +36,7 @@ def products(program: FermionicProducts) -> Floats:
 
 def _applied(sector: Sector, operators: tuple[Excitation, ...], state: Floats) -> Floats:
     """The state and T of it for all operators, shape (1 + n, rows, determinants)."""
-    found = np.zeros((1 + len(operators), *state.shape))
-    found[0] = state
-    for k, operator in enumerate(operators, start=1):
-        place = sector.order[operator]
-        listed = slice(sector.starts[place], sector.starts[place + 1])
-        source, target = sector.moves[listed].T
-        found[k][:, target] = sector.signs[listed] * state[:, source]
-    return found
+    return np.array([state, *(sector.moved(operator, state) for operator in operators)])
 
 
 def _flat(states: Floats) -> Floats:

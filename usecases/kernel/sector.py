@@ -60,6 +60,15 @@ class Sector:
         """The place of each factor's generator."""
         return np.array([self.order[f.generator] for f in ansatz.factors], dtype=np.uint32)
 
+    def moved(self, generator: Generator, state: Floats) -> Floats:
+        """T of a generator T − T† on each row of amplitudes."""
+        starts, places, signs = self._lists[2:]
+        some = slice(starts[self.order[generator]], starts[self.order[generator] + 1])
+        source, target = places[some].T
+        found = np.zeros_like(state)
+        found[:, target] = signs[some] * state[:, source]
+        return found
+
     def state(self, which: Places, angles: Floats) -> Floats:
         """The amplitudes of an ansatz state: one row when they are real, else two."""
         amplitudes = np.zeros((1 + self.complex, self.size))

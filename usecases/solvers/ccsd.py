@@ -31,8 +31,10 @@ def amplitudes(h: FermionicHamiltonian) -> Amplitudes | None:
     for extrapolated in (True, False):
         found = (cc.CCSD if closed else cc.UCCSD)(_mean_field(h, closed))
         found.max_cycle, found.diis = _MOST_CYCLES, extrapolated
+        found.incore_complete = True  # no files of its own
         try:
-            found.kernel()
+            with np.errstate(all="ignore"):  # a divergence is no news
+                found.kernel()
         except (np.linalg.LinAlgError, AttributeError, ValueError):
             continue  # what PySCF raises where its extrapolation is singular or diverges
         if found.converged:

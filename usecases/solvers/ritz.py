@@ -35,12 +35,16 @@ class States(NamedTuple):
     spins: Floats
     vectors: Floats
 
-    def outcome(self, count: int, electrons: Energy) -> list[Outcome[Levels]]:
-        """The lowest `count` of them as one outcome, with the electrons that were measured."""
+    def levels(self, count: int, electrons: Energy) -> tuple[Level, ...]:
+        """The lowest `count` of them, with the electrons that were measured."""
         rows = zip(self.energies, self.spins, self.errors, strict=True)
         alpha, beta = electrons.alpha, electrons.beta
         found = [Level(float(e), float(s), alpha, beta, float(d)) for e, s, d in rows]
-        levels = Levels(tuple(found[:count]))
+        return tuple(found[:count])
+
+    def outcome(self, count: int, electrons: Energy) -> list[Outcome[Levels]]:
+        """The same as one outcome."""
+        levels = Levels(self.levels(count, electrons))
         return [Outcome(levels, levels.energy, stderr=levels.stderr)]
 
 
