@@ -102,7 +102,8 @@ def _machines(
     asked = needs(registry.algorithm(algorithm, parameters))
     if not asked:
         return [None]
-    usable = [b for b in backends if suits(asked, registry.backend(b))]
+    machines = {b: registry.backend(b, _own("backend", b, settings)) for b in backends}
+    usable = [b for b, machine in machines.items() if suits(asked, machine)]
     return [*usable] or [default_machine(asked, settings)]
 
 
@@ -136,11 +137,22 @@ def _row(record: RunRecord) -> dict[str, str]:
 
 def machine(record: RunRecord) -> str:
     """The backend with the settings that are not its defaults: noise must be seen."""
-    if record.backend is None:
-        return "–"
-    plain = registry.declared("backend", record.backend).model_fields
-    changed = [f"{k}={v}" for k, v in record.backend_settings.items() if v != plain[k].default]
-    return f"{record.backend} ({', '.join(changed)})" if changed else record.backend
+    return _set(record.backend, record.backend_settings) if record.backend else "–"
+
+
+def _set(backend: str, settings: Mapping[str, Any]) -> str:
+    """A backend, and in brackets what was set on it and on the machine that it wraps."""
+    plain = registry.declared("backend", backend).model_fields
+    changed = [
+        f"{k}={_set(v['name'], _but_name(v)) if isinstance(v, dict) else v}"
+        for k, v in settings.items()
+        if v != plain[k].default
+    ]
+    return f"{backend} ({', '.join(changed)})" if changed else backend
+
+
+def _but_name(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in kept.items() if k != "name"}
 
 
 def made_by(record: RunRecord) -> str:

@@ -84,6 +84,14 @@ def electron_numbers(orbitals: int) -> tuple[SparsePauliOp, SparsePauliOp]:
     return count(0), count(orbitals)
 
 
+def electron_parities(orbitals: int) -> tuple[SparsePauliOp, SparsePauliOp]:
+    """The operators that are 1 on an even and −1 on an odd number of electrons of each spin."""
+    from qiskit.quantum_info import SparsePauliOp
+
+    rest, whole = "I" * orbitals, "Z" * orbitals
+    return SparsePauliOp(rest + whole), SparsePauliOp(whole + rest)
+
+
 def hartree_fock_bits(orbitals: int, alpha: int, beta: int) -> Bits:
     """The determinant with the lowest orbitals filled, shape (1, 2m)."""
     filled = [*range(alpha), *range(orbitals, orbitals + beta)]

@@ -6,20 +6,49 @@ trained energy above the exact one is an honest shortfall.
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Iterable
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from pydantic import Field
 
-from usecases.contracts import Energy, Execute, Outcome
+from usecases.contracts import Algorithm, Energy, Execute, Outcome
 from usecases.models import FermionicHamiltonian, Floats
-from usecases.programs import Ansatz, FermionicEnergy, FermionicGradient
+from usecases.programs import Ansatz, FermionicEnergy, FermionicGradient, Grouping, Program
 
 SPREAD = 0.01
 """Radians by which the first parameters differ from the reference: at it, gradients may vanish."""
 
 _FLAT = 1e-6
 """Hartree per radian below which a gradient counts as none."""
+
+
+class Trained(Algorithm, ABC):
+    """An algorithm that trains an ansatz exactly and measures its state at the end."""
+
+    accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
+    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, FermionicEnergy)
+
+    shots: int | None = Field(default=None, ge=1, le=100_000_000)
+    """Shots of the whole final measurement; None computes its values exactly."""
+    grouping: Grouping = "qubit-wise"
+    """Which terms of the Hamiltonian are measured together."""
+    verified: bool = False
+    """Whether shots that show other electrons than the ansatz holds are discarded."""
+
+    def measured(
+        self,
+        h: FermionicHamiltonian,
+        ansatz: Ansatz,
+        parameters: ArrayLike,
+        execute: Execute,
+        rng: np.random.Generator,
+    ) -> list[Outcome[Energy]]:
+        """The trained state's energy and electrons, as the settings say."""
+        how = self.shots, rng, self.grouping, self.verified
+        return measured(h, ansatz, parameters, execute, *how)
 
 
 def trained(
@@ -80,10 +109,13 @@ def measured(
     execute: Execute,
     shots: int | None,
     rng: np.random.Generator,
+    grouping: Grouping = "qubit-wise",
+    verified: bool = False,
 ) -> list[Outcome[Energy]]:
     """The state's energy and electrons on the machine that answers."""
     point = tuple(np.asarray(parameters, dtype=float).tolist())
     seed = int(rng.integers(2**31))
-    energy, alpha, beta = execute(FermionicEnergy(h, ansatz, point, shots, seed))
+    program = FermionicEnergy(h, ansatz, point, shots, seed, grouping, verified)
+    energy, alpha, beta = execute(program)
     value = Energy(energy.value, alpha.value, beta.value, energy.stderr)
     return [Outcome(value, energy=energy.value, stderr=energy.stderr)]

@@ -7,23 +7,18 @@ parameters are trained again.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import numpy as np
 from pydantic import Field
 
 from usecases.ansatze import determinant, factors, generalised
-from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.contracts import Energy, Execute, Outcome
 from usecases.models import FermionicHamiltonian, Floats
-from usecases.programs import Ansatz, Factor, FermionicEnergy, FermionicGradient, Program
-from usecases.training import measured, trained
+from usecases.programs import Ansatz, Factor, FermionicGradient
+from usecases.training import Trained, trained
 
 
-class AdaptVQE(Algorithm):
+class AdaptVQE(Trained):
     """The shortest ansatz that the gradients ask for, trained exactly, measured at the end."""
-
-    accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
-    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, FermionicEnergy)
 
     threshold: float = Field(default=1e-3, gt=0, le=1)
     """Norm of the pool's gradient, hartree per radian, below which nothing is added."""
@@ -31,8 +26,6 @@ class AdaptVQE(Algorithm):
     """Most parameters."""
     iterations: int = Field(default=200, ge=1, le=10_000)
     """Most steps of each training."""
-    shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of the final energy; None computes it exactly."""
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
@@ -48,7 +41,7 @@ class AdaptVQE(Algorithm):
             ansatz = ansatz.then(_numbered(chosen, ansatz.size))
             start = np.append(parameters, 0.0)
             parameters = trained(model, ansatz, execute, start, self.iterations)
-        return measured(model, ansatz, parameters, execute, self.shots, rng)
+        return self.measured(model, ansatz, parameters, execute, rng)
 
 
 def _pool(h: FermionicHamiltonian) -> list[tuple[Factor, ...]]:

@@ -24,11 +24,11 @@ from usecases.programs.ansatz import Ansatz, Excitation, Factor, Generator, Occu
 from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
-    Estimate,
     Estimated,
     Expectation,
     SampleCircuits,
 )
+from usecases.programs.estimates import Estimate
 from usecases.programs.fermionic import (
     Electrons,
     FermionicEnergy,
@@ -36,6 +36,7 @@ from usecases.programs.fermionic import (
     FermionicSamples,
     Slope,
 )
+from usecases.programs.measuring import Grouping, Symmetry
 from usecases.programs.mixers import (
     GroupMixer,
     GroverMixer,
@@ -69,6 +70,7 @@ __all__ = [
     "Goal",
     "Gradient",
     "GroupMixer",
+    "Grouping",
     "GroverMixer",
     "Lowered",
     "Mean",
@@ -82,6 +84,7 @@ __all__ = [
     "SampleModel",
     "Slope",
     "Sweep",
+    "Symmetry",
     "Together",
     "WarmMixer",
     "XMixer",

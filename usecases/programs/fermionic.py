@@ -13,18 +13,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from usecases.errors import VerificationFailed
-from usecases.fermions import cached_jordan_wigner, electron_numbers
+from usecases.fermions import cached_jordan_wigner, electron_numbers, electron_parities
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.programs.ansatz import Ansatz
 from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
-    Estimate,
     Estimated,
     SampleCircuits,
     checked_counts,
     checked_estimates,
 )
+from usecases.programs.estimates import Estimate
+from usecases.programs.measuring import Grouping, Symmetry
 from usecases.records import sha256
 
 _STEP = 1e-3
@@ -48,13 +49,18 @@ class Slope(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class FermionicEnergy(Program[Electrons]):
-    """The energy of an ansatz state and its electrons; exact when `shots` is None."""
+    """The energy of an ansatz state and its electrons; exact when `shots` is None.
+
+    When `verified`, shots that show other electrons than the ansatz holds are discarded.
+    """
 
     hamiltonian: FermionicHamiltonian
     ansatz: Ansatz
     parameters: tuple[float, ...]
     shots: int | None = None
     seed: int = 0
+    grouping: Grouping = "qubit-wise"
+    verified: bool = False
 
     @property
     def qubits(self) -> int:
@@ -62,7 +68,8 @@ class FermionicEnergy(Program[Electrons]):
 
     def key(self) -> str:
         asked = (_content(self.hamiltonian, self.ansatz, self.parameters), self.shots, self.seed)
-        return sha256(repr(("fermionic energy", asked)))
+        how = (self.grouping, self.verified)
+        return sha256(repr(("fermionic energy", asked, how)))
 
     def read(self, raw: Any) -> Electrons:
         """Raises VerificationFailed unless it is three values with their standard errors."""
@@ -74,7 +81,8 @@ class FermionicEnergy(Program[Electrons]):
             cached_jordan_wigner(self.hamiltonian),
             *electron_numbers(self.ansatz.orbitals),
         )
-        program = Estimate(circuit, observables, self.shots, self.seed)
+        known = _electrons(self.ansatz) if self.verified else ()
+        program = Estimate(circuit, observables, self.shots, self.seed, self.grouping, known)
         return Lowered(program, lambda found: Electrons(*found))
 
 
@@ -145,6 +153,17 @@ class FermionicSamples(Program[Counts]):
         circuit.measure_all()
         program = SampleCircuits((circuit,), self.shots, self.seed)
         return Lowered(program, lambda tables: dict(tables[0]))
+
+
+def _electrons(ansatz: Ansatz) -> tuple[Symmetry, ...]:
+    """The electrons of each spin, and whether their number is even, which more circuits show."""
+    held = (ansatz.alpha, ansatz.beta)
+    numbers = zip(electron_numbers(ansatz.orbitals), held, strict=True)
+    parities = zip(electron_parities(ansatz.orbitals), held, strict=True)
+    return (
+        *(Symmetry(operator, float(n)) for operator, n in numbers),
+        *(Symmetry(operator, (-1.0) ** n) for operator, n in parities),
+    )
 
 
 def _content(
