@@ -47,8 +47,8 @@ class Trained(Algorithm, ABC):
         rng: np.random.Generator,
     ) -> list[Outcome[Energy]]:
         """The trained state's energy and electrons, as the settings say."""
-        how = self.shots, rng, self.grouping, self.verified
-        return measured(h, ansatz, parameters, execute, *how)
+        how = (execute, self.shots, rng)
+        return measured(h, ansatz, parameters, *how, grouping=self.grouping, verified=self.verified)
 
 
 def trained(
@@ -109,6 +109,7 @@ def measured(
     execute: Execute,
     shots: int | None,
     rng: np.random.Generator,
+    *,
     grouping: Grouping = "qubit-wise",
     verified: bool = False,
 ) -> list[Outcome[Energy]]:

@@ -80,10 +80,10 @@ class Estimate(Program[list[Estimated]]):
         """The terms by measured circuit; without any but constants, one group of none."""
         terms = tuple(t for t in _terms(self.observables) if set(t[0]) - {"I"})
         known = tuple((_terms([s.observable]), s.value) for s in self.symmetries)
-        # With nothing but constants one circuit still runs, so that every machine is asked alike.
-        none = np.zeros((0, self.qubits), dtype=bool), np.zeros((len(self.observables), 0))
-        constant = Group(self.circuit.copy_empty_like(), *none)
-        return grouped(terms, self.grouping, known) or (constant,)
+        if not terms:  # one circuit still runs, so that every machine is asked alike
+            none = np.zeros((0, self.qubits), dtype=bool), np.zeros((len(self.observables), 0))
+            return (Group(self.circuit.copy_empty_like(), *none),)
+        return grouped(terms, self.grouping, known)
 
     @cached_property
     def sampled(self) -> SampleCircuits:

@@ -35,6 +35,9 @@ Terms: TypeAlias = tuple[tuple[str, tuple[float, ...]], ...]
 
 _EXACT = 1e-6
 
+_ADDED = 4
+"""Shots of the maximally mixed state that the variance of a group is estimated with."""
+
 
 class Symmetry(NamedTuple):
     """An observable whose value the state is known to have; a shot with another is wrong."""
@@ -91,10 +94,11 @@ class Group:
     def mean(self, counts: Counts, outcomes: Outcomes) -> Share:
         """What the shots that pass the checks say; `outcomes` reads the strings.
 
-        The variance of one shot is estimated as (Σ(t − t̄)² + Σc²) / n, as if one shot more had
-        the spread of the maximally mixed state. A group whose n shots are all alike may still
-        hold a deviation that comes up less than once in n shots; the added one keeps its interval
-        open by √(Σc²)/n, and is soon outweighed.
+        The variance of one shot is estimated as (Σ(t − t̄)² + 4 (Σc² + t̄²)) / n: as if four shots
+        more had come from the maximally mixed state, where t has mean 0 and variance Σc². n shots
+        that are all alike do not exclude what comes up once in n shots; for one term the four are
+        the two successes and two failures of Agresti and Coull 1998 (Am. Stat. 52, 119), which
+        keep the interval open by √8/n. They are soon outweighed and do not shift the mean.
         """
         bits, seen = self.kept(counts)
         shots = seen.sum()
@@ -102,7 +106,7 @@ class Group:
             return Share(np.zeros(len(self.coefficients)), self.variances, 0)
         totals = outcomes(bits, self.masks) @ self.coefficients.T
         means = seen @ totals / shots
-        squares = seen @ (totals - means) ** 2 + self.variances
+        squares = seen @ (totals - means) ** 2 + _ADDED * (self.variances + means**2)
         return Share(means, squares / shots / shots, int(shots))
 
 
