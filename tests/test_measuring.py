@@ -219,7 +219,7 @@ def test_a_right_state_on_an_ideal_machine_loses_no_shot() -> None:
 def test_without_a_shot_that_is_right_there_is_no_value() -> None:
     program = replace(estimate("demo", 1000, "commuting", verified=True), circuit=QuantumCircuit(4))
     simulator = Aer()
-    with pytest.raises(UsageError, match="no shot .* Take more shots") as told:
+    with pytest.raises(UsageError, match=r"no shot .* Take more shots") as told:
         Executor(simulator, simulator)(program)
     assert "\n" not in str(told.value)
 
@@ -266,7 +266,7 @@ def test_extrapolation_says_when_its_formula_does_not_fit() -> None:
     values = [Estimated(-0.3 - 0.8 * float(np.exp(-0.2 * s)), 1e-4) for s in (1, 3, 5)]
     straight = ZNE(machine=Aer(), fit="linear").extrapolated(values, 0.0)
     assert straight.value > -1.1 + 0.05
-    assert straight.stderr > 0.03
+    assert abs(straight.value + 1.1) < 1.96 * straight.stderr
 
 
 def misread(
@@ -275,14 +275,12 @@ def misread(
     """The tables as a machine shows them that misreads 0 and 1 with these rates."""
     rng, found = np.random.default_rng(seed), []
     for table in tables:
-        shown: dict[str, int] = {}
-        for key, count in table.items():
-            bits = np.array([[int(c) for c in reversed(key)]] * count)
-            wrong = rng.random(bits.shape) < np.where(bits, rates[1], rates[0])
-            for row in bits ^ wrong:
-                text = "".join(map(str, row[::-1]))
-                shown[text] = shown.get(text, 0) + 1
-        found.append(shown)
+        rows = np.array([[int(c) for c in reversed(key)] for key in table])
+        bits = np.repeat(rows, list(table.values()), axis=0)
+        wrong = rng.random(bits.shape) < np.where(bits, rates[1], rates[0])
+        shown, times = np.unique(bits ^ wrong, axis=0, return_counts=True)
+        keys = ("".join(map(str, row[::-1])) for row in shown.tolist())
+        found.append(dict(zip(keys, times.tolist(), strict=True)))
     return found
 
 
@@ -324,11 +322,7 @@ def test_readout_comes_close_to_the_machine_without_readout_errors() -> None:
 def test_mitigation_comes_closer_than_the_raw_estimate_and_stays_honest() -> None:
     (energy, *_), aer = exact(estimate("demo", 1000, "commuting")), Aer(noise="jakarta")
     (raw, *_), _ = noisy(aer, asked("demo", 40_000, "commuting"))
-    for wrapper in (
-        Readout(machine=aer),
-        ZNE(machine=aer),
-        ZNE(machine=Readout(machine=aer)),
-    ):
+    for wrapper in (Readout(machine=aer), ZNE(machine=aer), ZNE(machine=Readout(machine=aer))):
         (found, *_), executor = noisy(wrapper, asked("demo", 40_000, "commuting"))
         won = (raw.value - energy) - abs(found.value - energy)
         assert won > 3 * np.hypot(raw.stderr, found.stderr)
@@ -342,7 +336,8 @@ def test_mitigation_comes_closer_than_the_raw_estimate_and_stays_honest() -> Non
 
 def test_mitigation_changes_nothing_on_an_ideal_machine() -> None:
     (energy, *_), aer = exact(estimate("demo", 1000, "commuting")), Aer()
-    for wrapper in (Readout(machine=aer), ZNE(machine=aer), ZNE(machine=Readout(machine=aer))):
+    readout = Readout(machine=aer, calibration=500)
+    for wrapper in (readout, ZNE(machine=aer), ZNE(machine=readout)):
         (found, alpha, beta), _ = noisy(wrapper, asked("demo", 40_000, "commuting"))
         assert abs(found.value - energy) < 3 * found.stderr
         assert found.stderr < 0.02
@@ -360,7 +355,7 @@ def test_a_wrapper_hands_through_what_it_does_not_mitigate() -> None:
     ("wrapper", "changes"),
     [
         (ZNE(machine=Aer()), {"machine": Aer(noise="manila"), "factors": (1, 3)}),
-        (Readout(machine=Aer(noise="manila")), {"machine": Aer()}),
+        (Readout(machine=Aer(noise="manila"), calibration=200), {"machine": Aer()}),
     ],
     ids=["zne", "readout"],
 )
@@ -368,7 +363,12 @@ def test_wrappers_keep_the_contract_of_machines(wrapper: Wrapper, changes: dict[
     assert check_backend(wrapper, changes) == []
 
 
-SETTINGS = {"machine": "readout", "machine.machine": "aer", "machine.machine.noise": "jakarta"}
+SETTINGS = {
+    "machine": "readout",
+    "machine.calibration": 1000,
+    "machine.machine": "aer",
+    "machine.machine.noise": "jakarta",
+}
 
 
 def test_a_record_keeps_the_machine_behind_the_wrapper() -> None:
@@ -384,7 +384,9 @@ def test_a_record_keeps_the_machine_behind_the_wrapper() -> None:
     assert (record.backend, record.source) == ("zne", "simulated")
     assert kept["machine"]["name"] == "readout"
     assert kept["machine"]["machine"]["noise"] == "jakarta"
-    assert machine(record) == "zne (machine=readout (machine=aer (noise=jakarta)))"
+    assert (
+        machine(record) == "zne (machine=readout (machine=aer (noise=jakarta), calibration=1000))"
+    )
     assert record.score.stderr is not None
     assert {"zne.values", "readout.value_before"} <= set(record.provenance)
     assert registry.backend("zne", kept) == plan.backend
@@ -456,9 +458,9 @@ def test_a_mitigated_energy_below_the_exact_one_fails_loudly() -> None:
         run_below_the_exact_energy(2.2, 20_000)
 
 
-@pytest.mark.parametrize(("shots", "claimed"), [(100_000, False), (4_000_000, True)])
+@pytest.mark.parametrize(("shots", "claimed"), [(100_000, False), (1_600_000, True)])
 def test_accuracy_is_claimed_only_where_the_interval_is_inside(shots: int, claimed: bool) -> None:
-    """Chemical accuracy, 1.6 mHa: the errors are 1.6 and 0.25 mHa, the energy 1.5 of them low."""
+    """Chemical accuracy, 1.6 mHa: the errors are 1.6 and 0.4 mHa, the energy 1.5 of them low."""
     record = run_below_the_exact_energy(1.5, shots)
     assert record.score.within_tolerance is claimed
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from usecases import registry
 from usecases.errors import Partial, UsageError, UsecasesError
 from usecases.plan import Plan, default_machine, needs, prepare, suits
@@ -143,10 +145,13 @@ def machine(record: RunRecord) -> str:
 def _set(backend: str, settings: Mapping[str, Any]) -> str:
     """A backend, and in brackets what was set on it and on the machine that it wraps."""
     plain = registry.declared("backend", backend).model_fields
+    usual = {
+        k: to_jsonable_python(plain[k].default) for k in settings if not plain[k].is_required()
+    }
     changed = [
         f"{k}={_set(v['name'], _but_name(v)) if isinstance(v, dict) else v}"
         for k, v in settings.items()
-        if v != plain[k].default
+        if k not in usual or v != usual[k]
     ]
     return f"{backend} ({', '.join(changed)})" if changed else backend
 

@@ -132,7 +132,8 @@ class Aer(LocalBackend):
         options |= {"seed_transpiler": 0, "num_processes": 1}
         if self.noise:
             options["backend"] = fake_device(self.noise)
-            if len(circuits) > 1:  # what is compared lies on the same qubits
+            if len(circuits) > 1 and len({c.num_qubits for c in circuits}) == 1:
+                # What belongs together lies on the same qubits.
                 first = transpile(circuits[0], **options)
                 options["initial_layout"] = first.layout.initial_index_layout(filter_ancillas=True)
             return list(transpile(list(circuits), **options))

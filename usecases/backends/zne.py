@@ -63,8 +63,9 @@ class ZNE(Wrapper):
     def extrapolated(self, found: Sequence[Estimated], limit: float) -> Estimated:
         """The value without noise, and its standard error.
 
-        The error of the formula itself is not known. As far as shots do not explain it, the change
-        when the noisiest value is left out stands for it.
+        The error of the formula itself is not known. What the value changes by with a polynomial
+        of one degree more, or without the noisiest value where there are too few for that, stands
+        for it as far as shots do not explain the change.
         """
         values, errors = np.array(found).T
         distances = values - limit
@@ -76,9 +77,12 @@ class ZNE(Wrapper):
         return Estimated(limit + distance, abs(distance) * log.stderr)
 
     def _straight(self, values: Floats, errors: Floats) -> Estimated:
-        weights = _weights(self.factors, self._degree)
-        fewer = np.append(_weights(self.factors[:-1], self._degree), 0.0)
-        change = ((weights - fewer) @ values) ** 2 - (weights - fewer) ** 2 @ errors**2
+        degree = self._degree
+        weights = _weights(self.factors, degree)
+        other = np.append(_weights(self.factors[:-1], degree), 0.0)
+        if degree + 1 < len(self.factors):
+            other = _weights(self.factors, degree + 1)
+        change = ((weights - other) @ values) ** 2 - (weights - other) ** 2 @ errors**2
         variance = weights**2 @ errors**2 + max(float(change), 0.0)
         return Estimated(float(weights @ values), float(np.sqrt(variance)))
 
