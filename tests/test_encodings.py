@@ -376,8 +376,9 @@ def test_masks_end_at_64_spin_orbitals() -> None:
 
 
 @pytest.mark.parametrize("encoding", [*EVERY, PAIRS], ids=str)
-def test_samples_come_back_as_occupations(encoding: Encoding) -> None:
-    h = molecule("h4")
+@pytest.mark.parametrize(("alpha", "beta"), [(2, 2), (2, 1)])
+def test_samples_come_back_as_occupations(alpha: int, beta: int, encoding: Encoding) -> None:
+    h = random_hamiltonian(4, alpha, beta, seed=8)
     ansatz = pairs(h) if encoding == PAIRS else upccgsd(h, 1)
     point = tuple(np.random.default_rng(8).normal(size=ansatz.size).tolist())
     program = FermionicSamples(ansatz, point, 4000, 3, encoding)
@@ -385,7 +386,7 @@ def test_samples_come_back_as_occupations(encoding: Encoding) -> None:
     exact = Executor(Determinants(), None)(FermionicSamples(ansatz, point, 400_000, 3))
     for key in seen:
         assert len(key) == 8
-        assert (key[4:].count("1"), key[:4].count("1")) == (2, 2)
+        assert (key[4:].count("1"), key[:4].count("1")) == (alpha, beta)
     assert set(seen) <= set(exact)
     apart = sum(abs(seen.get(k, 0) / 4000 - v / 400_000) for k, v in exact.items()) / 2
     assert apart < 0.05

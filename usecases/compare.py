@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from usecases import registry
 from usecases.contracts import Energy, Levels, observed
 from usecases.errors import Partial, UsageError, UsecasesError
@@ -130,7 +132,8 @@ def _machines(
     solver = registry.algorithm(algorithm, parameters)
     if not (asked := needs(solver)):
         return [None]
-    usable = [b for b in backends if suits(asked, registry.backend(b))]
+    machines = {b: registry.backend(b, _own("backend", b, settings)) for b in backends}
+    usable = [b for b, machine in machines.items() if suits(asked, machine)]
     return [*usable] or [usual_machine(solver, settings)]
 
 
@@ -164,11 +167,25 @@ def _row(record: RunRecord) -> dict[str, str]:
 
 def machine(record: RunRecord) -> str:
     """The backend with the settings that are not its defaults: noise must be seen."""
-    if record.backend is None:
-        return "–"
-    plain = registry.declared("backend", record.backend).model_fields
-    changed = [f"{k}={v}" for k, v in record.backend_settings.items() if v != plain[k].default]
-    return f"{record.backend} ({', '.join(changed)})" if changed else record.backend
+    return _set(record.backend, record.backend_settings) if record.backend else "–"
+
+
+def _set(backend: str, settings: Mapping[str, Any]) -> str:
+    """A backend, and in brackets what was set on it and on the machine that it wraps."""
+    plain = registry.declared("backend", backend).model_fields
+    usual = {
+        k: to_jsonable_python(plain[k].default) for k in settings if not plain[k].is_required()
+    }
+    changed = [
+        f"{k}={_set(v['name'], _but_name(v)) if isinstance(v, dict) else v}"
+        for k, v in settings.items()
+        if k not in usual or v != usual[k]
+    ]
+    return f"{backend} ({', '.join(changed)})" if changed else backend
+
+
+def _but_name(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in kept.items() if k != "name"}
 
 
 def made_by(record: RunRecord) -> str:

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
-from pydantic import PrivateAttr, TypeAdapter
+from pydantic import PrivateAttr, TypeAdapter, field_validator
 
 from usecases.models import Model, qubits
-from usecases.programs import Program
+from usecases.programs import Expectation, Lowered, Program, SampleCircuits
 from usecases.records import Circuits, Record, Reference, Sense, Source
 
 if TYPE_CHECKING:
@@ -360,3 +360,50 @@ class RemoteBackend(Backend):
     @abstractmethod
     def cancel(self, job: str) -> None:
         """Ask the machine to drop the job."""
+
+
+class Wrapper(Backend):
+    """A machine in front of another, which it asks for certain programs in a way of its own."""
+
+    runs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits, Expectation)
+
+    machine: Backend
+    """The machine that does the work."""
+
+    @field_validator("machine")
+    @classmethod
+    def _runs_circuits(cls, machine: Backend) -> Backend:
+        if SampleCircuits not in machine.runs:
+            raise ValueError("this machine samples no circuits")
+        return machine
+
+    @abstractmethod
+    def asks(self, program: Program[Any]) -> Lowered[Any] | None:
+        """What is asked of the machine for the program; None when it is handed through."""
+
+    @property
+    def source(self) -> Source:  # type: ignore[override]
+        return self.machine.source
+
+    def understands(self, program: Program[Any]) -> bool:
+        return self.asks(program) is not None or self.machine.understands(program)
+
+    def holds(self) -> int | None:
+        return self.machine.holds()
+
+    def memory(self, qubits: int) -> int | None:
+        return self.machine.memory(qubits)
+
+    def check(self, program: Program[Any]) -> None:
+        self.machine.check(program)
+
+    def submit(self, program: Any, tag: str) -> str:
+        return self.machine.submit(program, tag)
+
+    def collect(self, job: str) -> JobResult | None:
+        return self.machine.collect(job)
+
+
+def innermost(backend: Backend | None) -> Backend | None:
+    """The machine that does the work, behind whatever wraps it."""
+    return innermost(backend.machine) if isinstance(backend, Wrapper) else backend

@@ -76,6 +76,12 @@ def electron_counts(orbitals: int) -> tuple[Paulis, Paulis]:
     return count(0), count(orbitals)
 
 
+def electron_parities(orbitals: int) -> tuple[Paulis, Paulis]:
+    """The operators that are 1 on an even and −1 on an odd number of electrons of each spin."""
+    block = (1 << orbitals) - 1
+    return paulis({(0, block): 1.0}), paulis({(0, block << orbitals): 1.0})
+
+
 def hartree_fock_bits(orbitals: int, alpha: int, beta: int) -> Bits:
     """The determinant with the lowest orbitals filled, shape (1, 2m)."""
     filled = [*range(alpha), *range(orbitals, orbitals + beta)]

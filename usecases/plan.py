@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from usecases import instances, registry
-from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase
+from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase, innermost
 from usecases.errors import BackendUnavailable, UsageError
 from usecases.models import Incumbent
 from usecases.programs import (
@@ -154,7 +154,7 @@ def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -
         return None
     asked = needs(solver)
     slow = FermionicGradient in asked and FermionicGradient not in machine.runs
-    if not slow and not isinstance(machine, RemoteBackend):
+    if not slow and not isinstance(innermost(machine), RemoteBackend):
         return machine
     return registry.backend(default_machine(asked))
 
@@ -212,7 +212,7 @@ def again(request: Mapping[str, Any]) -> Plan:
 def _kept(machine: Backend | None) -> dict[str, Any] | None:
     if machine is None:
         return None
-    return {"name": name_of(machine), "settings": machine.model_dump(mode="json")}
+    return {"name": name_of(machine), "settings": parameters_of(machine)}
 
 
 def suited(algorithm: Algorithm, model: Any) -> Algorithm:
@@ -222,11 +222,11 @@ def suited(algorithm: Algorithm, model: Any) -> Algorithm:
     return algorithm
 
 
-def parameters_of(algorithm: Algorithm) -> dict[str, Any]:
-    """Hyperparameters as recorded; an algorithm among them carries its name."""
+def parameters_of(thing: Algorithm | Backend) -> dict[str, Any]:
+    """Settings as recorded; an algorithm or a machine among them carries its name."""
     found: dict[str, Any] = {}
-    for name, value in algorithm:
-        if isinstance(value, Algorithm):
+    for name, value in thing:
+        if isinstance(value, Algorithm | Backend):
             found[name] = {"name": name_of(value)} | parameters_of(value)
         else:
             found[name] = to_jsonable_python(value)

@@ -204,9 +204,9 @@ def _asked(plan: Plan, identity: str, solver: Algorithm) -> dict[str, Any]:
         "algorithm": name_of(solver),
         "parameters": parameters_of(solver),
         "backend": backend and name_of(backend),
-        "backend_settings": backend.model_dump(mode="json") if backend else {},
+        "backend_settings": parameters_of(backend) if backend else {},
         "train_on": trainer and name_of(trainer),
-        "train_settings": trainer.model_dump(mode="json") if trainer else {},
+        "train_settings": parameters_of(trainer) if trainer else {},
         "seed": plan.seed,
     }
 

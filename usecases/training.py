@@ -6,21 +6,80 @@ trained energy above the exact one is an honest shortfall.
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from pydantic import Field
 
-from usecases.contracts import Energy, Execute, Outcome
-from usecases.encodings import JORDAN_WIGNER, Encoding
+from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.encodings import JORDAN_WIGNER, Encoding, Linear
 from usecases.models import FermionicHamiltonian, Floats
-from usecases.programs import Ansatz, FermionicEnergy, FermionicGradient
+from usecases.programs import Ansatz, FermionicEnergy, FermionicGradient, Grouping, Program
 
 SPREAD = 0.01
 """Radians by which the first parameters differ from the reference: at it, gradients may vanish."""
 
 _FLAT = 1e-6
 """Hartree per radian below which a gradient counts as none."""
+
+
+class Trained(Algorithm, ABC):
+    """An algorithm that trains an ansatz exactly and measures its state at the end."""
+
+    accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
+    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, FermionicEnergy)
+
+    iterations: int = Field(default=500, ge=1, le=10_000)
+    """Most steps of each training; each takes a gradient."""
+    shots: int | None = Field(default=None, ge=1, le=100_000_000)
+    """Shots of the whole final measurement; None computes its values exactly."""
+    grouping: Grouping = "qubit-wise"
+    """Which terms of the Hamiltonian are measured together."""
+    verified: bool = False
+    """Whether shots that show other electrons than the ansatz holds are discarded."""
+
+    @property
+    def held(self) -> Encoding:
+        """How electrons are written on qubits where circuits run."""
+        return JORDAN_WIGNER
+
+    def minimum(
+        self, h: FermionicHamiltonian, ansatz: Ansatz, execute: Execute, *starts: ArrayLike
+    ) -> Floats:
+        """The parameters of the lowest of the minima near the starts."""
+        return best_of(h, ansatz, execute, starts, self.iterations, encoding=self.held)
+
+    def measured(
+        self,
+        h: FermionicHamiltonian,
+        ansatz: Ansatz,
+        parameters: ArrayLike,
+        execute: Execute,
+        rng: np.random.Generator,
+    ) -> list[Outcome[Energy]]:
+        """The trained state's energy and electrons, as the settings say."""
+        program = _energy(h, ansatz, parameters, self.shots, rng)
+        chosen = replace(
+            program, encoding=self.held, grouping=self.grouping, verified=self.verified
+        )
+        return _observed(chosen, execute)
+
+
+class Encoded(Trained):
+    """One whose state any encoding of electrons on qubits can hold."""
+
+    encoding: Linear = "jordan-wigner"
+    """How electrons are written on qubits where circuits run."""
+    tapered: bool = False
+    """Whether qubits that symmetries fix are left out."""
+
+    @property
+    def held(self) -> Encoding:
+        return Encoding(self.encoding, self.tapered)
 
 
 def trained(
@@ -105,12 +164,23 @@ def measured(
     execute: Execute,
     shots: int | None,
     rng: np.random.Generator,
-    *,
-    encoding: Encoding = JORDAN_WIGNER,
 ) -> list[Outcome[Energy]]:
     """The state's energy and electrons on the machine that answers."""
+    return _observed(_energy(h, ansatz, parameters, shots, rng), execute)
+
+
+def _energy(
+    h: FermionicHamiltonian,
+    ansatz: Ansatz,
+    parameters: ArrayLike,
+    shots: int | None,
+    rng: np.random.Generator,
+) -> FermionicEnergy:
     point = tuple(np.asarray(parameters, dtype=float).tolist())
-    seed = int(rng.integers(2**31))
-    energy, alpha, beta = execute(FermionicEnergy(h, ansatz, point, shots, seed, encoding))
+    return FermionicEnergy(h, ansatz, point, shots, int(rng.integers(2**31)))
+
+
+def _observed(program: FermionicEnergy, execute: Execute) -> list[Outcome[Energy]]:
+    energy, alpha, beta = execute(program)
     value = Energy(energy.value, alpha.value, beta.value, energy.stderr)
     return [Outcome(value, energy=energy.value, stderr=energy.stderr)]

@@ -82,11 +82,9 @@ class Aer(LocalBackend):
         compiled = self._compiled(program.circuits)
         started = time.perf_counter()
         simulator = self._simulator("automatic")  # noisy shots: what suits the circuit
-        job = simulator.run(compiled, shots=program.shots, seed_simulator=program.seed)
-        found = job.result()
         counts = [
-            {key.replace(" ", ""): int(n) for key, n in found.get_counts(i).items()}
-            for i in range(len(compiled))
+            {key.replace(" ", ""): int(n) for key, n in table.items()}
+            for table in _tables(simulator, compiled, program)
         ]
         return JobResult(
             counts,
@@ -152,12 +150,31 @@ class Aer(LocalBackend):
         options: dict[str, Any] = {"optimization_level": self.optimization_level}
         options |= {"seed_transpiler": 0, "num_processes": 1}
         if self.noise:
-            return list(transpile(list(circuits), backend=fake_device(self.noise), **options))
+            options["backend"] = fake_device(self.noise)
+            if len(circuits) > 1 and len({c.num_qubits for c in circuits}) == 1:
+                # What belongs together lies on the same qubits.
+                first = transpile(circuits[0], **options)
+                options["initial_layout"] = first.layout.initial_index_layout(filter_ancillas=True)
+            return list(transpile(list(circuits), **options))
         return list(transpile(list(circuits), basis_gates=list(BASIS), **options))
 
     def _simulator(self, noisy_method: str) -> Any:
         method = noisy_method if self.noise else "statevector"
         return _simulator(self.noise, self.precision, method)
+
+
+def _tables(
+    simulator: Any, compiled: list[QuantumCircuit], program: SampleCircuits
+) -> list[dict[str, int]]:
+    """Aer's counts; a job of its has one number of shots."""
+    if isinstance(program.shots, int):
+        found = simulator.run(compiled, shots=program.shots, seed_simulator=program.seed).result()
+        return [found.get_counts(k) for k in range(len(compiled))]
+    asked = enumerate(zip(compiled, program.each, strict=True))
+    return [
+        simulator.run(c, shots=shots, seed_simulator=program.seed + k).result().get_counts()
+        for k, (c, shots) in asked
+    ]
 
 
 def _save(

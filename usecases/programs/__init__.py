@@ -25,11 +25,11 @@ from usecases.programs.ansatz import Ansatz, Excitation, Factor, Generator, Occu
 from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
-    Estimate,
     Estimated,
     Expectation,
     SampleCircuits,
 )
+from usecases.programs.estimates import Estimate
 from usecases.programs.fermionic import (
     Electrons,
     FermionicEnergy,
@@ -37,6 +37,7 @@ from usecases.programs.fermionic import (
     FermionicSamples,
     Slope,
 )
+from usecases.programs.measuring import Grouping, Symmetry
 from usecases.programs.mixers import (
     GroupMixer,
     GroverMixer,
@@ -72,6 +73,7 @@ __all__ = [
     "Goal",
     "Gradient",
     "GroupMixer",
+    "Grouping",
     "GroverMixer",
     "Lowered",
     "Mean",
@@ -86,6 +88,7 @@ __all__ = [
     "SampleModel",
     "Slope",
     "Sweep",
+    "Symmetry",
     "Together",
     "WarmMixer",
     "XMixer",

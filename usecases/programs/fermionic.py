@@ -16,19 +16,20 @@ import numpy as np
 
 from usecases.encodings import JORDAN_WIGNER, Encoding, Register
 from usecases.errors import VerificationFailed
-from usecases.fermions import electron_counts, hamiltonian
+from usecases.fermions import electron_counts, electron_parities, hamiltonian
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.paulis import operator
 from usecases.programs.ansatz import Ansatz
 from usecases.programs.base import Lowered, Program
 from usecases.programs.circuits import (
     Counts,
-    Estimate,
     Estimated,
     SampleCircuits,
     checked_counts,
     checked_estimates,
 )
+from usecases.programs.estimates import Estimate
+from usecases.programs.measuring import Grouping, Symmetry
 from usecases.programs.sweeps import Sweep
 from usecases.records import sha256
 
@@ -56,7 +57,10 @@ class Slope(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class FermionicEnergy(Program[Electrons]):
-    """The energy of an ansatz state and its electrons; exact when `shots` is None."""
+    """The energy of an ansatz state and its electrons; exact when `shots` is None.
+
+    When `verified`, shots that show other electrons than the ansatz holds are discarded.
+    """
 
     hamiltonian: FermionicHamiltonian
     ansatz: Ansatz
@@ -64,6 +68,8 @@ class FermionicEnergy(Program[Electrons]):
     shots: int | None = None
     seed: int = 0
     encoding: Encoding = JORDAN_WIGNER
+    grouping: Grouping = "qubit-wise"
+    verified: bool = False
 
     @property
     def register(self) -> Register:
@@ -76,16 +82,19 @@ class FermionicEnergy(Program[Electrons]):
 
     def key(self) -> str:
         asked = (_content(self, self.hamiltonian), self.shots, self.seed)
-        return sha256(repr(("fermionic energy", asked)))
+        how = (self.grouping, self.verified)
+        return sha256(repr(("fermionic energy", asked, how)))
 
     def read(self, raw: Any) -> Electrons:
         """Raises VerificationFailed unless it is three values with their standard errors."""
         return Electrons(*checked_estimates(raw, 3))
 
     def lower(self) -> Lowered[Electrons]:
-        circuit = self.ansatz.circuit(self.parameters, self.register)
-        observables = _observables(self.hamiltonian, self.register)
-        program = Estimate(circuit, observables, self.shots, self.seed)
+        register = self.register
+        circuit = self.ansatz.circuit(self.parameters, register)
+        observables = _observables(self.hamiltonian, register)
+        known = _electrons(self.ansatz, register) if self.verified else ()
+        program = Estimate(circuit, observables, self.shots, self.seed, self.grouping, known)
         return Lowered(program, lambda found: Electrons(*found))
 
 
@@ -167,6 +176,17 @@ def _observables(h: FermionicHamiltonian, register: Register) -> tuple[SparsePau
     """The Hamiltonian and the electrons of each spin on the register's qubits."""
     terms = (hamiltonian(h), *electron_counts(h.orbitals))
     return tuple(operator(register.encoded(t), register.qubits) for t in terms)
+
+
+def _electrons(ansatz: Ansatz, register: Register) -> tuple[Symmetry, ...]:
+    """The electrons of each spin, and whether their number is even, which more circuits show."""
+    held, m = (ansatz.alpha, ansatz.beta), ansatz.orbitals
+    values = (*map(float, held), *((-1.0) ** n for n in held))
+    terms = (*electron_counts(m), *electron_parities(m))
+    return tuple(
+        Symmetry(operator(register.encoded(t), register.qubits), value)
+        for t, value in zip(terms, values, strict=True)
+    )
 
 
 def _content(

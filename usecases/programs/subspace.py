@@ -18,7 +18,8 @@ from usecases.fermions import jordan_wigner, lift, spin_squared
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.programs.ansatz import Ansatz, Excitation
 from usecases.programs.base import Lowered, Program
-from usecases.programs.circuits import Estimate, Estimated, checked_estimates
+from usecases.programs.circuits import Estimated, checked_estimates
+from usecases.programs.estimates import Estimate
 from usecases.records import sha256
 
 if TYPE_CHECKING:
