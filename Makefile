@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench peers race strategies frontier clean
+.PHONY: demo test check lab pages bench peers race chemistry strategies frontier clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -32,6 +32,9 @@ peers: .venv/.test
 
 race: peers
 	$(BIN)/python benchmarks/optimisation.py
+
+chemistry: peers
+	$(BIN)/python benchmarks/chemistry.py
 
 strategies: .venv/.test
 	$(BIN)/python benchmarks/strategies.py

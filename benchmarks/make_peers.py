@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from speed.table import PLACE, Entry, table
+from speed.table import PLACE, Entry, listed, table
 
 HEADERS = {
     "diagonal.h": "void apply_diagonal(double*, double*, double, double* const, size_t);",
@@ -54,7 +54,7 @@ def install(entry: Entry) -> str:
 def main() -> None:
     """Installs the peers named on the command line, or all; one that fails stops none."""
     wanted = sys.argv[1:]
-    for entry in table():
+    for entry in (*table(), *listed("electrons")):
         if entry.pins and (not wanted or entry.name in wanted):
             try:
                 print(f"{entry.name}: {install(entry)}", flush=True)

@@ -87,9 +87,10 @@ def test_estimates_from_shots_cover_the_exact_value() -> None:
     exact = Statevector(circuit).expectation_value(observable).real
     inside = 0
     for seed in range(60):
-        lowered = Estimate(circuit, (observable,), 400, seed).lower()
+        lowered = Estimate(circuit, (observable,), 1200, seed).lower()
         rng = np.random.default_rng(seed)
-        tables = [_sampled(c, 400, rng) for c in lowered.program.circuits]
+        asked = zip(lowered.program.circuits, lowered.program.each, strict=True)
+        tables = [_sampled(c, shots, rng) for c, shots in asked]
         (found,) = lowered.back(lowered.program.read(tables))
         assert 0 < found.stderr < 0.2
         inside += abs(found.value - exact) <= 2 * found.stderr

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from usecases.plots import plot
     from usecases.registry import names
     from usecases.runner import run
+    from usecases.scan import curve
 
-__all__ = ["compare", "load", "names", "plot", "run", "table"]
+__all__ = ["compare", "curve", "load", "names", "plot", "run", "table"]
 
 _HOMES = {
     "compare": "usecases.compare",
+    "curve": "usecases.scan",
     "load": "usecases.plan",
     "names": "usecases.registry",
     "plot": "usecases.plots",

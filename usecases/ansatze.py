@@ -39,7 +39,8 @@ def pairs(h: FermionicHamiltonian) -> Ansatz:
     The paired coupled cluster of Elfving et al. 2021, arXiv:2002.00035, eq. 8: no orbital is
     ever singly occupied, except those that are in the reference.
     """
-    moved = product(range(h.beta), range(h.alpha, h.orbitals))
+    filled, touched = sorted((h.alpha, h.beta))
+    moved = product(range(filled), range(touched, h.orbitals))
     return determinant(h).then(factors(h, (pair(h.orbitals, i, a) for i, a in moved)))
 
 
@@ -84,6 +85,14 @@ def excitations(h: FermionicHamiltonian) -> list[Excitation]:
     Those that symmetry forbids are left out: their amplitudes are zero
     (Cao et al. 2022, arXiv:2109.11110).
     """
+    return [e for e in replacements(h) if allows(h, e)]
+
+
+def replacements(h: FermionicHamiltonian) -> list[Excitation]:
+    """All doubles, then singles out of the reference that conserve the electrons of each spin.
+
+    Those of other symmetries lead to excited states.
+    """
     m = h.orbitals
     blocks = [
         (range(first, first + n), range(first + n, first + m))
@@ -99,7 +108,7 @@ def excitations(h: FermionicHamiltonian) -> list[Excitation]:
         Excitation(up.occupied + down.occupied, up.virtual + down.virtual)
         for up, down in product(*singles)
     ]
-    return [e for e in (*opposite, *same, *singles[0], *singles[1]) if allows(h, e)]
+    return [*opposite, *same, *singles[0], *singles[1]]
 
 
 def pair(orbitals: int, source: int, target: int) -> Excitation:

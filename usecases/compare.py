@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from usecases import registry
-from usecases.contracts import Energy, observed
+from usecases.contracts import Energy, Levels, observed
 from usecases.errors import Partial, UsageError, UsecasesError
-from usecases.plan import Plan, default_machine, needs, prepare, suits
+from usecases.plan import Plan, needs, prepare, suits, usual_machine
 from usecases.records import Interval, RunRecord, Score
 from usecases.registry import name_of
 from usecases.runner import Progress, perform
@@ -47,6 +49,33 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
     UsageError before anything is run, and Partial, which carries the finished records, when
     some runs failed.
     """
+    cells = planned(
+        *(usecase, instance, algorithms, backends),
+        parameters=parameters,
+        settings=settings,
+        train_on=train_on,
+        seed=seed,
+        shots=shots,
+    )
+    return _performed(cells, store, progress)
+
+
+def planned(  # noqa: PLR0913 - the parameters are the command line's
+    usecase: str,
+    instance: str,
+    algorithms: Sequence[str],
+    backends: Sequence[str] = (),
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    train_on: str | None = None,
+    seed: int = 0,
+    shots: int | None = None,
+) -> list[Plan]:
+    """The runs of a comparison before they are done.
+
+    Raises UsageError for settings that none of them has and for backends that can run nothing.
+    """
     shared = dict(parameters or {}) | ({} if shots is None else {"shots": shots})
     chosen = dict(settings or {})
     cells = [
@@ -65,7 +94,7 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
     _all_used(chosen, "backend", used)
     if idle := [b for b in backends if b not in used]:
         raise UsageError(f"{', '.join(idle)} can run none of these algorithms")
-    return _performed(cells, store, progress)
+    return cells
 
 
 def _performed(cells: Sequence[Plan], store: Store | None, progress: Progress) -> list[RunRecord]:
@@ -100,11 +129,12 @@ def _machines(
     algorithm: str, parameters: dict[str, Any], backends: Sequence[str], settings: dict[str, Any]
 ) -> list[str | None]:
     """The backends that the algorithm can use; its default when there is none, if it needs one."""
-    asked = needs(registry.algorithm(algorithm, parameters))
-    if not asked:
+    solver = registry.algorithm(algorithm, parameters)
+    if not (asked := needs(solver)):
         return [None]
-    usable = [b for b in backends if suits(asked, registry.backend(b))]
-    return [*usable] or [default_machine(asked, settings)]
+    machines = {b: registry.backend(b, _own("backend", b, settings)) for b in backends}
+    usable = [b for b, machine in machines.items() if suits(asked, machine)]
+    return [*usable] or [usual_machine(solver, settings)]
 
 
 def table(records: Iterable[RunRecord]) -> list[dict[str, str]]:
@@ -137,11 +167,25 @@ def _row(record: RunRecord) -> dict[str, str]:
 
 def machine(record: RunRecord) -> str:
     """The backend with the settings that are not its defaults: noise must be seen."""
-    if record.backend is None:
-        return "–"
-    plain = registry.declared("backend", record.backend).model_fields
-    changed = [f"{k}={v}" for k, v in record.backend_settings.items() if v != plain[k].default]
-    return f"{record.backend} ({', '.join(changed)})" if changed else record.backend
+    return _set(record.backend, record.backend_settings) if record.backend else "–"
+
+
+def _set(backend: str, settings: Mapping[str, Any]) -> str:
+    """A backend, and in brackets what was set on it and on the machine that it wraps."""
+    plain = registry.declared("backend", backend).model_fields
+    usual = {
+        k: to_jsonable_python(plain[k].default) for k in settings if not plain[k].is_required()
+    }
+    changed = [
+        f"{k}={_set(v['name'], _but_name(v)) if isinstance(v, dict) else v}"
+        for k, v in settings.items()
+        if k not in usual or v != usual[k]
+    ]
+    return f"{backend} ({', '.join(changed)})" if changed else backend
+
+
+def _but_name(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in kept.items() if k != "name"}
 
 
 def made_by(record: RunRecord) -> str:
@@ -224,7 +268,7 @@ def answer(record: RunRecord) -> str:
 def _remark(record: RunRecord) -> str:
     """What an energy says of itself: that it is no bound, or among how many determinants."""
     value, score = observed(record.answer.value), record.score
-    if not isinstance(value, Energy) or not value.remark:
+    if not isinstance(value, Energy | Levels) or not value.remark:
         return ""
     below = score.reference.kind == "optimal" and (score.gap or 0.0) < 0
     return f" ({value.remark}{'; below the exact energy' if below else ''})"

@@ -13,7 +13,7 @@ from dimod import BinaryQuadraticModel
 from pydantic import ValidationError
 
 from usecases import registry
-from usecases.contracts import Backend, JobResult, RemoteBackend
+from usecases.contracts import Backend, JobResult, RemoteBackend, Wrapper
 from usecases.executor import Executor
 from usecases.models import (
     BQM,
@@ -25,6 +25,7 @@ from usecases.models import (
     Incumbent,
     Ising,
     Model,
+    Spectrum,
     Structured,
 )
 from usecases.plan import default_machine
@@ -33,15 +34,24 @@ from usecases.programs import (
     AlternatingGradient,
     AlternatingSamples,
     AlternatingState,
+    Ansatz,
+    Estimate,
+    Excitation,
     Expectation,
+    FermionicEnergy,
+    FermionicGradient,
+    FermionicProducts,
+    FermionicSamples,
     GroupMixer,
     GroverMixer,
+    Occupied,
     Program,
     SampleCircuits,
     SampleModel,
     WarmMixer,
     XMixer,
 )
+from usecases.programs import Factor as AnsatzFactor
 
 SHOTS = 1000
 
@@ -61,6 +71,7 @@ def models(accepts: Sequence[type]) -> Iterator[Model]:
         Structured: Structured(bqm, (Choose((0, 2)),)),
         Incumbent: Incumbent(bqm, {"z": 0, "a": 1, "m": 0}),
         FermionicHamiltonian: hubbard_dimer(),
+        Spectrum: Spectrum(hubbard_dimer(), 3),
     }
     return (model for kind, model in known.items() if kind in accepts)
 
@@ -111,7 +122,7 @@ class Probe:
             values = [round(v.value) for v in found]
         elif isinstance(self.program, SampleModel):
             values = max(found, key=lambda r: r.reads).bits
-        elif isinstance(self.program, AlternatingSamples):
+        elif isinstance(self.program, AlternatingSamples | FermionicSamples):
             values = max(found, key=lambda key: found[key])
         else:
             values = [max(c, key=lambda key: c[key]) for c in found]
@@ -178,6 +189,8 @@ def probes(backend: Backend) -> list[Probe]:
         found += _native(backend)
     if AlternatingSamples in backend.runs:
         found += _native_samples()
+    if FermionicSamples in backend.runs:
+        found += _electrons(backend)
     return found
 
 
@@ -278,6 +291,41 @@ def _native_samples() -> list[Probe]:
     ]
 
 
+def _electrons(backend: Backend) -> list[Probe]:
+    """Three electrons in three orbitals without any symmetry, moved, turned and counted.
+
+    With pairs of electrons too where the machine understands them.
+    """
+    rng = np.random.default_rng(3)
+    one, pair = rng.normal(size=(3, 3)), rng.normal(size=(3, 3))
+    one, pair = one + one.T, pair + pair.T
+    h = FermionicHamiltonian(0.3, one, np.einsum("pq,rs->pqrs", pair, pair), 2, 1, 2)
+    turns = Ansatz(3, (0, 1, 3), ()).then(
+        [
+            AnsatzFactor(Excitation((1,), (2,)), 0),
+            AnsatzFactor(Excitation((3,), (4,)), 1, -2.0),
+            AnsatzFactor(Occupied((2, 4)), 2),
+            AnsatzFactor(Excitation((4,), (5,)), 0),
+            AnsatzFactor(Excitation((0,), (1,)), None, 0.4),
+        ]
+    )
+    double = turns.then([AnsatzFactor(Excitation((1, 3), (2, 4)), 1)])
+    asked: list[Program[Any]] = [
+        kind(h, ansatz, (0.4, -0.3, 0.7))
+        for kind in (FermionicEnergy, FermionicGradient)
+        for ansatz in (turns, double)
+    ]
+    operators = (Excitation((0, 3), (2, 5)), Excitation((2,), (1,)))
+    asked.append(FermionicProducts(h, turns, (0.4, -0.3, 0.7), operators))
+    certain = Ansatz(3, (0, 1, 3), (AnsatzFactor(Excitation((3,), (5,)), None, math.pi / 2),))
+    seeds = [FermionicSamples(turns, (0.4, -0.3, 0.7), SHOTS, seed) for seed in (5, 6)]
+    return [
+        *(NativeProbe(f"{type(p).__name__}", p, None) for p in asked if backend.understands(p)),
+        Probe("electrons", FermionicSamples(certain, (), SHOTS, 3), "100011"),
+        SeedProbe("electrons' seed", seeds[0], None, seeds[1]),
+    ]
+
+
 def _annealing() -> list[Probe]:
     biases = {"z": -2.0, "a": 1.0, "m": 0.5, "b": -1.0}
     model = BinaryQuadraticModel(biases, {("z", "b"): -0.5}, 0.0, "BINARY")
@@ -323,7 +371,21 @@ def _others(backend: Backend, field: str) -> list[Any]:
 def _traces(backend: Backend) -> list[Any]:
     """What can be seen of the work that a machine did on a few telling programs."""
     results = [execute(backend, program) for program in _telling(backend)]
-    return [(r.value, r.circuits, dict(r.provenance)) for r in results]
+    seen: list[Any] = [(r.value, r.circuits, dict(r.provenance)) for r in results]
+    if isinstance(backend, Wrapper):  # it changes what is asked, which no job of its own shows
+        executor = Executor(backend, backend)
+        seen += [executor(_estimate()), executor.circuits, executor.provenance]
+    return seen
+
+
+def _estimate() -> Estimate:
+    from qiskit import QuantumCircuit
+    from qiskit.quantum_info import SparsePauliOp
+
+    circuit = QuantumCircuit(2)
+    circuit.ry(0.7, 0)
+    circuit.cx(0, 1)
+    return Estimate(circuit, (SparsePauliOp(["ZI", "ZZ", "XX"], [0.5, 0.8, -0.7]),), 4000, 9)
 
 
 def _telling(backend: Backend) -> list[Program[Any]]:

@@ -9,16 +9,17 @@ result. Everything else (waiting, storing, resuming, counting, scoring) is the f
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, TypeAdapter, field_validator
 
 from usecases.models import Model, qubits
-from usecases.programs import Program
+from usecases.programs import Expectation, Lowered, Program, SampleCircuits
 from usecases.records import Circuits, Record, Reference, Sense, Source
 
 if TYPE_CHECKING:
@@ -100,12 +101,85 @@ class Subspace(Energy):
         return f"{chosen}; second order would add {self.correction:+.6f}"
 
 
+@dataclass(frozen=True)
+class Level:
+    """One state of a spectrum: energy, expectation of S², electrons of each spin.
+
+    S² is S(S + 1): 0 for a singlet, 2 for a triplet. `stderr` is the energy's standard error,
+    0 when it was computed.
+    """
+
+    energy: float
+    spin_squared: float
+    alpha: float
+    beta: float
+    stderr: float = 0.0
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What is observed of a `Spectrum`: orthogonal states, their energies ascending.
+
+    The outcome's energy is the mean of theirs, the state-averaged energy: for states of a
+    subspace it is never below the mean of as many exact ones (Fan 1949).
+    """
+
+    levels: tuple[Level, ...]
+
+    @property
+    def energy(self) -> float:
+        """The state-averaged energy, hartree."""
+        return math.fsum(level.energy for level in self.levels) / len(self.levels)
+
+    @property
+    def stderr(self) -> float:
+        """The standard error of the averaged energy, were all errors to point the same way."""
+        return math.fsum(level.stderr for level in self.levels) / len(self.levels)
+
+    @property
+    def remark(self) -> str:
+        """What a reader has to know beside the numbers; nothing where they are states' energies."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Differences(Levels):
+    """Levels as a ground energy and differences to it, which belong to no states.
+
+    The equation of motion gives such levels; `method` is its name. They may lie below the exact
+    ones, are scored like others and told apart.
+    """
+
+    method: str = field(kw_only=True)
+
+    @property
+    def remark(self) -> str:
+        return f"{self.method}, not variational: no bound"
+
+
 def observed(stored: Any) -> Any:
     """A value of an outcome as it was before it was stored."""
-    for kind in (Energy, NonVariational, Subspace):
+    for kind in (Energy, NonVariational, Subspace, Levels, Differences):
         if isinstance(stored, dict) and stored.keys() == {f.name for f in fields(kind)}:
-            return kind(**stored)
+            return TypeAdapter(kind).validate_python(stored)
     return stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family(Generic[I]):
+    """Instances along one parameter, such as a molecule along the length of its bond."""
+
+    parameter: str
+    """What varies, in the domain's words: "bond length"."""
+    unit: str
+    """Of the parameter."""
+    quantity: str
+    """What the objective is called in a picture along it: "energy"."""
+    limits: tuple[float, float]
+    """The least and the largest value that the parameter may take."""
+    points: tuple[float, ...]
+    """Ascending values that show the whole curve."""
+    instance: Callable[[float], I]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,12 +213,16 @@ class UseCase(Generic[I, M, O, S]):
     plot: Callable[[I, S], Figure] | None = None
     formats: Mapping[str, Callable[[str], I]] = field(default_factory=dict)
     """File suffix → parser of the field's own file format (text in, instance out)."""
+    families: Mapping[str, Family[I]] = field(default_factory=dict)
+    """Instances along one parameter, by name; NAME@VALUE names one of them."""
     writers: Mapping[str, Callable[[I], str]] = field(default_factory=dict)
     """File suffix → writer of the field's own file format (instance in, text out)."""
     algorithms: tuple[str, ...] = ("qaoa",)
     """Names of the algorithms to try first."""
     tolerance: float | None = None
     """A difference the field calls none, in `unit` (chemical accuracy)."""
+    accuracy: str = "tolerance"
+    """What the field calls being within it."""
     sources: tuple[str, ...] = ()
 
 
@@ -282,3 +360,50 @@ class RemoteBackend(Backend):
     @abstractmethod
     def cancel(self, job: str) -> None:
         """Ask the machine to drop the job."""
+
+
+class Wrapper(Backend):
+    """A machine in front of another, which it asks for certain programs in a way of its own."""
+
+    runs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits, Expectation)
+
+    machine: Backend
+    """The machine that does the work."""
+
+    @field_validator("machine")
+    @classmethod
+    def _runs_circuits(cls, machine: Backend) -> Backend:
+        if SampleCircuits not in machine.runs:
+            raise ValueError("this machine samples no circuits")
+        return machine
+
+    @abstractmethod
+    def asks(self, program: Program[Any]) -> Lowered[Any] | None:
+        """What is asked of the machine for the program; None when it is handed through."""
+
+    @property
+    def source(self) -> Source:  # type: ignore[override]
+        return self.machine.source
+
+    def understands(self, program: Program[Any]) -> bool:
+        return self.asks(program) is not None or self.machine.understands(program)
+
+    def holds(self) -> int | None:
+        return self.machine.holds()
+
+    def memory(self, qubits: int) -> int | None:
+        return self.machine.memory(qubits)
+
+    def check(self, program: Program[Any]) -> None:
+        self.machine.check(program)
+
+    def submit(self, program: Any, tag: str) -> str:
+        return self.machine.submit(program, tag)
+
+    def collect(self, job: str) -> JobResult | None:
+        return self.machine.collect(job)
+
+
+def innermost(backend: Backend | None) -> Backend | None:
+    """The machine that does the work, behind whatever wraps it."""
+    return innermost(backend.machine) if isinstance(backend, Wrapper) else backend

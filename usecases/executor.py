@@ -9,14 +9,14 @@ tag before it is sent a second time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from usecases.contracts import Backend, JobResult, RemoteBackend
+from usecases.contracts import Backend, JobResult, RemoteBackend, Wrapper
 from usecases.errors import BackendUnavailable, StillQueued, TooLarge, UsageError
-from usecases.programs import AlternatingEnergy, Expectation, Program, Together
+from usecases.programs import AlternatingEnergy, Expectation, Lowered, Program, Together
 from usecases.records import Call, Circuits, Improvement
 from usecases.registry import name_of
 from usecases.store import Job, Store
@@ -57,6 +57,7 @@ class Executor:
         self.provenance: dict[str, str] = {}
 
     def __call__(self, program: Program[R]) -> R:
+        self.qubits = max(self.qubits, program.qubits)  # what answers, not what trains
         return self._execute(program, self._backend)
 
     def train(self, program: Program[R]) -> R:
@@ -76,9 +77,14 @@ class Executor:
         begun = time.perf_counter()
         fits(backend, program.width if backend.understands(program) else program.qubits)
         backend.check(program)
-        plan, back = lowered(program, backend)
+        plan, back = lowered(program, backend, self._tell)
         if isinstance(plan, Together):
             return back(tuple(self._execute(part, backend) for part in plan.parts))
+        if isinstance(backend, Wrapper):
+            asked = backend.asks(plan) or Lowered(plan, lambda found: found)
+            found = self._execute(asked.program, backend.machine)
+            self._tell(asked.tells(found))
+            return back(asked.back(found))
         if isinstance(backend, RemoteBackend):
             job, result = self._remote(plan, backend)
         else:
@@ -93,12 +99,10 @@ class Executor:
         return value
 
     def _count(self, program: Program[Any], backend: Backend, job: str, result: JobResult) -> None:
-        self.qubits = max(self.qubits, program.qubits)
         self.machine += result.machine
         self.queued += result.queued
         self.compiled += result.compiled
-        for name, told in result.provenance.items():
-            self.provenance[name] = _worse(self.provenance.get(name, told), told)
+        self._tell(result.provenance)
         larger = result.circuits and (
             self.circuits is None
             or result.circuits.compiled_two_qubit_gates >= self.circuits.compiled_two_qubit_gates
@@ -116,6 +120,10 @@ class Executor:
             )
         )
         self._progress(len(self.calls))
+
+    def _tell(self, told: Mapping[str, str]) -> None:
+        for name, words in told.items():
+            self.provenance[name] = _worse(self.provenance.get(name, words), words)
 
     def _remote(self, plan: Program[Any], backend: RemoteBackend) -> tuple[str, JobResult]:
         if self._store is None:
@@ -193,24 +201,29 @@ def fits(backend: Backend, qubits: int) -> None:
         )
 
 
-def lowered(program: Program[R], backend: Backend) -> tuple[Program[Any], Callable[[Any], R]]:
+def lowered(
+    program: Program[R],
+    backend: Backend,
+    tell: Callable[[Mapping[str, str]], None] = lambda told: None,
+) -> tuple[Program[Any], Callable[[Any], R]]:
     """The program in a language that the machine understands, and the way back.
 
     Raises BackendUnavailable when there is none. Several programs together are left to be run
     one by one.
     """
     plan: Program[Any] = program
-    ways: list[Callable[[Any], Any]] = []
+    ways: list[Lowered[Any]] = []
     while not backend.understands(plan) and not isinstance(plan, Together):
         lower = plan.lower()
         if lower is None:
             raise BackendUnavailable(_refusal(plan, backend), "List others: usecases list backends")
         plan = lower.program
-        ways.append(lower.back)
+        ways.append(lower)
 
     def back(value: Any) -> R:
         for way in reversed(ways):
-            value = way(value)
+            tell(way.tells(value))
+            value = way.back(value)
         found: R = value
         return found
 

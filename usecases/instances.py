@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from usecases.contracts import UseCase
+from usecases.contracts import Family, UseCase
 from usecases.errors import BadInstance, UnknownName, UsageError, printable
 from usecases.records import InstanceData, Record, RunRecord, sha256
 
@@ -30,19 +30,53 @@ class Loaded(NamedTuple):
 
 
 def load(case: UseCase[Any, Any, Any, Any], source: str) -> Loaded:
-    """An instance from a known name, "size=N,seed=S", or a file's path.
+    """An instance from a known name, FAMILY@VALUE, "size=N,seed=S", or a file's path.
 
     Raises UnknownName or BadInstance, which names the file and the field.
     """
     if source in case.instances:
         return Loaded(source, case.instances[source]())
+    name, at, value = source.partition("@")
+    if at and name in case.families:
+        return Loaded(source, member(case, name, _number(name, value)))
     if match := re.fullmatch(r"size=(\d{1,4})(?:,seed=(\d{1,9}))?", source):
         size, seed = int(match[1]), int(match[2] or 0)
         return Loaded(source, _example(case, size, seed))
     path = Path(source)
     if path.suffix or "/" in source or _is_file(path):
         return Loaded(printable(path.stem), _from_file(case, path), printable(path.name))
-    raise UnknownName("instance", source, [*case.instances, "size=N,seed=S", "FILE"])
+    along = [f"{family}@VALUE" for family in case.families]
+    raise UnknownName("instance", source, [*case.instances, *along, "size=N,seed=S", "FILE"])
+
+
+def family(case: UseCase[Any, Any, Any, Any], name: str) -> Family[Any]:
+    """The use case's family of this name. Raises UnknownName."""
+    if name not in case.families:
+        raise UnknownName("family of instances", name, case.families)
+    return case.families[name]
+
+
+def member(case: UseCase[Any, Any, Any, Any], name: str, value: float) -> Record:
+    """A family's instance at this value of the parameter. Raises UsageError outside its limits."""
+    along = family(case, name)
+    low, high = along.limits
+    if not low <= value <= high:  # NaN is nowhere
+        raise UsageError(
+            f"{name}: a {along.parameter} of {value:g} {along.unit} is not within its limits",
+            f"Choose values from {low:g} to {high:g} {along.unit}",
+        )
+    try:
+        found: Record = along.instance(value)
+    except ValidationError as error:
+        raise _complaint(error) from None
+    return found
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{name}@{printable(text)[:40]}: no number follows the @") from None
 
 
 def _is_file(path: Path) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from usecases import metrics
-from usecases.contracts import NonVariational, Outcome, UseCase, unit_of
+from usecases.contracts import Differences, NonVariational, Outcome, UseCase, unit_of
 from usecases.errors import VerificationFailed
 from usecases.models import Model
 from usecases.observe import outcomes
@@ -168,7 +168,7 @@ def _shares(
 
 def _refuse_too_good(case: Case, unit: str, top: Judged, reference: Reference) -> None:
     # A method that gives no bound may end below the exact energy, and its answer says so.
-    if top.objective is None or isinstance(top.outcome.value, NonVariational):
+    if top.objective is None or isinstance(top.outcome.value, NonVariational | Differences):
         return
     if metrics.too_good(top.objective, top.outcome.stderr or 0.0, reference, case.sense):
         raise VerificationFailed(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from statistics import NormalDist
 
 from usecases.records import Interval, Reference, Sense
 
@@ -93,3 +95,34 @@ def too_good(value: float, stderr: float, reference: Reference, sense: Sense) ->
     if reference.kind != "optimal" or ties(value, reference.value):
         return False
     return worse_by(value, reference.value, sense) < -2 * stderr
+
+
+def non_parallelity(errors: Sequence[float], stderrs: Sequence[float]) -> tuple[float, Interval]:
+    """The largest less the smallest error along a curve, and its 95 % interval.
+
+    A constant error shifts a curve and changes no difference along it; this is what is left:
+    0 where the curves are parallel (Dutta and Sherrill, J. Chem. Phys. 118 (2003) 1610). The
+    difference of extremes of noisy errors comes out too large; the interval holds the true one
+    all the same, because it follows from intervals that hold all true errors at once.
+    """
+    low, high = _at_once(errors, stderrs)
+    value = max(errors) - min(errors)
+    return value, (max(max(low) - min(high), 0.0), max(high) - min(low))
+
+
+def largest_error(errors: Sequence[float], stderrs: Sequence[float]) -> tuple[float, Interval]:
+    """The largest |error| along a curve, and its 95 % interval, made in the same way."""
+    low, high = _at_once([abs(e) for e in errors], stderrs)
+    return max(abs(e) for e in errors), (max(*low, 0.0), max(high))
+
+
+def _at_once(values: Sequence[float], stderrs: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Lower and upper ends that hold all true values at once in 95 % of cases.
+
+    Each of n noisy values may miss with probability 0.05 / n (Bonferroni), so it does not matter
+    whether their noise is independent.
+    """
+    noisy = sum(s > 0 for s in stderrs)
+    z = NormalDist().inv_cdf(1 - 0.025 / max(noisy, 1))
+    pairs = list(zip(values, stderrs, strict=True))
+    return [v - z * s for v, s in pairs], [v + z * s for v, s in pairs]

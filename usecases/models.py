@@ -4,14 +4,15 @@
 variables each (a cost function network, also called weighted constraint satisfaction):
 it holds costs that are not quadratic exactly. `Ising` is a polynomial in spins, the form
 that gate machines apply as phases. `FermionicHamiltonian` is a molecule in a basis of
-orbitals. `Incumbent` is a binary model that comes with a feasible answer to improve on;
-`Structured` is one that says which of its variables exclude one another. `Evaluated` is a cost
-that only a computation knows.
+orbitals, and `Spectrum` asks for several of its states. `Incumbent` is a binary model that comes
+with a feasible answer to improve on; `Structured` is one that says which of its variables exclude
+one another. `Evaluated` is a cost that only a computation knows.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -21,6 +22,7 @@ import numpy as np
 from dimod import BinaryQuadraticModel, Vartype
 from numpy.typing import NDArray
 
+from usecases.errors import Infeasible
 from usecases.records import sha256
 
 if TYPE_CHECKING:
@@ -307,8 +309,30 @@ class FermionicHamiltonian:
         return isinstance(other, FermionicHamiltonian) and self.content == other.content
 
 
+@dataclass(frozen=True)
+class Spectrum:
+    """The `states` lowest states of electrons, of any total spin that their S_z allows.
+
+    S_z is half of alpha minus beta; the Hamiltonian's multiplicity plays no part. Degenerate
+    states count one by one. At S_z = 0 every multiplet is seen once.
+    """
+
+    hamiltonian: FermionicHamiltonian
+    states: int
+
+    def __post_init__(self) -> None:
+        """Raises Infeasible for more states than the electrons have."""
+        h = self.hamiltonian
+        most = math.comb(h.orbitals, h.alpha) * math.comb(h.orbitals, h.beta)
+        if not 1 <= self.states <= most:
+            raise Infeasible(
+                f"{self.states} states were asked for and these electrons have {most}",
+                f"Ask for 1 to {most}",
+            )
+
+
 BinaryModel: TypeAlias = BQM | CostNetwork | Ising | Evaluated | Incumbent | Structured
-Model: TypeAlias = BinaryModel | FermionicHamiltonian
+Model: TypeAlias = BinaryModel | FermionicHamiltonian | Spectrum
 
 
 def variables(model: BinaryModel) -> tuple[str, ...]:
@@ -319,7 +343,9 @@ def variables(model: BinaryModel) -> tuple[str, ...]:
 
 
 def qubits(model: Model) -> int:
-    """How many qubits hold one answer of the model, without auxiliary ones."""
+    """How many qubits hold one answer of the model, or one state, without auxiliary ones."""
+    if isinstance(model, Spectrum):
+        return qubits(model.hamiltonian)
     if isinstance(model, FermionicHamiltonian):
         return 2 * model.orbitals
     return len(variables(model))

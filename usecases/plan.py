@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from usecases import instances, registry
-from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase
+from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase, innermost
 from usecases.errors import BackendUnavailable, UsageError
 from usecases.models import Incumbent
 from usecases.programs import (
@@ -19,6 +19,7 @@ from usecases.programs import (
     AlternatingSamples,
     FermionicEnergy,
     FermionicGradient,
+    FermionicProducts,
     FermionicSamples,
     SampleCircuits,
     SampleModel,
@@ -126,7 +127,7 @@ def _machine(
         if settings:
             raise UsageError("this backend has its settings already", "Give its name instead")
         return backend
-    machine = registry.backend(backend or default_machine(asked, settings), settings)
+    machine = registry.backend(backend or usual_machine(solver, settings), settings)
     if not suits(asked, machine):
         raise BackendUnavailable(
             f"{name_of(machine)} cannot run what {name_of(solver)} asks for",
@@ -142,12 +143,28 @@ def suits(asked: tuple[type, ...], machine: Backend) -> bool:
 
 
 def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -> Backend | None:
-    """What trains: the machine that is named, else the machine itself unless it is remote."""
+    """What trains: the machine that is named, else the machine itself unless it is remote.
+
+    Electrons are trained among determinants, which is exact too and a thousand times quicker,
+    wherever the machine has no gradients of its own.
+    """
     if train_on:
         return registry.backend(train_on)
-    if not isinstance(machine, RemoteBackend):
+    if machine is None:
+        return None
+    asked = needs(solver)
+    slow = FermionicGradient in asked and FermionicGradient not in machine.runs
+    if not slow and not isinstance(innermost(machine), RemoteBackend):
         return machine
-    return registry.backend(default_machine(needs(solver)))
+    return registry.backend(default_machine(asked))
+
+
+def usual_machine(solver: Algorithm, settings: Iterable[str] = ()) -> str:
+    """The local simulator for an algorithm; one of gates where shots are to estimate energies."""
+    asked = needs(solver)
+    if FermionicEnergy in asked and getattr(solver, "shots", None):
+        return GATES
+    return default_machine(asked, settings)
 
 
 def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> str:
@@ -162,7 +179,7 @@ def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> st
 
 
 _ALTERNATING = {AlternatingEnergy, AlternatingGradient, AlternatingSamples}
-_FERMIONIC = {FermionicEnergy, FermionicGradient, FermionicSamples}
+_FERMIONIC = {FermionicEnergy, FermionicGradient, FermionicProducts, FermionicSamples}
 _NATIVE = ((STATES, _ALTERNATING), (ROTATED, {FermionicSamples}), (ELECTRONS, _FERMIONIC))
 
 
@@ -195,7 +212,7 @@ def again(request: Mapping[str, Any]) -> Plan:
 def _kept(machine: Backend | None) -> dict[str, Any] | None:
     if machine is None:
         return None
-    return {"name": name_of(machine), "settings": machine.model_dump(mode="json")}
+    return {"name": name_of(machine), "settings": parameters_of(machine)}
 
 
 def suited(algorithm: Algorithm, model: Any) -> Algorithm:
@@ -205,11 +222,11 @@ def suited(algorithm: Algorithm, model: Any) -> Algorithm:
     return algorithm
 
 
-def parameters_of(algorithm: Algorithm) -> dict[str, Any]:
-    """Hyperparameters as recorded; an algorithm among them carries its name."""
+def parameters_of(thing: Algorithm | Backend) -> dict[str, Any]:
+    """Settings as recorded; an algorithm or a machine among them carries its name."""
     found: dict[str, Any] = {}
-    for name, value in algorithm:
-        if isinstance(value, Algorithm):
+    for name, value in thing:
+        if isinstance(value, Algorithm | Backend):
             found[name] = {"name": name_of(value)} | parameters_of(value)
         else:
             found[name] = to_jsonable_python(value)

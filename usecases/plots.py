@@ -1,4 +1,4 @@
-"""Figures: the domain's own picture of an answer, stamped with where it comes from."""
+"""Figures: the domain's own picture of an answer, or a curve, stamped with where they come from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from usecases.compare import made_by
+from usecases.curves import Curve
 from usecases.errors import UsageError
 from usecases.records import RunRecord
 
@@ -19,21 +20,14 @@ FORMATS = (".png", ".svg", ".pdf")
 TIGHT: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.12}
 
 
-def plot(record: RunRecord, path: str | Path | None = None) -> Figure:
-    """The use case's picture of the record's solution; written to `path` if one is given.
+def plot(found: RunRecord | Curve, path: str | Path | None = None) -> Figure:
+    """The use case's picture of a record's solution, or of a curve; written to `path` if given.
 
     Raises UsageError when the use case draws none or the format is unknown.
     """
-    from usecases import registry
-    from usecases.verify import instance_of, solution_of
-
-    case = registry.usecase(record.usecase)
     if path is not None:
-        check_path(Path(path), case)
-    if case.plot is None:
-        raise UsageError(f"{case.title} draws no picture")
-    figure = case.plot(instance_of(record), solution_of(record))
-    _stamp(figure, record)
+        check_file(Path(path))
+    figure = _of_curve(found) if isinstance(found, Curve) else _of_solution(found)
     if path is not None:
         try:
             figure.savefig(path, dpi=150, **TIGHT)
@@ -50,8 +44,32 @@ def svg(figure: Figure) -> str:
     return text[text.index("<svg") :]
 
 
-def _stamp(figure: Figure, record: RunRecord) -> None:
-    text = f"{record.usecase} · {record.instance.name} · {made_by(record)} · run {record.id}"
+def _of_solution(record: RunRecord) -> Figure:
+    from usecases import registry
+    from usecases.verify import instance_of, solution_of
+
+    case = registry.usecase(record.usecase)
+    if case.plot is None:
+        raise UsageError(f"{case.title} draws no picture")
+    figure = case.plot(instance_of(record), solution_of(record))
+    about = f"{record.usecase} · {record.instance.name}"
+    _stamp(figure, f"{about} · {made_by(record)} · run {record.id}")
+    return figure
+
+
+def _of_curve(curve: Curve) -> Figure:
+    from usecases.curve_figure import draw
+
+    figure = draw(curve)
+    sources = " and ".join(dict.fromkeys(line.source for line in curve.lines))
+    runs = [point.run for line in curve.lines for point in line.points]
+    missing = f", {len(curve.failures)} failed" if curve.failures else ""
+    about = f"{curve.usecase} · {curve.family} · {sources}"
+    _stamp(figure, f"{about} · {len(runs)} runs, {runs[0]} to {runs[-1]}{missing}")
+    return figure
+
+
+def _stamp(figure: Figure, text: str) -> None:
     # Below the figure; a tight bounding box makes room for it.
     figure.text(1.0, -0.015, text, ha="right", va="top", fontsize=6.5, color="#717581")
 
@@ -60,6 +78,11 @@ def check_path(path: Path, case: UseCase[Any, Any, Any, Any]) -> None:
     """Raises UsageError when no figure can be drawn there; to be asked before a long run."""
     if case.plot is None:
         raise UsageError(f"{case.title} draws no picture", "Leave out --plot")
+    check_file(path)
+
+
+def check_file(path: Path) -> None:
+    """Raises UsageError when the path is no place for a figure."""
     if path.suffix.lower() not in FORMATS:
         raise UsageError(
             f"{path.name}: no figure format {path.suffix or 'without a suffix'}",

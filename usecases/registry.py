@@ -105,7 +105,10 @@ def fields(kind: str, name: str) -> set[str]:
 
 
 def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:
-    """The machine of this name with these settings."""
+    """The machine of this name with these settings.
+
+    A machine that it wraps is given by name, its own settings as "machine.x".
+    """
     return built(declared("backend", name), name, settings or {})  # type: ignore[no-any-return]
 
 
@@ -139,14 +142,15 @@ def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
     from pydantic import ValidationError
 
     given = dict(settings)
-    for field, hint in _algorithm_fields(kind).items():
+    for field, named in _named_fields(kind).items():
         inner = {k.split(".", 1)[1]: given.pop(k) for k in list(given) if k.startswith(f"{field}.")}
         if isinstance(given.get(field), Mapping):  # as a record keeps it
             inner = dict(given[field])
             given[field] = inner.pop("name", None)
         if isinstance(given.get(field), str):
-            given[field] = algorithm(given[field], inner)
+            given[field] = named(given[field], inner)
         elif inner:
+            hint = f"Give {field}=NAME as well"
             raise UsageError(f"{field}.{next(iter(inner))} needs {field} itself", hint)
     _nest(kind, given)
     try:
@@ -186,13 +190,15 @@ def _nest(kind: type[BaseModel], given: dict[str, Any]) -> None:
         given[field] = whole | {name: given.pop(key)}
 
 
-def _algorithm_fields(kind: type[Any]) -> dict[str, str]:
-    """The fields of an algorithm that hold another algorithm."""
-    from usecases.contracts import Algorithm
+def _named_fields(kind: type[Any]) -> dict[str, Callable[[str, Mapping[str, Any]], Any]]:
+    """The fields that hold another algorithm or backend, and what finds that by its name."""
+    from usecases.contracts import Algorithm, Backend
 
-    hints: dict[str, Callable[..., Any]] = get_type_hints(kind)
+    hints = get_type_hints(kind)
+    finders = ((Algorithm, algorithm), (Backend, backend))
     return {
-        n: f"Give {n}=NAME as well"
-        for n in kind.model_fields
-        if isinstance(hints.get(n), type) and issubclass(hints[n], Algorithm)  # type: ignore[arg-type]
+        field: find
+        for field in kind.model_fields
+        for base, find in finders
+        if isinstance(hints.get(field), type) and issubclass(hints[field], base)
     }

@@ -18,7 +18,7 @@ from usecases.convert import translate
 from usecases.errors import BadInstance, Infeasible, StillQueued
 from usecases.executor import Executor, fits
 from usecases.instances import described
-from usecases.models import FermionicHamiltonian, qubits, variables
+from usecases.models import FermionicHamiltonian, Spectrum, qubits, variables
 from usecases.plan import Plan, parameters_of, prepare, suited
 from usecases.records import Answer, Record, RunRecord, Samples, Timing
 from usecases.registry import name_of
@@ -204,16 +204,16 @@ def _asked(plan: Plan, identity: str, solver: Algorithm) -> dict[str, Any]:
         "algorithm": name_of(solver),
         "parameters": parameters_of(solver),
         "backend": backend and name_of(backend),
-        "backend_settings": backend.model_dump(mode="json") if backend else {},
+        "backend_settings": parameters_of(backend) if backend else {},
         "train_on": trainer and name_of(trainer),
-        "train_settings": trainer.model_dump(mode="json") if trainer else {},
+        "train_settings": parameters_of(trainer) if trainer else {},
         "seed": plan.seed,
     }
 
 
 def _samples(model: Any, found: list[Outcome[Any]]) -> Samples | None:
     """The raw shots of a binary model; none where an answer has other variables than the model."""
-    if isinstance(model, FermionicHamiltonian):
+    if isinstance(model, FermionicHamiltonian | Spectrum):
         return None
     names = variables(model)
     if any(

@@ -26,6 +26,7 @@ from usecases.models import (
     Ising,
     Model,
     Permute,
+    Spectrum,
     Structured,
     all_bits,
     qubits,
@@ -186,7 +187,12 @@ def _costs(space: Space, cost: Diagonal) -> Floats:
 
 
 def of_model(model: Model) -> Space:
-    """The strings that a binary model asks to be looked at: all, or those of its groups."""
+    """The strings that a model asks to be looked at: all, or those of its groups.
+
+    A spectrum's are as many determinants as states.
+    """
+    if isinstance(model, Spectrum):
+        return Space(model.states * qubits(model))
     groups = model.groups if isinstance(model, Structured) else ()
     return Space(qubits(model), groups)
 

@@ -16,14 +16,23 @@ from typing import Any
 import numpy as np
 
 from usecases import conformance, judge, metrics, registry
-from usecases.contracts import Algorithm, Backend, NonVariational, Outcome, UseCase, unit_of
+from usecases.contracts import (
+    Algorithm,
+    Backend,
+    Family,
+    NonVariational,
+    Outcome,
+    UseCase,
+    unit_of,
+)
 from usecases.convert import translate
 from usecases.errors import BadInstance, BudgetExceeded, UsecasesError
 from usecases.executor import Executor
-from usecases.instances import content_hash, parse_json
+from usecases.instances import content_hash, member, parse_json
 from usecases.models import (
     FermionicHamiltonian,
     Model,
+    Spectrum,
     Structured,
     all_bits,
     energies,
@@ -50,7 +59,13 @@ def check_usecase(case: Case) -> list[str]:
     reference; nothing feasible may beat it; examples must be reproducible, survive JSON and
     be told from one another; corrupted solutions must not pass for better ones.
     """
-    found = [*_words(case), *_named(case), *_formats(case)]
+    found = [
+        *_words(case),
+        *_named(case),
+        *_families(case),
+        *_formats(case),
+        *_writers(case),
+    ]
     for seed in SEEDS:
         found += _guarded(partial(_tiny, case, seed), f"example({case.tiny}, {seed})")
     return found
@@ -93,6 +108,28 @@ def _named_one(case: Case, name: str, make: Callable[[], Record]) -> Findings:
         yield f"takes {size} qubits where at most {limit} are allowed"
 
 
+def _families(case: Case) -> Findings:
+    for name, along in case.families.items():
+        yield from _guarded(partial(_family, case, name, along), f"family {name}")
+
+
+def _family(case: Case, name: str, along: Family[Any]) -> Findings:
+    if not (along.parameter.strip() and along.unit.strip() and along.quantity.strip()):
+        yield "has no words for its parameter, its unit or its quantity"
+    if len(along.points) < 2 or list(along.points) != sorted(set(along.points)):
+        yield "has no ascending points"
+    values = sorted({*along.limits, *along.points})
+    found = [member(case, name, value) for value in values]
+    if not all(isinstance(one, case.instance) for one in found):
+        yield "gives something else than the use case's instances"
+    hashes = [content_hash(one) for one in found]
+    if len({*hashes}) < len(values):
+        yield "does not depend on its parameter"
+    if hashes != [content_hash(member(case, name, value)) for value in values]:
+        yield "differs from call to call"
+    yield from _round_trip(case, found[0])
+
+
 def _round_trip(case: Case, instance: Record) -> Findings:
     text = json.dumps(instance.model_dump(mode="json"), allow_nan=False)
     if content_hash(parse_json(case.instance, text)) != content_hash(instance):
@@ -112,6 +149,21 @@ def _formats(case: Case) -> Findings:
                 yield f"format {suffix}: nonsense raises {type(error).__name__}, not BadInstance"
             else:
                 yield f"format {suffix}: nonsense is read as an instance"
+
+
+def _writers(case: Case) -> Findings:
+    for suffix in case.writers:
+        if suffix != suffix.lower():
+            yield f"format {suffix} is not lower case"
+        for make in (case.instances["demo"], partial(case.example, case.tiny, 0)):
+            yield from _guarded(partial(_written, case, suffix, make), f"writing {suffix}")
+
+
+def _written(case: Case, suffix: str, make: Callable[[], Record]) -> Findings:
+    """What is written and read back has the same model."""
+    text = case.writers[suffix](make())
+    if suffix in case.formats and case.model(case.formats[suffix](text)) != case.model(make()):
+        yield "an instance is another one when it is read again"
 
 
 def _tiny(case: Case, seed: int) -> Findings:
@@ -152,7 +204,7 @@ def _in_groups(model: Model, lowest: list[Outcome[Any]]) -> Findings:
 
 def _lowest(model: Model) -> list[Outcome[Any]]:
     """All answers of lowest energy."""
-    if isinstance(model, FermionicHamiltonian):
+    if isinstance(model, FermionicHamiltonian | Spectrum):
         exact = registry.algorithm("exact").solve(model, Executor(None, None), _rng(0))
         return list(exact)
     bits = all_bits(qubits(model))
@@ -178,7 +230,8 @@ def _close(case: Case) -> float:
 
 
 def _unbeaten(case: Case, instance: Record, model: Model, reference: Reference) -> Findings:
-    for outcome in outcomes(model, all_bits(qubits(model))):
+    strings = all_bits(of_model(model).bits if isinstance(model, Spectrum) else qubits(model))
+    for outcome in outcomes(model, strings):
         judged = judge.assess(case, instance, outcome)
         if _beats(case, judged.objective, reference):
             yield f"a feasible answer worth {judged.objective:.10g} beats the reference"
@@ -254,7 +307,7 @@ def _solves(algorithm: Algorithm, model: Model) -> Findings:
         yield f"the counts do not add up to {shots} shots"
     if needs(algorithm) and any(isinstance(o.value, NonVariational) for o in first):
         yield "what a machine observes is a state's energy, and must be a bound"
-    if isinstance(model, FermionicHamiltonian):
+    if isinstance(model, FermionicHamiltonian | Spectrum):
         return
     names = variables(model)
     for outcome in first:

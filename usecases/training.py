@@ -6,14 +6,19 @@ trained energy above the exact one is an honest shortfall.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from abc import ABC
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from pydantic import Field
 
-from usecases.contracts import Energy, Execute, Outcome
+from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.encodings import JORDAN_WIGNER, Encoding, Linear
 from usecases.models import FermionicHamiltonian, Floats
-from usecases.programs import Ansatz, FermionicEnergy, FermionicGradient
+from usecases.programs import Ansatz, FermionicEnergy, FermionicGradient, Grouping, Program
 
 SPREAD = 0.01
 """Radians by which the first parameters differ from the reference: at it, gradients may vanish."""
@@ -22,15 +27,72 @@ _FLAT = 1e-6
 """Hartree per radian below which a gradient counts as none."""
 
 
+class Trained(Algorithm, ABC):
+    """An algorithm that trains an ansatz exactly and measures its state at the end."""
+
+    accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
+    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, FermionicEnergy)
+
+    iterations: int = Field(default=500, ge=1, le=10_000)
+    """Most steps of each training; each takes a gradient."""
+    shots: int | None = Field(default=None, ge=1, le=100_000_000)
+    """Shots of the whole final measurement; None computes its values exactly."""
+    grouping: Grouping = "qubit-wise"
+    """Which terms of the Hamiltonian are measured together."""
+    verified: bool = False
+    """Whether shots that show other electrons than the ansatz holds are discarded."""
+
+    @property
+    def held(self) -> Encoding:
+        """How electrons are written on qubits where circuits run."""
+        return JORDAN_WIGNER
+
+    def minimum(
+        self, h: FermionicHamiltonian, ansatz: Ansatz, execute: Execute, *starts: ArrayLike
+    ) -> Floats:
+        """The parameters of the lowest of the minima near the starts."""
+        return best_of(h, ansatz, execute, starts, self.iterations, encoding=self.held)
+
+    def measured(
+        self,
+        h: FermionicHamiltonian,
+        ansatz: Ansatz,
+        parameters: ArrayLike,
+        execute: Execute,
+        rng: np.random.Generator,
+    ) -> list[Outcome[Energy]]:
+        """The trained state's energy and electrons, as the settings say."""
+        program = _energy(h, ansatz, parameters, self.shots, rng)
+        chosen = replace(
+            program, encoding=self.held, grouping=self.grouping, verified=self.verified
+        )
+        return _observed(chosen, execute)
+
+
+class Encoded(Trained):
+    """One whose state any encoding of electrons on qubits can hold."""
+
+    encoding: Linear = "jordan-wigner"
+    """How electrons are written on qubits where circuits run."""
+    tapered: bool = False
+    """Whether qubits that symmetries fix are left out."""
+
+    @property
+    def held(self) -> Encoding:
+        return Encoding(self.encoding, self.tapered)
+
+
 def trained(
     h: FermionicHamiltonian,
     ansatz: Ansatz,
     execute: Execute,
     start: ArrayLike,
     iterations: int,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of a local minimum of the energy, near `start`."""
-    return _descended(h, ansatz, execute, start, iterations)[1]
+    return _descended(h, (ansatz,), execute, start, iterations, encoding)[1]
 
 
 def best_of(
@@ -39,27 +101,49 @@ def best_of(
     execute: Execute,
     starts: Iterable[ArrayLike],
     iterations: int,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
 ) -> Floats:
     """The parameters of the lowest of the minima near several starts."""
-    found = [_descended(h, ansatz, execute, start, iterations) for start in starts]
+    found = [_descended(h, (ansatz,), execute, start, iterations, encoding) for start in starts]
     return min(found, key=lambda pair: pair[0])[1]
 
 
+def averaged(
+    h: FermionicHamiltonian,
+    ansatze: Sequence[Ansatz],
+    execute: Execute,
+    start: ArrayLike,
+    iterations: int,
+    *,
+    encoding: Encoding = JORDAN_WIGNER,
+) -> Floats:
+    """The parameters, shared by several ansatz states, of a local minimum of their mean energy."""
+    return _descended(h, ansatze, execute, start, iterations, encoding)[1]
+
+
 def _descended(
-    h: FermionicHamiltonian, ansatz: Ansatz, execute: Execute, start: ArrayLike, iterations: int
+    h: FermionicHamiltonian,
+    ansatze: Sequence[Ansatz],
+    execute: Execute,
+    start: ArrayLike,
+    iterations: int,
+    encoding: Encoding,
 ) -> tuple[float, Floats]:
     from scipy.optimize import minimize
 
     first = np.asarray(start, dtype=float)
-    if not ansatz.size:
+    if not len(first):
         return 0.0, first
 
-    def value(point: Floats) -> tuple[float, Floats]:
-        found = execute.train(FermionicGradient(h, ansatz, tuple(point.tolist())))
-        return found.value, found.gradient
+    def mean(point: Floats) -> tuple[float, Floats]:
+        at = tuple(point.tolist())
+        found = [execute.train(FermionicGradient(h, ansatz, at, encoding)) for ansatz in ansatze]
+        value, gradient = sum(f.value for f in found), sum(f.gradient for f in found)
+        return value / len(found), np.asarray(gradient / len(found))
 
     found = minimize(
-        value,
+        mean,
         first,
         jac=True,
         method="L-BFGS-B",
@@ -82,8 +166,21 @@ def measured(
     rng: np.random.Generator,
 ) -> list[Outcome[Energy]]:
     """The state's energy and electrons on the machine that answers."""
+    return _observed(_energy(h, ansatz, parameters, shots, rng), execute)
+
+
+def _energy(
+    h: FermionicHamiltonian,
+    ansatz: Ansatz,
+    parameters: ArrayLike,
+    shots: int | None,
+    rng: np.random.Generator,
+) -> FermionicEnergy:
     point = tuple(np.asarray(parameters, dtype=float).tolist())
-    seed = int(rng.integers(2**31))
-    energy, alpha, beta = execute(FermionicEnergy(h, ansatz, point, shots, seed))
+    return FermionicEnergy(h, ansatz, point, shots, int(rng.integers(2**31)))
+
+
+def _observed(program: FermionicEnergy, execute: Execute) -> list[Outcome[Energy]]:
+    energy, alpha, beta = execute(program)
     value = Energy(energy.value, alpha.value, beta.value, energy.stderr)
     return [Outcome(value, energy=energy.value, stderr=energy.stderr)]

@@ -15,7 +15,15 @@ from usecases import judge, metrics, registry
 from usecases.contracts import NonVariational, Outcome, UseCase, observed
 from usecases.errors import VerificationFailed
 from usecases.instances import content_hash
-from usecases.models import FermionicHamiltonian, Model, all_bits, energies, qubits, variables
+from usecases.models import (
+    FermionicHamiltonian,
+    Model,
+    Spectrum,
+    all_bits,
+    energies,
+    qubits,
+    variables,
+)
 from usecases.observe import from_strings
 from usecases.records import Record, Reference, RunRecord, Score
 
@@ -98,7 +106,7 @@ def _bound(record: RunRecord, model: Model) -> list[str]:
     bound = record.answer.bound
     if bound is None:
         return []
-    if isinstance(model, FermionicHamiltonian) or qubits(model) > ENUMERATED:
+    if isinstance(model, FermionicHamiltonian | Spectrum) or qubits(model) > ENUMERATED:
         return ["the bound holds for these answers; it was not proven again"]
     lowest = float(energies(model, all_bits(qubits(model))).min())
     if bound > lowest and not metrics.ties(bound, lowest):
@@ -111,7 +119,8 @@ def _outcomes(record: RunRecord, model: Model) -> list[Outcome[Any]]:
     if record.samples is None:
         kept = record.answer
         return [Outcome(observed(kept.value), kept.energy, kept.count, kept.stderr, kept.bound)]
-    if isinstance(model, FermionicHamiltonian) or variables(model) != record.samples.variables:
+    electrons = isinstance(model, FermionicHamiltonian | Spectrum)
+    if electrons or variables(model) != record.samples.variables:
         raise VerificationFailed(f"run {record.id}: the shots are not of this model")
     found = from_strings(model, record.samples.counts)
     return [replace(outcome, bound=record.answer.bound) for outcome in found]

@@ -141,11 +141,14 @@ def angles_of(message: dict[str, Any]) -> tuple[Floats, Floats]:
 
 
 def serve(kind: type[Peer]) -> None:
+    """A session with the driver; the command line says how many threads and which precision."""
+    converse(Session(kind, int(sys.argv[1]), sys.argv[2]))
+
+
+def converse(session: Any) -> None:
     """Answers the driver until it closes the pipe; what the packages print goes to stderr."""
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    threads, precision = int(sys.argv[1]), sys.argv[2]
-    session = Session(kind, threads, precision)
     for line in sys.stdin:
         message = json.loads(line)
         try:

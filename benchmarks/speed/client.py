@@ -10,7 +10,6 @@ import subprocess
 import sys
 from typing import Any
 
-from peers.cost import Cost
 from speed.table import FOLDER, Racer
 
 MEMORY = 10 * 2**30
@@ -42,7 +41,7 @@ class Worker:
     def start(self) -> None:
         """Starts the process."""
         entry = self.racer.entry
-        words = [str(entry.python), "-m", f"peers.{entry.name}", str(self.threads)]
+        words = [str(entry.python), "-m", f"{entry.package}.{entry.name}", str(self.threads)]
         self.process = subprocess.Popen(
             [*words, self.racer.precision],
             stdin=subprocess.PIPE,
@@ -85,7 +84,7 @@ class Worker:
             raise Failed(answer["error"])
         return answer
 
-    def load(self, cost: Cost, limit: float) -> float:
-        """Hands over a cost; the seconds of its set-up."""
-        self.message = {"op": "load", "kind": cost.kind, "n": cost.n, "terms": cost.terms}
-        return float(self.ask(limit, **self.message)["setup"])
+    def load(self, limit: float, **problem: Any) -> dict[str, Any]:
+        """Hands over what is to be simulated, and again to a process that takes over."""
+        self.message = {"op": "load", **problem}
+        return self.ask(limit, **self.message)

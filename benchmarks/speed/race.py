@@ -47,15 +47,18 @@ class Race:
     def load(self, cost: Cost) -> dict[str, float]:
         """Every racer gets the cost; one that fails is out for this kind and larger ones."""
         setups = {}
+        message = {"kind": cost.kind, "n": cost.n, "terms": cost.terms}
         for worker in self.workers:
             label = worker.racer.label
             if (label, cost.kind) in self.out:
                 worker.stop()
                 continue
             try:
-                setups[label] = worker.load(cost, 4 * self.limit + 60)
+                said = worker.load(4 * self.limit + 60, **message)
             except Failed as failure:
                 self.out[label, cost.kind] = f"{failure} (loading {cost.n} variables)"
+            else:
+                setups[label] = float(said["setup"])
         return setups
 
     def cell(self, cell: Cell, setups: dict[str, float]) -> dict[str, Any]:

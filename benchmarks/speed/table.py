@@ -23,11 +23,13 @@ class Entry:
     build: str = ""
     note: str = ""
     absent: str = ""
+    package: str = "peers"
+    serial: bool = False
 
     @property
     def python(self) -> Path:
-        """The interpreter that has its packages: ours runs in the driver's."""
-        return Path(sys.executable) if self.name == OURS else PLACE / self.name / "bin" / "python"
+        """The interpreter that has its packages: the driver's, unless it has a virtualenv."""
+        return PLACE / self.name / "bin" / "python" if self.pins else Path(sys.executable)
 
     @property
     def missing(self) -> str:
@@ -39,10 +41,15 @@ class Entry:
 
 def table() -> list[Entry]:
     """Our kernel and every peer of the table."""
-    entries = [Entry(OURS, "this project", precisions=("double", "single"))]
-    for name, fields in tomllib.loads((FOLDER / "peers" / "peers.toml").read_text()).items():
+    return [Entry(OURS, "this project", precisions=("double", "single")), *listed("peers")]
+
+
+def listed(package: str) -> list[Entry]:
+    """The entries of a package's own peers.toml."""
+    entries = []
+    for name, fields in tomllib.loads((FOLDER / package / "peers.toml").read_text()).items():
         lists = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
-        entries.append(Entry(name, **{**fields, **lists}))
+        entries.append(Entry(name, package=package, **{**fields, **lists}))
     return entries
 
 

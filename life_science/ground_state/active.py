@@ -58,6 +58,12 @@ class AtomicOrbitals(Record):
     labels: tuple[str, ...] = Field(min_length=1, max_length=20)
     threshold: float = Field(default=0.2, gt=0, lt=1)
 
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _listed(cls, labels: Any) -> Any:
+        # Behind the validator that reads words, pydantic takes JSON's lists for Python's.
+        return tuple(labels) if isinstance(labels, list) else labels
+
     @field_validator("labels")
     @classmethod
     def _written(cls, labels: tuple[str, ...]) -> tuple[str, ...]:

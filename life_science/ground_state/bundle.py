@@ -1,6 +1,7 @@
-"""Recompute the stored integrals and exact energies with PySCF.
+"""Compute the integrals and exact energies that are stored, with PySCF.
 
-Run `python -m life_science.ground_state.bundle`; the largest instance takes some minutes.
+Run `python -m life_science.ground_state.bundle`: what is stored already is kept as it is. After
+`rm integrals.json` all of it is computed again; the largest instance takes some minutes.
 """
 
 from __future__ import annotations
@@ -37,15 +38,19 @@ def molecules() -> dict[str, Molecule]:
 
 def main() -> None:
     """Write the file beside this one, an entry a line."""
+    file = Path(__file__).with_name(FILE)
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     lines: dict[str, str] = {}
     for name, molecule in molecules().items():
         key = instance_key(molecule)
-        if key not in lines:
+        if key in lines:
+            continue
+        if key not in kept:
             print(name, flush=True)
-            found = json.dumps(entry(name, molecule).model_dump(), separators=(",", ":"))
-            lines[key] = f'"{key}":{found}'
+            kept[key] = entry(name, molecule).model_dump()
+        lines[key] = f'"{key}":{json.dumps(kept[key], separators=(",", ":"))}'
     text = "{\n" + ",\n".join(lines.values()) + "\n}\n"
-    Path(__file__).with_name(FILE).write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,11 @@ def parse_fcidump(text: str) -> Molecule:
     header, first = _header(lines)
     orbitals = _integer(header.get("NORB", ""), 1, "NORB")
     if not 1 <= orbitals <= MOST_ORBITALS:
-        raise BadInstance("NORB", f"{orbitals} orbitals are not between 1 and {MOST_ORBITALS}")
+        raise BadInstance(
+            "NORB",
+            f"{orbitals} orbitals are not between 1 and {MOST_ORBITALS}",
+            "Write the file for a smaller active space",
+        )
     table = _Table(orbitals)
     for number, line in enumerate(lines[first:], first + 1):
         if line.strip():

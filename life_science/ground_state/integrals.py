@@ -119,13 +119,21 @@ def mean_field(molecule: Molecule) -> Any:
 
     built = _pyscf_molecule(molecule)
     _check_functions(molecule, built.nao)
-    with one_thread(when=built.nao <= _SERIAL):
-        field = scf.RHF(built)
-        field.conv_tol = 1e-12
-        field.kernel()
-        if not field.converged:
-            field = field.newton()
+    field = scf.RHF(built)
+    field.conv_tol = 1e-12
+    try:
+        with one_thread(when=built.nao <= _SERIAL), warnings.catch_warnings():
+            # What PySCF warns of here ends in an error or in a converged solution.
+            warnings.simplefilter("ignore")
             field.kernel()
+            if not field.converged:
+                field = field.newton()
+                field.kernel()
+    except np.linalg.LinAlgError:
+        raise Unsolvable(
+            f"the functions of {molecule.basis} overlap too much where these atoms are",
+            "Move the atoms apart, or take a smaller basis",
+        ) from None
     if not field.converged:
         raise Unsolvable(
             "Hartree–Fock does not converge for this molecule, nor do second-order steps",
@@ -171,6 +179,14 @@ def _check_functions(molecule: Molecule, functions: int) -> None:
         raise TooLarge(
             f"the molecule has {functions} basis functions",
             f"The largest size is {_MOST_FUNCTIONS}: take a smaller basis",
+        )
+    needed = (molecule.total_electrons + molecule.multiplicity - 1) // 2
+    if needed > functions:
+        raise BadInstance(
+            "basis",
+            f"{molecule.total_electrons} electrons of multiplicity {molecule.multiplicity} need "
+            f"{needed} orbitals where {molecule.basis} has {functions}",
+            "Take a larger basis, or another charge or multiplicity",
         )
     if molecule.active is None:
         check_size(functions)

@@ -96,7 +96,10 @@ class Molecule(Record):
     def _apart(cls, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
         for (i, one), (j, other) in combinations(enumerate(atoms, 1), 2):
             if dist((one.x, one.y, one.z), (other.x, other.y, other.z)) < CLOSEST:
-                raise ValueError(f"atoms {i} and {j} are closer than {CLOSEST} Å")
+                raise ValueError(
+                    f"atoms {i} and {j} are closer than {CLOSEST} Å: correct a position, "
+                    "in ångström"
+                )
         return atoms
 
     @field_validator("integrals")
@@ -129,7 +132,10 @@ class Molecule(Record):
         if electrons is None:
             return multiplicity
         if (electrons + multiplicity) % 2 == 0:
-            raise ValueError(f"{electrons} electrons cannot have multiplicity {multiplicity}")
+            raise ValueError(
+                f"{electrons} electrons cannot have multiplicity {multiplicity}: "
+                f"take {multiplicity - 1 or 2}, or another charge"
+            )
         _check_unpaired(electrons, multiplicity, _orbitals(info))
         return multiplicity
 
@@ -144,14 +150,16 @@ class Molecule(Record):
         if isinstance(active, AtomicOrbitals):
             _check_elements(active, info.data["atoms"])
             return active
-        electrons, orbitals = total - 2 * core(info.data["atoms"]), None
-        if not isinstance(active, FrozenCore):
-            electrons, orbitals = active.electrons, active.orbitals
-        if not 0 < electrons <= total or (total - electrons) % 2:
+        if isinstance(active, FrozenCore):
+            _check_core(total, info.data["atoms"], info.data["multiplicity"])
+            return active
+        if active.electrons > total or (total - active.electrons) % 2:
+            kind = "odd" if total % 2 else "even"
             raise ValueError(
-                f"{electrons} of {total} electrons cannot be active: the others must be pairs"
+                f"{active.electrons} of {total} electrons cannot be active: the others must be "
+                f"pairs, so take an {kind} number up to {total}"
             )
-        _check_unpaired(electrons, info.data["multiplicity"], orbitals)
+        _check_unpaired(active.electrons, info.data["multiplicity"], active.orbitals)
         return active
 
     @property
@@ -216,11 +224,21 @@ def _orbitals(info: ValidationInfo) -> int | None:
     return None if integrals is None else integrals.orbitals
 
 
+def _check_core(total: int, atoms: tuple[Atom, ...], multiplicity: int) -> None:
+    left = total - 2 * core(atoms)
+    if left < max(1, multiplicity - 1):
+        raise ValueError(
+            f"the core would hold {total - left} of {total} electrons: choose a number of "
+            "electrons and orbitals instead, or leave it out"
+        )
+
+
 def _check_elements(active: AtomicOrbitals, atoms: tuple[Atom, ...]) -> None:
     here = {atom.symbol for atom in atoms}
     for label, element in zip(active.labels, active.elements, strict=True):
         if element not in here:
-            raise ValueError(f"{label!r} names an element that is not in the molecule")
+            known = ", ".join(sorted(here))
+            raise ValueError(f"{label!r} names an element that is not in the molecule ({known})")
 
 
 def _check_unpaired(electrons: int, multiplicity: int, orbitals: int | None) -> None:
@@ -230,7 +248,7 @@ def _check_unpaired(electrons: int, multiplicity: int, orbitals: int | None) -> 
     if orbitals is not None and (electrons + unpaired) // 2 > orbitals:
         raise ValueError(
             f"{electrons} electrons of multiplicity {multiplicity} do not fit into "
-            f"{orbitals} orbitals"
+            f"{orbitals} orbitals: take at least {(electrons + unpaired) // 2}"
         )
 
 

@@ -49,13 +49,6 @@ def active_space(molecule: Molecule, field: Any) -> Any:
         )
     check_size(orbitals)
     alpha = (electrons + molecule.multiplicity - 1) // 2
-    if alpha > orbitals:
-        raise BadInstance(
-            "basis",
-            f"{orbitals} orbitals do not hold {electrons} electrons of multiplicity "
-            f"{molecule.multiplicity}",
-            "Take a larger basis or a lower multiplicity",
-        )
     space = mcscf.CASCI(field, orbitals, (alpha, electrons - alpha))
     space.mo_coeff = columns
     return space

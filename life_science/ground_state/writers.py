@@ -46,10 +46,17 @@ def write_xyz(molecule: Molecule) -> str:
 
 
 def word(active: Active) -> str:
-    """A choice of orbitals as it is written in a comment line."""
+    """A choice of orbitals as it is written in a comment line.
+
+    Raises BadInstance for a threshold, which has no place there.
+    """
     if isinstance(active, FrozenCore):
         return "core"
     if isinstance(active, AtomicOrbitals):
+        if "threshold" in active.model_dump(exclude_defaults=True):
+            raise BadInstance(
+                "active.threshold", "a comment line holds no threshold", "Write it as .json"
+            )
         return "avas:" + ",".join(active.labels).replace(" ", "_")
     size = f"{active.electrons}e,{active.orbitals}o"
     return size if isinstance(active, ActiveSpace) else f"natural:{size}"

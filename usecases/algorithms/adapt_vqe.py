@@ -7,32 +7,24 @@ parameters are trained again.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import numpy as np
 from pydantic import Field
 
 from usecases.ansatze import determinant, factors, generalised
-from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.contracts import Energy, Execute, Outcome
+from usecases.encodings import Encoding
 from usecases.models import FermionicHamiltonian, Floats
-from usecases.programs import Ansatz, Factor, FermionicEnergy, FermionicGradient, Program
-from usecases.training import measured, trained
+from usecases.programs import Ansatz, Factor, FermionicGradient
+from usecases.training import Encoded
 
 
-class AdaptVQE(Algorithm):
+class AdaptVQE(Encoded):
     """The shortest ansatz that the gradients ask for, trained exactly, measured at the end."""
-
-    accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
-    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, FermionicEnergy)
 
     threshold: float = Field(default=1e-3, gt=0, le=1)
     """Norm of the pool's gradient, hartree per radian, below which nothing is added."""
     most: int = Field(default=100, ge=1, le=1000)
     """Most parameters."""
-    iterations: int = Field(default=200, ge=1, le=10_000)
-    """Most steps of each training."""
-    shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of the final energy; None computes it exactly."""
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
@@ -41,14 +33,14 @@ class AdaptVQE(Algorithm):
         pool = _pool(model)
         ansatz, parameters = determinant(model), np.zeros(0)
         while ansatz.size < min(self.most, 10 * len(pool)):
-            slopes = _slopes(model, ansatz, parameters, pool, execute)
+            slopes = _slopes(model, ansatz, parameters, pool, execute, self.held)
             if np.linalg.norm(slopes) < self.threshold:
                 break
             chosen = pool[int(np.abs(slopes).argmax())]
             ansatz = ansatz.then(_numbered(chosen, ansatz.size))
             start = np.append(parameters, 0.0)
-            parameters = trained(model, ansatz, execute, start, self.iterations)
-        return measured(model, ansatz, parameters, execute, self.shots, rng)
+            parameters = self.minimum(model, ansatz, execute, start)
+        return self.measured(model, ansatz, parameters, execute, rng)
 
 
 def _pool(h: FermionicHamiltonian) -> list[tuple[Factor, ...]]:
@@ -69,13 +61,14 @@ def _slopes(
     parameters: Floats,
     pool: list[tuple[Factor, ...]],
     execute: Execute,
+    encoding: Encoding,
 ) -> Floats:
     """The energy's derivative by each group's parameter, were it appended with angle 0."""
     extended = ansatz.then(
         [f for k, group in enumerate(pool) for f in _numbered(group, ansatz.size + k)]
     )
     point = (*parameters.tolist(), *(0.0,) * len(pool))
-    return execute.train(FermionicGradient(h, extended, point)).gradient[ansatz.size :]
+    return execute.train(FermionicGradient(h, extended, point, encoding)).gradient[ansatz.size :]
 
 
 algorithm = AdaptVQE

@@ -19,6 +19,7 @@ from usecases.models import (
     Incumbent,
     Ising,
     Model,
+    Spectrum,
     Structured,
 )
 from usecases.observe import outcomes
@@ -28,7 +29,7 @@ from usecases.spaces import of_model
 class Chance(Algorithm):
     """Draw `shots` strings uniformly, within the rules of the groups that a model declares.
 
-    A fermionic string fills spin orbitals at random.
+    A fermionic string fills spin orbitals at random, once for each state of a spectrum.
     """
 
     accepts: ClassVar[tuple[type, ...]] = (
@@ -39,6 +40,7 @@ class Chance(Algorithm):
         Incumbent,
         Structured,
         FermionicHamiltonian,
+        Spectrum,
     )
 
     shots: int = Field(default=4096, ge=1, le=1_000_000)

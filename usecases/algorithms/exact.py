@@ -24,6 +24,7 @@ from usecases.models import (
     FermionicHamiltonian,
     Incumbent,
     Model,
+    Spectrum,
     Structured,
     qubits,
     variables,
@@ -48,6 +49,7 @@ class Exact(Algorithm):
         Structured,
         Evaluated,
         FermionicHamiltonian,
+        Spectrum,
     )
 
     seconds: float = Field(default=300.0, gt=0, le=1e6)
@@ -65,6 +67,11 @@ class Exact(Algorithm):
             energy = ground_energy(model)
             value = Energy(energy, model.alpha, model.beta)
             return [Outcome(value, energy, stderr=0.0, bound=energy)]
+        if isinstance(model, Spectrum):
+            from usecases.solvers.spectrum import levels
+
+            lowest = levels(model)
+            return [Outcome(lowest, lowest.energy, stderr=0.0, bound=lowest.energy)]
         whole = model.model if isinstance(model, Incumbent | Structured) else model
         known = model.sample if isinstance(model, Incumbent) else {}
         start = np.array([known.get(v, 0) for v in variables(whole)], dtype=np.int8)

@@ -8,30 +8,27 @@ Hamiltonian, so training sees both and the machine that answers gets the pairs a
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from usecases.ansatze import pairs, rotations
-from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.contracts import Energy, Execute, Outcome
+from usecases.encodings import PAIRS, Encoding
 from usecases.models import FermionicHamiltonian, Floats
-from usecases.programs import Factor, FermionicEnergy, FermionicGradient, Program
-from usecases.training import best_of, measured, near
+from usecases.programs import Factor
+from usecases.training import Trained, best_of, near
 
 
-class OrbitalOptimisedVQE(Algorithm):
+class OrbitalOptimisedVQE(Trained):
     """Paired doubles and the orbitals, trained together exactly; the pairs measured at the end."""
-
-    accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
-    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, FermionicEnergy)
 
     starts: int = Field(default=5, ge=1, le=1000)
     """Trainings from different orbitals; the lowest energy counts."""
-    iterations: int = Field(default=500, ge=1, le=10_000)
-    """Most steps of each training."""
-    shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of the final energy; None computes it exactly."""
+
+    @property
+    def held(self) -> Encoding:
+        return PAIRS
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
@@ -51,7 +48,7 @@ class OrbitalOptimisedVQE(Algorithm):
         ]
         parameters = best_of(model, whole, execute, starts, self.iterations)
         turned = rotated(model, planes, parameters[paired.size :])
-        return measured(turned, paired, parameters[: paired.size], execute, self.shots, rng)
+        return self.measured(turned, paired, parameters[: paired.size], execute, rng)
 
 
 def rotated(

@@ -8,36 +8,32 @@ part of it back (oo_vqe).
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import numpy as np
-from pydantic import Field
 
 from usecases.ansatze import pairs
-from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.contracts import Energy, Execute, Outcome
+from usecases.encodings import PAIRS, Encoding
 from usecases.models import FermionicHamiltonian
-from usecases.programs import FermionicEnergy, FermionicGradient, Program
-from usecases.training import measured, near, trained
+from usecases.training import Trained, near
 
 
-class PairVQE(Algorithm):
+class PairVQE(Trained):
     """Paired unitary coupled cluster doubles, trained exactly and measured at the end."""
 
-    accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
-    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, FermionicEnergy)
+    def width(self, model: FermionicHamiltonian) -> int:
+        return model.orbitals
 
-    iterations: int = Field(default=200, ge=1, le=10_000)
-    """Most steps of the optimiser; each takes a gradient."""
-    shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of the final energy; None computes it exactly."""
+    @property
+    def held(self) -> Encoding:
+        return PAIRS
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Energy]]:
         """One outcome: the trained state's energy and its measured electron numbers."""
         ansatz = pairs(model)
-        parameters = trained(model, ansatz, execute, near(ansatz, rng), self.iterations)
-        return measured(model, ansatz, parameters, execute, self.shots, rng)
+        parameters = self.minimum(model, ansatz, execute, near(ansatz, rng))
+        return self.measured(model, ansatz, parameters, execute, rng)
 
 
 algorithm = PairVQE

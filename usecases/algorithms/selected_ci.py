@@ -34,12 +34,12 @@ class SelectedCI(Algorithm):
         """One outcome, computed without a machine."""
         from usecases.solvers.selected import ground_state
 
-        found = ground_state(model, self.determinants, execute.improved)
+        found = ground_state(model, self.determinants)
         value = Subspace(
             energy=found.energy,
             alpha=model.alpha,
             beta=model.beta,
-            determinants=found.determinants,
+            determinants=len(found.keys),
             correction=found.correction,
         )
         return [Outcome(value, found.energy, stderr=0.0)]

@@ -6,32 +6,22 @@ with the orbitals, and more layers bring the energy to the exact one.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import numpy as np
 from pydantic import Field
 
 from usecases.ansatze import upccgsd
-from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.contracts import Energy, Execute, Outcome
 from usecases.models import FermionicHamiltonian
-from usecases.programs import FermionicEnergy, FermionicGradient, Program
-from usecases.training import best_of, measured, near
+from usecases.training import Encoded, near
 
 
-class UpCCGSD(Algorithm):
+class UpCCGSD(Encoded):
     """Generalised singles and paired doubles, trained exactly and measured at the end."""
-
-    accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
-    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, FermionicEnergy)
 
     layers: int = Field(default=2, ge=1, le=20)
     """How often the factors are repeated: the k of the name."""
     starts: int = Field(default=5, ge=1, le=1000)
     """Trainings from different parameters; the lowest energy counts."""
-    iterations: int = Field(default=500, ge=1, le=10_000)
-    """Most steps of each training."""
-    shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of the final energy; None computes it exactly."""
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
@@ -39,8 +29,8 @@ class UpCCGSD(Algorithm):
         """One outcome: the best trained state's energy and its measured electron numbers."""
         ansatz = upccgsd(model, self.layers)
         starts = [near(ansatz, rng), *(_wide(ansatz.size, rng) for _ in range(self.starts - 1))]
-        parameters = best_of(model, ansatz, execute, starts, self.iterations)
-        return measured(model, ansatz, parameters, execute, self.shots, rng)
+        parameters = self.minimum(model, ansatz, execute, *starts)
+        return self.measured(model, ansatz, parameters, execute, rng)
 
 
 def _wide(size: int, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LARGEST_DENSITY = 12
 """Exact noisy values need a density matrix: 4^n numbers."""
 
+KEPT = 20
+"""Qubits up to which a state and a few copies of it are small, and sums over it quick."""
 
 SWEPT = 1 << 20
 """Amplitudes of a sweep's points that are kept at a time."""
@@ -80,11 +82,9 @@ class Aer(LocalBackend):
         compiled = self._compiled(program.circuits)
         started = time.perf_counter()
         simulator = self._simulator("automatic")  # noisy shots: what suits the circuit
-        job = simulator.run(compiled, shots=program.shots, seed_simulator=program.seed)
-        found = job.result()
         counts = [
-            {key.replace(" ", ""): int(n) for key, n in found.get_counts(i).items()}
-            for i in range(len(compiled))
+            {key.replace(" ", ""): int(n) for key, n in table.items()}
+            for table in _tables(simulator, compiled, program)
         ]
         return JobResult(
             counts,
@@ -94,8 +94,11 @@ class Aer(LocalBackend):
         )
 
     def _expectation(self, program: Expectation) -> JobResult:
+        """From the state, when it and its copies are small; else the simulator's own sums."""
         begun = time.perf_counter()
         circuit = program.circuit.copy()
+        if not self.noise and circuit.num_qubits <= KEPT:
+            return self._from_state(circuit, program.observables)
         layout: Sequence[int] = range(circuit.num_qubits)
         if self.noise:
             circuit = self._compiled((circuit,))[0]
@@ -109,6 +112,20 @@ class Aer(LocalBackend):
         ]
         seconds = time.perf_counter() - started
         return JobResult([[v, 0.0] for v in values], seconds, compiled=started - begun)
+
+    def _from_state(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp]
+    ) -> JobResult:
+        from qiskit_aer.library import SaveStatevector
+
+        started = time.perf_counter()
+        circuit.append(SaveStatevector(circuit.num_qubits), circuit.qubits)
+        result = self._simulator("statevector").run(circuit, shots=1).result()
+        state = np.asarray(result.data(0)["statevector"])
+        others = iter(pauli_means(state[None], [o for o in observables if not is_diagonal(o)])[0])
+        shares = np.abs(state) ** 2
+        values = [shares @ diagonal(o) if is_diagonal(o) else next(others) for o in observables]
+        return JobResult([[float(v), 0.0] for v in values], time.perf_counter() - started)
 
     def _sweep(self, program: Sweep) -> JobResult:
         """Some points at a time, so that their states fit in little memory."""
@@ -133,12 +150,31 @@ class Aer(LocalBackend):
         options: dict[str, Any] = {"optimization_level": self.optimization_level}
         options |= {"seed_transpiler": 0, "num_processes": 1}
         if self.noise:
-            return list(transpile(list(circuits), backend=fake_device(self.noise), **options))
+            options["backend"] = fake_device(self.noise)
+            if len(circuits) > 1 and len({c.num_qubits for c in circuits}) == 1:
+                # What belongs together lies on the same qubits.
+                first = transpile(circuits[0], **options)
+                options["initial_layout"] = first.layout.initial_index_layout(filter_ancillas=True)
+            return list(transpile(list(circuits), **options))
         return list(transpile(list(circuits), basis_gates=list(BASIS), **options))
 
     def _simulator(self, noisy_method: str) -> Any:
         method = noisy_method if self.noise else "statevector"
         return _simulator(self.noise, self.precision, method)
+
+
+def _tables(
+    simulator: Any, compiled: list[QuantumCircuit], program: SampleCircuits
+) -> list[dict[str, int]]:
+    """Aer's counts; a job of its has one number of shots."""
+    if isinstance(program.shots, int):
+        found = simulator.run(compiled, shots=program.shots, seed_simulator=program.seed).result()
+        return [found.get_counts(k) for k in range(len(compiled))]
+    asked = enumerate(zip(compiled, program.each, strict=True))
+    return [
+        simulator.run(c, shots=shots, seed_simulator=program.seed + k).result().get_counts()
+        for k, (c, shots) in asked
+    ]
 
 
 def _save(

@@ -14,11 +14,12 @@ from usecases.programs import (
     Counts,
     FermionicEnergy,
     FermionicGradient,
+    FermionicProducts,
     FermionicSamples,
     Program,
 )
 
-Fermionic: TypeAlias = FermionicEnergy | FermionicGradient | FermionicSamples
+Fermionic: TypeAlias = FermionicEnergy | FermionicGradient | FermionicProducts | FermionicSamples
 
 
 class Determinants(LocalBackend):
@@ -27,22 +28,25 @@ class Determinants(LocalBackend):
     runs: ClassVar[tuple[type[Program[Any]], ...]] = (
         FermionicEnergy,
         FermionicGradient,
+        FermionicProducts,
         FermionicSamples,
     )
 
     def understands(self, program: Program[Any]) -> bool:
         """A value that is to be estimated from shots is left to circuits."""
         return isinstance(program, self.runs) and (
-            not isinstance(program, FermionicEnergy) or program.shots is None
+            isinstance(program, FermionicSamples) or getattr(program, "shots", None) is None
         )
 
     def run(self, program: Fermionic) -> JobResult:
-        from usecases.kernel.sector import rows_of, sector_of
+        from usecases.kernel.sector import placed, rows_of
 
         begun = time.perf_counter()
+        if isinstance(program, FermionicProducts):
+            return _products(program)
         ansatz = program.ansatz
-        sector = sector_of(ansatz.orbitals, ansatz.reference, ansatz.generators)
-        which, angles = sector.which(ansatz), ansatz.angles(program.parameters)
+        sector, which = placed(ansatz)
+        angles = ansatz.angles(program.parameters)
         if isinstance(program, FermionicSamples):
             started = time.perf_counter()
             state = sector.state(which, angles)
@@ -59,6 +63,16 @@ class Determinants(LocalBackend):
         else:
             found = [[energy, 0.0], *_electrons(ansatz)]
         return JobResult(found, time.perf_counter() - started, compiled=started - begun)
+
+
+def _products(program: FermionicProducts) -> JobResult:
+    from usecases.kernel.products import products
+
+    started = time.perf_counter()
+    upper = np.triu_indices(program.size)
+    values = np.concatenate([matrix[upper] for matrix in products(program)])
+    found = [[value, 0.0] for value in values.tolist()]
+    return JobResult(found, time.perf_counter() - started)
 
 
 def _electrons(ansatz: Ansatz) -> list[list[float]]:

@@ -26,7 +26,9 @@ GATES = {
     "rx": "RX",
     "ry": "RY",
     "rz": "RZ",
+    "p": "PhaseShift",
     "rzz": "IsingZZ",
+    "cp": "ControlledPhaseShift",
     "cx": "CNOT",
     "cz": "CZ",
     "swap": "SWAP",
@@ -59,10 +61,10 @@ class Lightning(LocalBackend):
         known = [_known(circuit) for circuit in program.circuits]
         started = time.perf_counter()
         tables = []
-        for k, circuit in enumerate(known):
+        for k, (circuit, shots) in enumerate(zip(known, program.each, strict=True)):
             operations, measured = _operations(circuit)
             wires = sorted(measured)
-            tape = qml.tape.QuantumScript(operations, [qml.counts(wires=wires)], program.shots)
+            tape = qml.tape.QuantumScript(operations, [qml.counts(wires=wires)], shots)
             device = self._device(circuit.num_qubits, program.seed + k)
             found = qml.execute([tape], device, diff_method=None)[0]
             tables.append(_qiskit_order(found, [measured[w] for w in wires], circuit.num_clbits))

@@ -88,8 +88,8 @@ class MPS(LocalBackend):
         compiled = [_compiled(circuit) for circuit in program.circuits]
         started = time.perf_counter()
         tables, discarded = [], []
-        for k, circuit in enumerate(compiled):
-            found, weights = self._run(_ordered(circuit)[0], program.shots, program.seed + k)
+        for k, (circuit, shots) in enumerate(zip(compiled, program.each, strict=True)):
+            found, weights = self._run(_ordered(circuit)[0], shots, program.seed + k)
             tables.append({key.replace(" ", ""): int(n) for key, n in found.get_counts().items()})
             discarded.append(weights)
         return JobResult(

@@ -16,6 +16,7 @@ from usecases.errors import UsecasesError, printable
 COMMANDS = {
     "check": "Check a use case, an algorithm or a backend against its contract",
     "compare": "Run several algorithms and backends on one instance, side by side",
+    "curve": "Run algorithms along a parameter, such as a bond length, beside the exact curve",
     "demo": "Run one problem of each sector and draw the results on one page",
     "doctor": "Say what works on this machine and what to install",
     "export": "Write an instance as a file of the field's own format",

@@ -129,13 +129,13 @@ def reconcile() -> None:
 
 
 def _machine(store: Store, job: Job) -> RemoteBackend:
-    from usecases.contracts import RemoteBackend
+    from usecases.contracts import RemoteBackend, innermost
     from usecases.errors import UsageError
     from usecases.plan import again
     from usecases.registry import name_of
 
     plan = again(store.request(job.run))
-    for machine in (plan.backend, plan.trainer):
+    for machine in map(innermost, (plan.backend, plan.trainer)):
         if isinstance(machine, RemoteBackend) and name_of(machine) == job.backend:
             return machine
     raise UsageError(f"run {job.run} has no remote machine named {job.backend}")

@@ -86,7 +86,7 @@ def _done(plan: Plan, options: dict[str, Any]) -> RunRecord:
 
 def _announce(plan: Plan, as_json: bool) -> None:
     """What would be run: sizes, memory and machines, without asking any of them."""
-    from usecases.contracts import RemoteBackend
+    from usecases.contracts import RemoteBackend, innermost
     from usecases.convert import qubits_needed
     from usecases.executor import fits
     from usecases.models import Structured
@@ -103,7 +103,7 @@ def _announce(plan: Plan, as_json: bool) -> None:
     if plan.trainer:
         fits(plan.trainer, solver.width(model))
     request = {k: v for k, v in plan.request.items() if k != "instance_data"}
-    remote = isinstance(plan.backend, RemoteBackend)
+    remote = isinstance(innermost(plan.backend), RemoteBackend)
     found = request | {
         "qubits": qubits,
         "statevector_bytes": plan.backend and plan.backend.memory(width if native else qubits),

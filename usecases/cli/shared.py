@@ -43,10 +43,16 @@ def pairs(values: Iterable[str], option: str) -> dict[str, Any]:
 
 
 def run_options(command: F) -> F:
+    """The options that say what is run and how."""
+    words = "A named instance, FAMILY@VALUE, a file, or size=N,seed=S."
+    option = click.option("-i", "--instance", default="demo", show_default=True,
+                          metavar="NAME|FILE", help=words)  # fmt: skip
+    return option(how_options(command))
+
+
+def how_options(command: F) -> F:
     """The options that say how a run is done."""
     options = [
-        click.option("-i", "--instance", default="demo", show_default=True, metavar="NAME|FILE",
-                     help="A named instance, a file, or size=N,seed=S."),
         click.option("-p", "--parameter", multiple=True, metavar="KEY=VALUE",
                      help="A hyperparameter of the algorithm."),
         click.option("-s", "--setting", multiple=True, metavar="KEY=VALUE",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
+    from usecases.contracts import Family
+
 
 @click.command("show")
 @click.argument("name")
@@ -48,6 +50,7 @@ def _usecase(name: str, case: Any) -> None:
             "name": name,
             "objective": f"{unit_of(case, case.instances['demo']())}, {goal}",
             "instances": ", ".join(case.instances),
+            "families": "; ".join(_family(*item) for item in case.families.items()) or "–",
             "files": ", ".join([".json", *case.formats]),
             "exports": ", ".join([".json", *case.writers]),
             "fields": ", ".join(case.instance.model_fields),
@@ -59,6 +62,11 @@ def _usecase(name: str, case: Any) -> None:
         click.echo(f"  · {source}")
     click.echo(f"Run it: usecases run {name}")
     click.echo(f"A file to start from: usecases show {name} --example demo > mine.json")
+
+
+def _family(name: str, along: Family[Any]) -> str:
+    low, high = along.limits
+    return f"{name} ({along.parameter}, {low:g} to {high:g} {along.unit})"
 
 
 def _settings(kind: str, name: str) -> None:

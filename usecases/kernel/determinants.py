@@ -1,9 +1,14 @@
-"""Electrons among determinants: what an ansatz does to amplitudes, and the Hamiltonian's rows.
+"""Electrons among determinants: what the factors of an ansatz do to amplitudes.
 
 A determinant is a number whose bit p is spin orbital p, alpha before beta. The amplitudes of a
 state stand in one row when they are real, in two (real and imaginary part) when they are not. A
-generator is a list of places: pairs that it rotates into one another with a sign, or places that
-get a phase.
+generator that moves electrons is a list of pairs of places with signs, one that looks where two
+of them are a list of places. One that looks at a single orbital needs no list: its phases commute
+with everything but moves, and those they only turn, so they are added up orbital by orbital,
+
+    exp θ(T − T†) e^{iΦ} = e^{iΦ} exp θ(e^{−iδ}T − e^{iδ}T†),    Φ = Σ φ_p n_p,
+
+with δ the sum of φ over the orbitals that T fills, minus that over those it empties.
 """
 
 from __future__ import annotations
@@ -16,38 +21,62 @@ from numpy.typing import NDArray
 from usecases.kernel.compile import compiled
 from usecases.models import Floats
 
-Places: TypeAlias = NDArray[np.int32]
+Places: TypeAlias = NDArray[np.uint32]
 Signs: TypeAlias = NDArray[np.float64]
 Keys: TypeAlias = NDArray[np.uint64]
+Kinds: TypeAlias = NDArray[np.int8]
 
-NEGLIGIBLE = 1e-13
-"""Hartree below which a coupling is left out."""
+MOVE, ONE, PAIR = 0, 1, 2
+"""What a generator is: a move, a phase of one orbital, a phase of a pair."""
 
 
 @compiled
 def evolve(
-    state: Floats, which: Places, starts: Places, moves: Places, signs: Signs, angles: Floats
+    state: Floats,
+    keys: Keys,
+    which: Places,
+    kinds: Kinds,
+    touched: Floats,
+    starts: Places,
+    places: Places,
+    signs: Signs,
+    angles: Floats,
 ) -> None:
     """All factors on the state, in place; factor k applies generator which[k] by angles[k].
 
-    `moves` holds a source and a target for each pair, the target negative for a phase.
+    Row g of `touched` holds 1 for each spin orbital that generator g fills or looks at, −1 for
+    each that it empties; its places and signs begin at starts[g].
     """
+    phases = np.zeros(touched.shape[1])
     for k in range(len(which)):
-        first, last = starts[which[k]], starts[which[k] + 1]
-        cos, sin = np.cos(angles[k]), np.sin(angles[k])
-        if first < last and moves[first, 1] < 0:
-            _turn(state, first, last, moves, cos, sin)
+        g, angle = which[k], angles[k]
+        if kinds[g] == ONE:
+            phases += angle * touched[g]
+            continue
+        some = slice(starts[g], starts[g + 1])
+        cos, sin = np.cos(angle), np.sin(angle)
+        if kinds[g] == PAIR:
+            _turn(state, places[some, 0], cos, sin)
+        elif len(state) == 1:
+            _rotate(state[0], places[some], signs[some], cos, sin)
         else:
-            _rotate(state, first, last, moves, signs, cos, sin)
+            delta = np.dot(touched[g], phases)
+            twist = (sin * np.cos(delta), -sin * np.sin(delta))
+            _spin(state, places[some], signs[some], cos, twist)
+    if len(state) == 2:
+        _settle(state, keys, phases)
 
 
 @compiled
 def back(
     state: Floats,
     other: Floats,
+    keys: Keys,
     which: Places,
+    kinds: Kinds,
+    touched: Floats,
     starts: Places,
-    moves: Places,
+    places: Places,
     signs: Signs,
     angles: Floats,
     slopes: Floats,
@@ -55,196 +84,130 @@ def back(
     """Undo all factors on two states; slopes[k] becomes 2 Re ⟨other|G|state⟩ behind factor k.
 
     With `other` the Hamiltonian times the final state these are the energy's derivatives
-    (adjoint method, Jones and Gacon 2020, arXiv:2009.02823).
+    (adjoint method, Jones and Gacon 2020, arXiv:2009.02823). Both states end before the first
+    factor, up to the same phase of each determinant.
     """
+    phases = np.zeros(touched.shape[1])
+    held = _tally(state, other, keys, len(phases))
     for k in range(len(which) - 1, -1, -1):
-        first, last = starts[which[k]], starts[which[k] + 1]
-        cos, sin = np.cos(angles[k]), -np.sin(angles[k])
-        total = 0.0
-        if first < last and moves[first, 1] < 0:
-            for j in range(first, last):
-                a = moves[j, 0]
-                total += other[1, a] * state[0, a] - other[0, a] * state[1, a]
-            _turn(state, first, last, moves, cos, sin)
-            _turn(other, first, last, moves, cos, sin)
+        g, angle = which[k], angles[k]
+        some = slice(starts[g], starts[g + 1])
+        cos, sin = np.cos(angle), np.sin(angle)
+        if kinds[g] == ONE:
+            slopes[k] = 2.0 * np.dot(touched[g], held)
+            phases -= angle * touched[g]
+        elif kinds[g] == PAIR:
+            slopes[k] = 2.0 * _overlap(state, other, places[some, 0])
+            _turn(state, places[some, 0], cos, -sin)
+            _turn(other, places[some, 0], cos, -sin)
+        elif len(state) == 1:
+            slopes[k] = 2.0 * _slope(state[0], other[0], places[some], signs[some])
+            _rotate(state[0], places[some], signs[some], cos, -sin)
+            _rotate(other[0], places[some], signs[some], cos, -sin)
         else:
-            for row in range(len(state)):
-                for j in range(first, last):
-                    a, b = moves[j, 0], moves[j, 1]
-                    total += signs[j] * (
-                        other[row, b] * state[row, a] - other[row, a] * state[row, b]
-                    )
-            _rotate(state, first, last, moves, signs, cos, sin)
-            _rotate(other, first, last, moves, signs, cos, sin)
-        slopes[k] = 2.0 * total
+            delta = np.dot(touched[g], phases)
+            unit = (np.cos(delta), -np.sin(delta))
+            slopes[k] = 2.0 * _twisted_slope(state, other, places[some], signs[some], unit)
+            before = _overlap(state, other, places[some, 1])
+            twist = (-sin * unit[0], -sin * unit[1])
+            _spin(state, places[some], signs[some], cos, twist)
+            _spin(other, places[some], signs[some], cos, twist)
+            held += (_overlap(state, other, places[some, 1]) - before) * touched[g]
 
 
 @compiled
-def _rotate(
-    state: Floats, first: int, last: int, moves: Places, signs: Signs, cos: float, sin: float
+def _rotate(state: Floats, places: Places, signs: Signs, cos: float, sin: float) -> None:
+    for j in range(len(signs)):
+        a, b = places[j, 0], places[j, 1]
+        low, high, s = state[a], state[b], signs[j] * sin
+        state[a] = cos * low - s * high
+        state[b] = cos * high + s * low
+
+
+@compiled
+def _spin(
+    state: Floats, places: Places, signs: Signs, cos: float, twist: tuple[float, float]
 ) -> None:
-    for row in range(len(state)):
-        for j in range(first, last):
-            a, b = moves[j, 0], moves[j, 1]
-            low, high, s = state[row, a], state[row, b], signs[j] * sin
-            state[row, a] = cos * low - s * high
-            state[row, b] = cos * high + s * low
+    """The same where the sine has a phase: `twist` is its real and imaginary part."""
+    real, imaginary = state[0], state[1]
+    for j in range(len(signs)):
+        a, b = places[j, 0], places[j, 1]
+        p, q = signs[j] * twist[0], signs[j] * twist[1]
+        u, v, w, x = real[a], imaginary[a], real[b], imaginary[b]
+        real[a] = cos * u - (p * w + q * x)
+        imaginary[a] = cos * v - (p * x - q * w)
+        real[b] = cos * w + (p * u - q * v)
+        imaginary[b] = cos * x + (p * v + q * u)
 
 
 @compiled
-def _turn(state: Floats, first: int, last: int, moves: Places, cos: float, sin: float) -> None:
-    for j in range(first, last):
-        a = moves[j, 0]
+def _turn(state: Floats, places: Places, cos: float, sin: float) -> None:
+    for j in range(len(places)):
+        a = places[j]
         real, imaginary = state[0, a], state[1, a]
         state[0, a] = cos * real - sin * imaginary
         state[1, a] = cos * imaginary + sin * real
 
 
 @compiled
-def multiply(
-    starts: NDArray[np.int64], columns: Places, values: Floats, state: Floats, result: Floats
-) -> None:
-    """A matrix in compressed rows times each row of amplitudes."""
-    for row in range(len(state)):
-        for i in range(len(starts) - 1):
-            total = 0.0
-            for j in range(starts[i], starts[i + 1]):
-                total += values[j] * state[row, columns[j]]
-            result[row, i] = total
+def _settle(state: Floats, keys: Keys, phases: Floats) -> None:
+    """The phases of single orbitals, on every determinant at last."""
+    for a in range(len(keys)):
+        total = 0.0
+        for p in range(len(phases)):
+            if (keys[a] >> np.uint64(p)) & np.uint64(1):
+                total += phases[p]
+        cos, sin = np.cos(total), np.sin(total)
+        real, imaginary = state[0, a], state[1, a]
+        state[0, a] = cos * real - sin * imaginary
+        state[1, a] = cos * imaginary + sin * real
 
 
 @compiled
-def couplings(
-    keys: Keys,
-    one: Floats,
-    two: Floats,
-    starts: NDArray[np.int64],
-    columns: Places,
-    values: Floats,
-) -> None:
-    """The rows of the Hamiltonian between different determinants, Slater and Condon's rules.
-
-    A first call with empty `columns` counts: starts[i + 1] becomes the length of row i. A second
-    call with their running sums fills in. `keys` ascend.
-    """
-    m = len(one)
-    for i in range(len(keys)):
-        filled = _listed(keys[i], 2 * m, 1)
-        empty = _listed(keys[i], 2 * m, 0)
-        at = starts[i]
-        count = 0
-        for x in range(len(filled)):
-            p = filled[x]
-            for y in range(len(empty)):
-                a = empty[y]
-                if (p < m) == (a < m):
-                    count += _single(keys, i, p, a, filled, one, two, at + count, columns, values)
-                for x2 in range(x + 1, len(filled)):
-                    for y2 in range(y + 1, len(empty)):
-                        count += _double(
-                            keys,
-                            i,
-                            p,
-                            filled[x2],
-                            a,
-                            empty[y2],
-                            m,
-                            two,
-                            at + count,
-                            columns,
-                            values,
-                        )
-        if len(columns) == 0:
-            starts[i + 1] = count
+def _slope(state: Floats, other: Floats, places: Places, signs: Signs) -> float:
+    total = 0.0
+    for j in range(len(signs)):
+        a, b = places[j, 0], places[j, 1]
+        total += signs[j] * (other[b] * state[a] - other[a] * state[b])
+    return total
 
 
 @compiled
-def _single(
-    keys: Keys,
-    i: int,
-    p: int,
-    a: int,
-    filled: Places,
-    one: Floats,
-    two: Floats,
-    at: int,
-    columns: Places,
-    values: Floats,
-) -> int:
-    m = len(one)
-    u, v = p % m, a % m
-    value = one[u, v]
-    for x in range(len(filled)):
-        j = filled[x]
-        value += two[u, v, j % m, j % m]
-        if (j < m) == (p < m):
-            value -= two[u, j % m, j % m, v]
-    if abs(value) < NEGLIGIBLE:
-        return 0
-    key, sign = _moved(keys[i], p, a)
-    return _put(keys, key, sign * value, at, columns, values)
+def _twisted_slope(
+    state: Floats, other: Floats, places: Places, signs: Signs, unit: tuple[float, float]
+) -> float:
+    """Re Σ ± (unit · other*_b state_a − unit* · other*_a state_b)."""
+    cos, sin = unit
+    total = 0.0
+    for j in range(len(signs)):
+        a, b = places[j, 0], places[j, 1]
+        up = other[0, b] * state[0, a] + other[1, b] * state[1, a]
+        up -= other[0, a] * state[0, b] + other[1, a] * state[1, b]
+        across = other[0, b] * state[1, a] - other[1, b] * state[0, a]
+        across += other[0, a] * state[1, b] - other[1, a] * state[0, b]
+        total += signs[j] * (cos * up - sin * across)
+    return total
 
 
 @compiled
-def _double(
-    keys: Keys,
-    i: int,
-    p: int,
-    q: int,
-    a: int,
-    b: int,
-    m: int,
-    two: Floats,
-    at: int,
-    columns: Places,
-    values: Floats,
-) -> int:
-    if (p < m) + (q < m) != (a < m) + (b < m):
-        return 0
-    u, v, w, x = p % m, a % m, q % m, b % m
-    value = 0.0
-    if (p < m) == (a < m):
-        value += two[u, v, w, x]
-    if (p < m) == (b < m):
-        value -= two[u, x, w, v]
-    if abs(value) < NEGLIGIBLE:
-        return 0
-    key, first = _moved(keys[i], p, a)
-    key, second = _moved(key, q, b)
-    return _put(keys, key, first * second * value, at, columns, values)
+def _overlap(state: Floats, other: Floats, places: Places) -> float:
+    """Re ⟨other|i|state⟩ at some places."""
+    total = 0.0
+    for j in range(len(places)):
+        a = places[j]
+        total += other[1, a] * state[0, a] - other[0, a] * state[1, a]
+    return total
 
 
 @compiled
-def _put(keys: Keys, key: np.uint64, value: float, at: int, columns: Places, values: Floats) -> int:
-    place = np.searchsorted(keys, key)
-    if place == len(keys) or keys[place] != key:
-        return 0
-    if len(columns) > 0:
-        columns[at] = place
-        values[at] = value
-    return 1
-
-
-@compiled
-def _moved(key: np.uint64, p: int, a: int) -> tuple[np.uint64, float]:
-    """a†_a a_p on a determinant, and the sign of passing the electrons between."""
-    one = np.uint64(1)
-    low, high = min(p, a), max(p, a)
-    between = ((one << np.uint64(high)) - one) & ~((one << np.uint64(low + 1)) - one)
-    sign = 1.0
-    rest = key & between
-    while rest:
-        rest &= rest - one
-        sign = -sign
-    return key ^ (one << np.uint64(p)) ^ (one << np.uint64(a)), sign
-
-
-@compiled
-def _listed(key: np.uint64, bits: int, value: int) -> Places:
-    found = np.empty(bits, dtype=np.int32)
-    count = 0
-    for p in range(bits):
-        if (key >> np.uint64(p)) & np.uint64(1) == np.uint64(value):
-            found[count] = p
-            count += 1
-    return found[:count]
+def _tally(state: Floats, other: Floats, keys: Keys, orbitals: int) -> Floats:
+    """Re ⟨other|i n_p|state⟩ of each orbital p: a move only shifts it from orbital to orbital."""
+    held = np.zeros(orbitals)
+    if len(state) == 1:
+        return held
+    for a in range(len(keys)):
+        here = other[1, a] * state[0, a] - other[0, a] * state[1, a]
+        for p in range(orbitals):
+            if (keys[a] >> np.uint64(p)) & np.uint64(1):
+                held[p] += here
+    return held

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from usecases.kernel.compile import compiled
-from usecases.kernel.determinants import Keys, Places, _listed, _moved
+from usecases.kernel.couplings import listed, moved, one_moves, two_move
+from usecases.kernel.determinants import Keys
 from usecases.models import Floats
 
 _FULL = 0.7
@@ -30,54 +31,28 @@ def spread(
     m = len(one)
     used = 0
     for i in range(len(keys)):
-        filled, empty = _listed(keys[i], 2 * m, 1), _listed(keys[i], 2 * m, 0)
+        filled, empty = listed(keys[i], 2 * m, 1), listed(keys[i], 2 * m, 0)
         for x in range(len(filled)):
             p = filled[x]
             for y in range(len(empty)):
                 a = empty[y]
                 if (p < m) == (a < m):
-                    value = amplitudes[i] * _one_moves(p, a, filled, one, two)
+                    value = amplitudes[i] * one_moves(p, a, filled, one, two)
                     if abs(value) > least:
-                        key, sign = _moved(keys[i], p, a)
+                        key, sign = moved(keys[i], p, a)
                         used += _added(keys, key, sign * value, table, sums)
                 for x2 in range(x + 1, len(filled)):
                     q = filled[x2]
                     for y2 in range(y + 1, len(empty)):
                         b = empty[y2]
-                        value = amplitudes[i] * _two_move(p, q, a, b, m, two)
+                        value = amplitudes[i] * two_move(p, q, a, b, m, two)
                         if abs(value) > least:
-                            key, first = _moved(keys[i], p, a)
-                            key, second = _moved(key, q, b)
+                            key, first = moved(keys[i], p, a)
+                            key, second = moved(key, q, b)
                             used += _added(keys, key, first * second * value, table, sums)
             if used > _FULL * len(table):
                 return -1
     return used
-
-
-@compiled
-def _one_moves(p: int, a: int, filled: Places, one: Floats, two: Floats) -> float:
-    m = len(one)
-    u, v = p % m, a % m
-    value: float = one[u, v]
-    for x in range(len(filled)):
-        j = filled[x]
-        value += two[u, v, j % m, j % m]
-        if (j < m) == (p < m):
-            value -= two[u, j % m, j % m, v]
-    return value
-
-
-@compiled
-def _two_move(p: int, q: int, a: int, b: int, m: int, two: Floats) -> float:
-    if (p < m) + (q < m) != (a < m) + (b < m):
-        return 0.0
-    u, v, w, x = p % m, a % m, q % m, b % m
-    value = 0.0
-    if (p < m) == (a < m):
-        value += two[u, v, w, x]
-    if (p < m) == (b < m):
-        value -= two[u, x, w, v]
-    return value
 
 
 @compiled

@@ -15,15 +15,8 @@ import numpy as np
 
 from usecases.errors import TooLarge
 from usecases.fermions import determinant_energy
-from usecases.kernel.determinants import (
-    Keys,
-    Places,
-    Signs,
-    back,
-    couplings,
-    evolve,
-    multiply,
-)
+from usecases.kernel.couplings import couplings, multiply
+from usecases.kernel.determinants import MOVE, ONE, PAIR, Keys, Places, Signs, back, evolve
 from usecases.models import Bits, FermionicHamiltonian, Floats
 from usecases.programs import Ansatz, Excitation, Generator
 
@@ -43,10 +36,14 @@ class Sector:
         self.complex = not all(isinstance(g, Excitation) for g in generators)
         self.order = {g: k for k, g in enumerate(generators)}
         found = [_listed(self.keys, g) for g in generators]
-        self.starts = np.cumsum([0, *(len(f.signs) for f in found)], dtype=np.int32)
-        nothing = _Moves(np.zeros((0, 2), dtype=np.int32), np.zeros(0))
-        self.moves = np.concatenate([f.places for f in (*found, nothing)])
-        self.signs = np.concatenate([f.signs for f in (*found, nothing)])
+        touched = [_touched(orbitals, g) for g in generators]
+        self._lists = (
+            np.array([_kind(g) for g in generators], dtype=np.int8),
+            np.array(touched).reshape(len(generators), 2 * orbitals),
+            np.cumsum([0, *(len(f.signs) for f in found)], dtype=np.uint32),
+            np.concatenate([f.places for f in (_NOTHING, *found)]),
+            np.concatenate([f.signs for f in (_NOTHING, *found)]),
+        )
 
     @property
     def size(self) -> int:
@@ -61,20 +58,28 @@ class Sector:
 
     def which(self, ansatz: Ansatz) -> Places:
         """The place of each factor's generator."""
-        return np.array([self.order[f.generator] for f in ansatz.factors], dtype=np.int32)
+        return np.array([self.order[f.generator] for f in ansatz.factors], dtype=np.uint32)
+
+    def moved(self, generator: Generator, state: Floats) -> Floats:
+        """T of a generator T − T† on each row of amplitudes."""
+        starts, places, signs = self._lists[2:]
+        some = slice(starts[self.order[generator]], starts[self.order[generator] + 1])
+        source, target = places[some].T
+        found = np.zeros_like(state)
+        found[:, target] = signs[some] * state[:, source]
+        return found
 
     def state(self, which: Places, angles: Floats) -> Floats:
         """The amplitudes of an ansatz state: one row when they are real, else two."""
         amplitudes = np.zeros((1 + self.complex, self.size))
         amplitudes[0, self.start] = 1.0
-        evolve(amplitudes, which, self.starts, self.moves, self.signs, angles)
+        evolve(amplitudes, self.keys, which, *self._lists, angles)
         return amplitudes
 
     def undo(self, state: Floats, other: Floats, which: Places, angles: Floats) -> Floats:
-        """2 Re ⟨other|G|state⟩ behind each factor; both states end before the first one."""
+        """2 Re ⟨other|G|state⟩ behind each factor; both states are used up."""
         slopes = np.zeros(len(which))
-        lists = (which, self.starts, self.moves, self.signs)
-        back(state, other, *lists, angles, slopes)
+        back(state, other, self.keys, which, *self._lists, angles, slopes)
         return slopes
 
 
@@ -85,11 +90,12 @@ class Rows:
         one, two = (np.ascontiguousarray(a, dtype=float) for a in (h.one_body, h.two_body))
         self.diagonal = determinant_energy(h, sector.bits)
         lengths = np.zeros(sector.size + 1, dtype=np.int64)
-        couplings(sector.keys, one, two, lengths, np.zeros(0, np.int32), np.zeros(0))
-        self._starts = np.cumsum(lengths)
-        self._columns = np.empty(self._starts[-1], dtype=np.int32)
-        self._values = np.empty(self._starts[-1])
-        couplings(sector.keys, one, two, self._starts, self._columns, self._values)
+        couplings(sector.keys, one, two, lengths, np.zeros(0, np.uint32), np.zeros(0))
+        starts = np.cumsum(lengths)
+        self._columns = np.empty(starts[-1], dtype=np.uint32)
+        self._values = np.empty(starts[-1])
+        couplings(sector.keys, one, two, starts, self._columns, self._values)
+        self._starts = starts.astype(np.uint32)  # 2³² couplings would take 48 GB
 
     def apply(self, state: Floats) -> Floats:
         """The Hamiltonian times each row of amplitudes."""
@@ -100,13 +106,16 @@ class Rows:
 
 
 class _Moves(NamedTuple):
-    """Sources and targets, the target −1 for a phase, and the sign of each."""
+    """Sources and targets, for a phase the same, and the sign of each."""
 
     places: Places
     signs: Signs
 
 
-@lru_cache(maxsize=4)
+_NOTHING = _Moves(np.zeros((0, 2), dtype=np.uint32), np.zeros(0))
+
+
+@lru_cache(maxsize=8)
 def sector_of(
     orbitals: int, reference: tuple[int, ...], generators: tuple[Generator, ...]
 ) -> Sector:
@@ -114,7 +123,14 @@ def sector_of(
     return Sector(orbitals, reference, generators)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
+def placed(ansatz: Ansatz) -> tuple[Sector, Places]:
+    """The sector of an ansatz and the place of each factor's generator; the last few are kept."""
+    sector = sector_of(ansatz.orbitals, ansatz.reference, ansatz.generators)
+    return sector, sector.which(ansatz)
+
+
+@lru_cache(maxsize=8)
 def rows_of(h: FermionicHamiltonian, sector: Sector) -> Rows:
     """The Hamiltonian on a sector; the last few are kept."""
     return Rows(h, sector)
@@ -145,11 +161,30 @@ def _reached(start: np.uint64, generators: Sequence[Generator]) -> Keys:
     return known
 
 
+def _kind(generator: Generator) -> int:
+    if isinstance(generator, Excitation):
+        return MOVE
+    return ONE if len(generator.orbitals) == 1 else PAIR
+
+
+def _touched(orbitals: int, generator: Generator) -> Floats:
+    """1 where electrons arrive or are looked for, −1 where they leave."""
+    found = np.zeros(2 * orbitals)
+    if isinstance(generator, Excitation):
+        found[list(generator.virtual)] = 1.0
+        found[list(generator.occupied)] = -1.0
+    else:
+        found[list(generator.orbitals)] = 1.0
+    return found
+
+
 def _listed(keys: Keys, generator: Generator) -> _Moves:
     if not isinstance(generator, Excitation):
+        if len(generator.orbitals) == 1:
+            return _NOTHING
         mask = _key(generator.orbitals)
         source = np.flatnonzero(keys & mask == mask)
-        places = np.stack([source, np.full_like(source, -1)], axis=1).astype(np.int32)
+        places = np.stack([source, source], axis=1).astype(np.uint32)
         return _Moves(places, np.ones(len(source)))
     low, high = _key(generator.occupied), _key(generator.virtual)
     source = np.flatnonzero(keys & (low | high) == low)
@@ -160,8 +195,8 @@ def _listed(keys: Keys, generator: Generator) -> _Moves:
         passed += np.bitwise_count(moved & below)
         moved = moved ^ np.uint64(1 << orbital)
     target = np.searchsorted(keys, moved)
-    places = np.stack([source, target], axis=1).astype(np.int32)
+    places = np.stack([source, target], axis=1).astype(np.uint32)
     return _Moves(places, 1.0 - 2.0 * (passed & 1).astype(np.float64))
 
 
-__all__ = ["Rows", "Sector", "rows_of", "sector_of"]
+__all__ = ["Rows", "Sector", "placed", "rows_of", "sector_of"]

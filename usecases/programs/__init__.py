@@ -1,11 +1,12 @@
 """Work a machine can be asked to do, and how one kind lowers to another.
 
     AlternatingGradient ──► AlternatingEnergy, several
-    FermionicGradient ────► FermionicEnergy, several
+    FermionicGradient ────► Sweep
     AlternatingEnergy ──┐              ┌─► Expectation      simulators (exact values)
     FermionicEnergy ────┴─► Estimate ──┴─► SampleCircuits   every gate machine (with shots)
     AlternatingSamples ──────────────────► SampleCircuits
     FermionicSamples ────────────────────► SampleCircuits
+    FermionicProducts ───► Estimate
     Sweep ───────────────► Expectation, several
     SampleModel                                             annealers
 
@@ -24,11 +25,11 @@ from usecases.programs.ansatz import Ansatz, Excitation, Factor, Generator, Occu
 from usecases.programs.base import Lowered, Program, Together
 from usecases.programs.circuits import (
     Counts,
-    Estimate,
     Estimated,
     Expectation,
     SampleCircuits,
 )
+from usecases.programs.estimates import Estimate
 from usecases.programs.fermionic import (
     Electrons,
     FermionicEnergy,
@@ -36,6 +37,7 @@ from usecases.programs.fermionic import (
     FermionicSamples,
     Slope,
 )
+from usecases.programs.measuring import Grouping, Symmetry
 from usecases.programs.mixers import (
     GroupMixer,
     GroverMixer,
@@ -45,6 +47,7 @@ from usecases.programs.mixers import (
     XMixer,
 )
 from usecases.programs.objectives import CVaR, Gibbs, Goal, Mean, Objective
+from usecases.programs.subspace import FermionicProducts, Products
 from usecases.programs.sweeps import Sweep
 
 __all__ = [
@@ -63,12 +66,14 @@ __all__ = [
     "Factor",
     "FermionicEnergy",
     "FermionicGradient",
+    "FermionicProducts",
     "FermionicSamples",
     "Generator",
     "Gibbs",
     "Goal",
     "Gradient",
     "GroupMixer",
+    "Grouping",
     "GroverMixer",
     "Lowered",
     "Mean",
@@ -76,12 +81,14 @@ __all__ = [
     "Objective",
     "Occupied",
     "Pattern",
+    "Products",
     "Program",
     "Read",
     "SampleCircuits",
     "SampleModel",
     "Slope",
     "Sweep",
+    "Symmetry",
     "Together",
     "WarmMixer",
     "XMixer",

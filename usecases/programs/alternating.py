@@ -21,13 +21,13 @@ from usecases.models import Bits, Diagonal, Evaluated, Floats, Ising, Polynomial
 from usecases.programs.base import Lowered, Program, R, Together
 from usecases.programs.circuits import (
     Counts,
-    Estimate,
     Estimated,
     SampleCircuits,
     checked_counts,
     checked_estimates,
     counted_bits,
 )
+from usecases.programs.estimates import Estimate
 from usecases.programs.mixers import Mixer
 from usecases.programs.objectives import Mean, Objective
 from usecases.programs.phases import apply_phases

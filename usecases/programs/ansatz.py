@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from usecases.fermions import Rotation, excitation_rotations
-from usecases.models import Floats
+from usecases.encodings import JORDAN_WIGNER, Encoding, Register, register
+from usecases.fermions import excitation, hamiltonian, occupation
+from usecases.models import FermionicHamiltonian, Floats
+from usecases.paulis import Masks, Paulis, mask_of, set_bits
+from usecases.programs.rotations import rotate
 from usecases.records import sha256
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
-    from qiskit.circuit import ParameterExpression
 
-    Angle: TypeAlias = ParameterExpression
+FORBIDDEN = 1e-8
+"""Terms of the Hamiltonian below this, in hartree, are zero by a symmetry up to rounding."""
 
 
 @dataclass(frozen=True, order=True)
@@ -106,7 +109,7 @@ class Ansatz:
         """The ansatz with more factors, applied after its own."""
         return replace(self, factors=(*self.factors, *factors))
 
-    def angles(self, parameters: Sequence[float]) -> Floats:
+    def angles(self, parameters: Sequence[float] | Floats) -> Floats:
         """The angle of each factor, radians. Raises ValueError when parameters do not fit."""
         if len(parameters) != self.size:
             raise ValueError(f"{len(parameters)} parameters where the ansatz has {self.size}")
@@ -118,9 +121,27 @@ class Ansatz:
         summed = np.bincount(self._taken, slopes * self._weights, minlength=self.size + 1)
         return np.asarray(summed[: self.size])
 
-    def circuit(self, parameters: Sequence[float]) -> QuantumCircuit:
-        """The state on 2m qubits by Jordan–Wigner, in the gates x, h, s, sdg, cx, rz, p, cp."""
-        return _template(self).assign_parameters(self.angles(parameters))
+    def circuit(self, parameters: Sequence[float], held: Register | None = None) -> QuantumCircuit:
+        """The state on the qubits of a register, by default of Jordan–Wigner.
+
+        In the gates x, h, s, sdg, cx and rz; up to a phase.
+        """
+        template = self.template(held or self.register())
+        used = [p.index for p in template.parameters]
+        return template.assign_parameters(self.angles(parameters)[used])
+
+    def template(self, held: Register) -> QuantumCircuit:
+        """The circuit with an open angle for each factor, by its index, that does anything."""
+        return _template(self, held)
+
+    def register(
+        self, encoding: Encoding = JORDAN_WIGNER, h: FermionicHamiltonian | None = None
+    ) -> Register:
+        """The qubits that hold the ansatz's states, and the Hamiltonian if there is one.
+
+        Raises UsageError when the encoding cannot hold them.
+        """
+        return _register(self, encoding, h if encoding.tapered else None)
 
     @cached_property
     def _taken(self) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
@@ -137,75 +158,36 @@ def _rank(generator: Generator) -> tuple[bool, Generator]:
 
 
 @lru_cache(maxsize=16)
-def _template(ansatz: Ansatz) -> QuantumCircuit:
+def _register(ansatz: Ansatz, encoding: Encoding, h: FermionicHamiltonian | None) -> Register:
+    moves = [mask_of(g.orbitals) for g in ansatz.generators if isinstance(g, Excitation)]
+    return register(encoding, ansatz.reference, moves, _flips(h), ansatz.orbitals)
+
+
+def _flips(h: FermionicHamiltonian | None) -> Masks:
+    """Which spin orbitals the Hamiltonian's terms flip together."""
+    if h is None:
+        return np.zeros(0, dtype=np.uint64)
+    terms = hamiltonian(h)
+    return np.unique(terms.x[np.abs(terms.coefficients) > FORBIDDEN])
+
+
+@lru_cache(maxsize=16)
+def _template(ansatz: Ansatz, held: Register) -> QuantumCircuit:
     """The circuit with an open angle for each factor: built once, bound hundreds of times."""
     from qiskit import QuantumCircuit
     from qiskit.circuit import ParameterVector
 
-    circuit = QuantumCircuit(2 * ansatz.orbitals)
-    for qubit in ansatz.reference:
+    circuit = QuantumCircuit(held.qubits)
+    for qubit in set_bits(held.bits(ansatz.reference)):
         circuit.x(qubit)
     angles = ParameterVector("θ", len(ansatz.factors))
+    turns = {g: held.encoded(_strings(g)) for g in ansatz.generators}
     for theta, factor in zip(angles, ansatz.factors, strict=True):
-        if isinstance(factor.generator, Occupied):
-            _mark(circuit, factor.generator.orbitals, theta)
-        else:
-            moved = factor.generator
-            _excite(circuit, excitation_rotations(moved.occupied, moved.virtual), theta)
+        rotate(circuit, turns[factor.generator], theta)
     return circuit
 
 
-def _mark(circuit: QuantumCircuit, orbitals: tuple[int, ...], theta: Angle) -> None:
-    *controls, last = orbitals
-    if len(controls) > 1:
-        raise ValueError("a phase of more than two spin orbitals has no circuit here")
-    if controls:
-        circuit.cp(theta, controls[0], last)
-    else:
-        circuit.p(theta, last)
-
-
-def _excite(circuit: QuantumCircuit, rotations: tuple[Rotation, ...], theta: Angle) -> None:
-    """exp θ(T − T†) as the product of its 2 or 8 commuting Pauli rotations, exactly.
-
-    One Clifford circuit turns all of them into rotations about Z on one pivot and a subset of
-    the other moved qubits; a Gray code walks through the subsets with one CX between two
-    (the CX count of Yordanov, Arvidsson-Shukur and Barnes 2020, arXiv:2005.14475).
-    """
-    letters = rotations[0].letters
-    pivot, *others = [qubit for qubit, letter in letters if letter != "Z"]
-    tail = [qubit for qubit, letter in letters if letter == "Z"]
-    angles = dict(_pivoted(rotation, pivot, others) for rotation in rotations)
-    for other in others:
-        circuit.cx(pivot, other)
-    circuit.sdg(pivot)
-    circuit.h(pivot)
-    for qubit in tail:
-        circuit.cx(qubit, pivot)
-    for step in range(1 << len(others)):
-        gray, following = step ^ step >> 1, (step + 1) ^ (step + 1) >> 1
-        circuit.rz(-2.0 * angles[gray] * theta, pivot)
-        # The last subset is the highest qubit alone: dropping it closes the walk.
-        changed = min((gray ^ following).bit_length() - 1, len(others) - 1)
-        circuit.cx(others[changed], pivot)
-    for qubit in reversed(tail):
-        circuit.cx(qubit, pivot)
-    circuit.h(pivot)
-    circuit.s(pivot)
-    for other in reversed(others):
-        circuit.cx(pivot, other)
-
-
-def _pivoted(rotation: Rotation, pivot: int, others: list[int]) -> tuple[int, float]:
-    """Which of the other qubits the rotation holds a Z on after the CXs, and its signed size.
-
-    A CX from the pivot takes X⊗X to X⊗I, X⊗Y to Y⊗Z and Y⊗Y to −X⊗Z.
-    """
-    letters = dict(rotation.letters)
-    subset, coefficient, y_on_pivot = 0, rotation.coefficient, letters[pivot] == "Y"
-    for position, other in enumerate(others):
-        if letters[other] == "Y":
-            coefficient = -coefficient if y_on_pivot else coefficient
-            y_on_pivot = not y_on_pivot
-            subset |= 1 << position
-    return subset, coefficient
+def _strings(generator: Generator) -> Paulis:
+    if isinstance(generator, Occupied):
+        return occupation(generator.orbitals)
+    return excitation(generator.occupied, generator.virtual)

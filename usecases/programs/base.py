@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,10 +14,14 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Lowered(Generic[R]):
-    """The same work in a plainer language, and the way back to the result that was asked for."""
+    """The same work in a plainer language, and the way back to the result that was asked for.
+
+    `tells` says of the plainer result what the record should keep beside the other.
+    """
 
     program: Program[Any]
     back: Callable[[Any], R]
+    tells: Callable[[Any], Mapping[str, str]] = lambda result: {}
 
 
 class Program(ABC, Generic[R]):

@@ -1,4 +1,4 @@
-"""Circuits: sampling them and estimating observables, the language of every gate machine."""
+"""Circuits: sampling them and exact expectation values, the language of every gate machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from usecases.errors import VerificationFailed
 from usecases.models import Bits
-from usecases.programs.base import Lowered, Program
+from usecases.programs.base import Program
 from usecases.records import sha256
 
 if TYPE_CHECKING:
@@ -36,11 +36,23 @@ class Estimated(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class SampleCircuits(Program[list[Counts]]):
-    """Run each circuit `shots` times and count the strings it measures."""
+    """Run each circuit and count the strings it measures.
+
+    `shots` is how often each circuit is run, or one number for each.
+    """
 
     circuits: tuple[QuantumCircuit, ...]
-    shots: int
+    shots: int | tuple[int, ...]
     seed: int
+
+    @property
+    def each(self) -> tuple[int, ...]:
+        """The shots of each circuit. Raises ValueError when there is not one number for each."""
+        if isinstance(self.shots, int):
+            return (self.shots,) * len(self.circuits)
+        if len(self.shots) != len(self.circuits):
+            raise ValueError(f"{len(self.shots)} shots for {len(self.circuits)} circuits")
+        return self.shots
 
     @property
     def qubits(self) -> int:
@@ -57,11 +69,11 @@ class SampleCircuits(Program[list[Counts]]):
         return sha256(repr(("sample", self.texts, self.shots, self.seed)))
 
     def read(self, raw: Any) -> list[Counts]:
-        """Raises VerificationFailed unless each table sums to the shots and has the width."""
+        """Raises VerificationFailed unless each table sums to its shots and has the width."""
         if not isinstance(raw, list | tuple) or len(raw) != len(self.circuits):
             raise VerificationFailed(f"not one result for each of {len(self.circuits)} circuits")
-        pairs = zip(raw, self.circuits, strict=True)
-        return [checked_counts(r, self.shots, c.num_clbits) for r, c in pairs]
+        asked = zip(raw, self.each, self.circuits, strict=True)
+        return [checked_counts(r, shots, c.num_clbits) for r, shots, c in asked]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,49 +98,6 @@ class Expectation(Program[list[Estimated]]):
 
     def read(self, raw: Any) -> list[Estimated]:
         return checked_estimates(raw, len(self.observables))
-
-
-@dataclass(frozen=True, eq=False)
-class Estimate(Program[list[Estimated]]):
-    """Expectation values with standard errors.
-
-    Each group of qubit-wise commuting terms is measured `shots` times; with `shots` None the
-    values are exact and the errors 0.
-    """
-
-    circuit: QuantumCircuit
-    observables: tuple[SparsePauliOp, ...]
-    shots: int | None
-    seed: int
-
-    @property
-    def qubits(self) -> int:
-        return int(self.circuit.num_qubits)
-
-    def key(self) -> str:
-        exact = Expectation(self.circuit, self.observables)
-        return sha256(repr(("estimate", exact.key(), self.shots, self.seed)))
-
-    def read(self, raw: Any) -> list[Estimated]:
-        return Expectation(self.circuit, self.observables).read(raw)
-
-    def lower(self) -> Lowered[list[Estimated]]:
-        if self.shots is None:
-            return Lowered(Expectation(self.circuit, self.observables), list)
-        groups = [(k, g) for k, o in enumerate(self.observables) for g in _groups(o)]
-        # With nothing but constants one circuit still runs, so that every machine is asked alike.
-        measured = [_measured(self.circuit, group) for _, group in groups]
-        circuits = tuple(measured or [_measured(self.circuit, self.observables[0])])
-
-        def back(tables: list[Counts]) -> list[Estimated]:
-            found = [_constant(o) for o in self.observables]
-            for (k, group), counts in zip(groups, tables, strict=False):
-                mean, variance = _mean(group, counts)
-                value, stderr = found[k]
-                found[k] = Estimated(value + mean, math.hypot(stderr, math.sqrt(variance)))
-            return found
-
-        return Lowered(SampleCircuits(circuits, self.shots, self.seed), back)
 
 
 def counted_bits(counts: Mapping[str, int]) -> tuple[Bits, list[int]]:
@@ -167,48 +136,3 @@ def _validated(adapter: TypeAdapter[Any], raw: Any) -> Any:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise VerificationFailed(f"the machine's result is malformed at {where}") from None
-
-
-def _constant(observable: SparsePauliOp) -> Estimated:
-    """The identity's share, which needs no shots."""
-    identity = [c.real for label, c in observable.to_list() if not set(label) - {"I"}]
-    return Estimated(float(sum(identity)), 0.0)
-
-
-def _groups(observable: SparsePauliOp) -> list[SparsePauliOp]:
-    """Groups of terms that one measurement serves; the identity is left out."""
-    terms = [(label, c) for label, c in observable.to_list() if set(label) - {"I"}]
-    if not terms:
-        return []
-    rest = type(observable).from_list(terms)
-    return list(rest.group_commuting(qubit_wise=True))
-
-
-def _measured(circuit: QuantumCircuit, group: SparsePauliOp) -> QuantumCircuit:
-    """The circuit with its qubits turned into the group's basis and measured."""
-    measured = circuit.copy()
-    for qubit in range(circuit.num_qubits):
-        letters = {label[-1 - qubit] for label, _ in group.to_list()} - {"I"}
-        if letters == {"X"}:
-            measured.h(qubit)
-        elif letters == {"Y"}:
-            measured.sdg(qubit)
-            measured.h(qubit)
-    measured.measure_all()
-    return measured
-
-
-def _mean(group: SparsePauliOp, counts: Counts) -> tuple[float, float]:
-    """Mean of the group's total over the shots, and the variance of that mean."""
-    terms = [
-        ([i for i, letter in enumerate(label) if letter != "I"], c.real)
-        for label, c in group.to_list()
-    ]
-    shots = sum(counts.values())
-    first = second = 0.0
-    for key, count in counts.items():
-        total = sum(c * (-1) ** sum(key[i] == "1" for i in where) for where, c in terms)
-        first += total * count
-        second += total * total * count
-    mean = first / shots
-    return mean, max(second / shots - mean * mean, 0.0) / max(shots - 1, 1)

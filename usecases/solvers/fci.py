@@ -45,10 +45,10 @@ def ground_energy(h: FermionicHamiltonian) -> float:
     determinants.
     """
     alpha, beta = spins(h)
-    _check_size(h.orbitals, alpha, beta)
+    check_size(h.orbitals, alpha, beta)
     spin = (h.multiplicity - 1) / 2
     for penalty in (1.0, 10.0, 100.0):
-        space = _Space(h, alpha, beta, penalty)
+        space = Space(h, alpha, beta, penalty)
         energy, state = _lowest(space)
         if abs(space.spin_squared(state) - spin * (spin + 1)) < _SPIN_ERROR:
             return energy + h.constant
@@ -68,7 +68,8 @@ def spins(h: FermionicHamiltonian) -> tuple[int, int]:
     return alpha, beta
 
 
-def _check_size(orbitals: int, alpha: int, beta: int) -> None:
+def check_size(orbitals: int, alpha: int, beta: int) -> None:
+    """Raises TooLarge where the determinants do not fit."""
     strings = comb(orbitals, alpha), comb(orbitals, beta)
     if strings[0] * strings[1] > LARGEST or max(strings) > LONGEST:
         raise TooLarge(
@@ -127,7 +128,7 @@ def _move(masks: Ints, p: int, q: int) -> tuple[Ints, Ints, Ints]:
     return target, source, 1 - 2 * (passed & 1)
 
 
-class _Space:
+class Space:
     """The Hamiltonian with its spin penalty on all determinants of fixed electron numbers."""
 
     def __init__(self, h: FermionicHamiltonian, alpha: int, beta: int, penalty: float) -> None:
@@ -163,10 +164,13 @@ class _Space:
 
     def spin_squared(self, state: Floats) -> float:
         """⟨S²⟩ of a normalised state."""
-        matrix = state.reshape(self.shape)
+        return float(np.vdot(state, self.spin_applied(state)))
+
+    def spin_applied(self, state: Floats) -> Floats:
+        """S² times a state, both flat."""
         s = self._unpaired / 2
-        exchanged = float(np.vdot(matrix, self._coupled(self._exchange, matrix)))
-        return s * (s + 1) + self._down - exchanged
+        exchanged = self._coupled(self._exchange, state.reshape(self.shape))
+        return np.asarray((s * (s + 1) + self._down) * state - exchanged.reshape(-1))
 
     def _coupled(self, weights: Floats, matrix: Floats) -> Floats:
         """Σ weights[pq, rs] E^α_pq E^β_rs on a state."""
@@ -194,7 +198,7 @@ def _same_spin(moves: _Moves, effective: Floats, repulsion: Floats) -> csr_array
     return csr_array(total)
 
 
-def _lowest(space: _Space) -> tuple[float, Floats]:
+def _lowest(space: Space) -> tuple[float, Floats]:
     size = space.shape[0] * space.shape[1]
     if size <= _DENSE:
         columns = [space.apply(unit) for unit in np.eye(size)]

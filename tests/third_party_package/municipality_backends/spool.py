@@ -21,7 +21,7 @@ class Spool(RemoteBackend):
 
     def submit(self, program: SampleCircuits, tag: str) -> str:
         job = uuid.uuid4().hex
-        work = {"tag": tag, "circuits": program.texts, "shots": program.shots, "polls": 0}
+        work = {"tag": tag, "circuits": program.texts, "shots": program.each, "polls": 0}
         self._write(job, work | {"seed": program.seed})
         return job
 
@@ -40,7 +40,7 @@ class Spool(RemoteBackend):
         return None
 
     def estimate(self, program: SampleCircuits) -> Quote:
-        cost = self._machine().get("price", 0.0) * program.shots * len(program.circuits)
+        cost = self._machine().get("price", 0.0) * sum(program.each)
         return Quote(amount=cost, currency="EUR", basis="dated table" if cost else "free")
 
     def cancel(self, job: str) -> None:
@@ -67,9 +67,10 @@ def _simulated(work: dict[str, Any]) -> tuple[list[dict[str, int]], Circuits]:
     from usecases.machine import sizes
 
     circuits = [qasm3.loads(text) for text in work["circuits"]]
-    options = {"shots": work["shots"], "seed_simulator": work["seed"]}
-    found = AerSimulator().run(circuits, **options).result()
-    tables = [found.get_counts(i) for i in range(len(circuits))]
+    tables = [
+        AerSimulator().run(c, shots=shots, seed_simulator=work["seed"] + k).result().get_counts()
+        for k, (c, shots) in enumerate(zip(circuits, work["shots"], strict=True))
+    ]
     counts = [{key.replace(" ", ""): n for key, n in table.items()} for table in tables]
     return counts, sizes(circuits, circuits)
 

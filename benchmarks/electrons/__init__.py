@@ -1,0 +1,1 @@
+"""The simulators of molecules that are raced: one file each, and the molecules."""
