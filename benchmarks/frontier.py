@@ -24,7 +24,7 @@ SHOTS = 100_000
 ROUNDS = 4
 ACCURACY = 1.6
 """Millihartree; chemical accuracy."""
-MOST_CHOSEN = 100_000
+MOST_CHOSEN = 200_000
 """Determinants that selected_ci chooses one by one within minutes."""
 GROWTH = 2
 """Spaces of a size that the classical selection goes through."""
