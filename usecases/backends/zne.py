@@ -74,7 +74,7 @@ class ZNE(Wrapper):
             return self._straight(values, errors)
         log = self._straight(np.log(abs(distances)), errors / abs(distances))
         distance = float(np.sign(distances[0]) * np.exp(log.value))
-        return Estimated(limit + distance, abs(distance) * log.stderr)
+        return Estimated(float(limit) + distance, abs(distance) * log.stderr)
 
     def _straight(self, values: Floats, errors: Floats) -> Estimated:
         degree = self._degree
