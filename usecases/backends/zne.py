@@ -1,7 +1,7 @@
 """Zero-noise extrapolation: measured with more noise, too, and followed back to none.
 
 Temme, Bravyi, Gambetta 2017, arXiv:1612.02058. A circuit W is run as W (W†W)^k, which does the
-same with 2k + 1 times the gates (Giurgica-Tiron et al. 2020, arXiv:2005.10921, section III).
+same with 2k + 1 times the gates (Giurgica-Tiron et al. 2020, arXiv:2005.10921).
 Readout is not folded, so its errors stay: put `readout` behind it for those.
 """
 
