@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench peers race chemistry strategies clean
+.PHONY: demo test check lab pages bench peers race chemistry strategies frontier clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -38,6 +38,9 @@ chemistry: peers
 
 strategies: .venv/.test
 	$(BIN)/python benchmarks/strategies.py
+
+frontier: .venv/.test
+	$(BIN)/python benchmarks/frontier.py
 
 .venv/.made:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from electrons.page import markdown
 from electrons.race import Race
 from speed import machine
 from speed.client import Failed, Worker, environment
-from speed.table import FOLDER, Entry, Racer, listed
+from speed.table import FOLDER, PLACE, Entry, Racer, listed
 
 STORED = FOLDER / "results" / "chemistry.json"
+TRIED = PLACE / "chemistry-quick.json"
 PAGE = FOLDER.parent / "docs" / "chemistry-speed.md"
 RACED = ("LiH", "H2O", "N2 (6e,6o)", "N2 (10e,8o)")
 TRAINED = ("N2 (6e,6o)", "N2 (10e,8o)")
@@ -49,9 +51,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=float, default=120, help="seconds a request may take")
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--out", type=Path, default=STORED)
+    parser.add_argument("--out", type=Path, help="where the race is stored")
     parser.add_argument("--render", action="store_true", help="print the stored race, run nothing")
     chosen = parser.parse_args()
+    chosen.out = chosen.out or (TRIED if chosen.quick else STORED)
     if chosen.quick:
         chosen.molecules = ("LiH",)
     return chosen
@@ -90,9 +93,8 @@ def exact(race: Race, words: dict[str, Any]) -> dict[str, Any]:
     return {"value": seen["value"], "energy": seen["energy"]}
 
 
-def cells(race: Race, limit: Race, chosen: argparse.Namespace) -> list[dict[str, Any]]:
+def cells(race: Race, limit: Race, chosen: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Every molecule with every ansatz; the classical limit once a molecule."""
-    found = []
     for name in chosen.molecules:
         h = model(MOLECULES[name]())
         proven = None
@@ -101,9 +103,8 @@ def cells(race: Race, limit: Race, chosen: argparse.Namespace) -> list[dict[str,
             words = problem(h, ansatz)
             proven = proven or exact(limit, words)
             cell = race.cell(words, parameters(ansatz))
-            found.append({**facts(name, kind, h, ansatz), "exact": proven, **cell})
+            yield {**facts(name, kind, h, ansatz), "exact": proven, **cell}
             print(f"{kind} of {name}", file=sys.stderr)
-    return found
 
 
 def whole(name: str, compiled: str, further: int) -> dict[str, Any]:
@@ -126,24 +127,37 @@ def trainings(names: tuple[str, ...], further: int) -> dict[str, Any]:
     return found
 
 
+def store(results: dict[str, Any], path: Path) -> None:
+    """Writes what there is so far."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(results, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
 def run(chosen: argparse.Namespace) -> dict[str, Any]:
-    """The whole race."""
+    """The whole race, stored after every cell."""
     entries = [e for e in listed("electrons") if not chosen.peers or e.name in chosen.peers]
     workers, known, absent = line_up(entries, chosen.threads, chosen.limit)
     patience = (chosen.limit, chosen.repetitions)
     race = Race(workers, {name: said["ways"] for name, said in known.items()}, *patience)
     classical = Race(on_threads(EXACT, chosen.threads), {"exact": ["FCI"]}, *patience)
-    results = {
+    results: dict[str, Any] = {
         "machine": machine.facts(chosen.threads),
         "settings": {"repetitions": chosen.repetitions},
         "racers": known,
         "absent": absent,
-        "cells": cells(race, classical, chosen),
+        "cells": [],
+        "vqe": {},
     }
+    for cell in cells(race, classical, chosen):
+        results["cells"].append(cell)
+        store(results, chosen.out)
     for worker in (*workers, *classical.workers):
         worker.stop()
     names = TRAINED[:1] if chosen.quick else TRAINED
-    return {**results, "vqe": trainings(names, chosen.repetitions)}
+    results["vqe"] = trainings(names, chosen.repetitions)
+    store(results, chosen.out)
+    return results
 
 
 def page(results: dict[str, Any]) -> str:
@@ -154,13 +168,7 @@ def page(results: dict[str, Any]) -> str:
 def main() -> None:
     """Races, prints the tables, and fails where racers disagree."""
     chosen = arguments()
-    if chosen.render:
-        results = json.loads(chosen.out.read_text("utf-8"))
-    else:
-        results = run(chosen)
-        chosen.out.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(results, indent=1, ensure_ascii=False)
-        chosen.out.write_text(text + "\n", encoding="utf-8")
+    results = json.loads(chosen.out.read_text("utf-8")) if chosen.render else run(chosen)
     print(markdown(results))
     if chosen.out == STORED:
         PAGE.write_text(page(results), encoding="utf-8")

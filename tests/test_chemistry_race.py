@@ -177,7 +177,7 @@ def test_markdown_of_a_race() -> None:
     assert "nearest peer for an energy: tencirchem, civector, 5 times our time" in text
     assert "`aer` at its fastest, UCCSD of H2O, 14 qubits: 200 times ours for an energy" in text
     assert "-75.012346 hartree, in 10.0 ms" in text
-    assert "| H2O | 17 | 0.500 | 25.0 ms | 300 ms | 2.00 s | 9.00 s | 11.0 s |" in text
+    assert "| H2O | 17 | 0.500 | 25.0 ms | 300 ms | 2.00 s | 9.00 s | 11.0 s | 10.0 ms |" in text
     assert "Unsupported: no such factor" in text and "is off by 1.0e-03" in text
 
 

@@ -10,10 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from life_science.ground_state import INSTANCES, example, line, mean_field_energy, model, usecase
+from life_science.ground_state import (
+    INSTANCES,
+    example,
+    line,
+    mean_field_energy,
+    model,
+    nitrogen,
+    usecase,
+)
 from life_science.ground_state.integrals import bundled, has_pyscf, instance_key
 from life_science.ground_state.integrals import mean_field as from_atoms
 from life_science.ground_state.molecule import Molecule
+from life_science.ground_state.reference import recomputed
 from tests.helpers import ROOT
 from usecases import registry, run
 from usecases.compare import answer
@@ -199,7 +208,7 @@ def test_open_shells_have_the_spin_that_was_asked_for() -> None:
         )
 
 
-def test_another_spin_below_is_told() -> None:
+def test_another_spin_below_is_lifted() -> None:
     """Two orbitals whose exchange is so strong that the triplet lies below every singlet.
 
     The hopping leads from the closed shell to the open ones, of which the triplet is made too.
@@ -210,11 +219,41 @@ def test_another_spin_below_is_told() -> None:
     for p, q, r, s in ((0, 1, 0, 1), (0, 1, 1, 0), (1, 0, 0, 1), (1, 0, 1, 0)):
         two_body[p, q, r, s] = 1.0
     h = FermionicHamiltonian(0.0, np.array([[-1, 0.3], [0.3, -1]]), two_body, 1, 1, 1)
-    with pytest.raises(Unsolvable, match="not that of multiplicity 1"):
-        ground_state(h, 4)
     triplet = replace(h, multiplicity=3)
     assert ground_state(triplet, 4).energy == pytest.approx(-2.0 + 0.1 - 1.0)
-    assert ground_energy(h) > ground_energy(triplet) + 1.0
+    found = ground_state(h, 4)
+    assert found.energy == pytest.approx(ground_energy(h), abs=1e-9)
+    assert found.energy > ground_energy(triplet) + 1.0
+    assert spin_squared(2, found.keys, found.state, 0.0) == pytest.approx(0.0, abs=1e-9)
+
+
+@needs_pyscf
+@pytest.mark.parametrize("length", [2.5, 4.0])
+def test_broken_bonds_keep_their_spin_and_their_bound(length: float) -> None:
+    """Septet and singlet nearly coincide there, and few determinants make a septet first."""
+    molecule = nitrogen(length, active="6e,6o")
+    h = model(molecule)
+    exact = recomputed(molecule).value
+    assert ground_energy(h) == pytest.approx(exact, abs=1e-8)
+    for most in (10, 40, 400):
+        found = ground_state(h, most)
+        assert found.energy > exact - 1e-9
+        assert spin_squared(h.orbitals, found.keys, found.state, 0.0) < 1.0
+    assert found.energy == pytest.approx(exact, abs=1e-8)
+    # A single determinant is no start for perturbation theory here, which is not pretended.
+    assert ground_state(h, 1).correction is None
+
+
+@needs_pyscf
+@pytest.mark.parametrize("length", [2.0, 3.0])
+def test_coupled_cluster_is_damped_where_its_extrapolation_diverges(length: float) -> None:
+    """The amplitudes solve the equations: one more plain step from them leads nowhere else."""
+    from usecases.solvers.mean_field import coupled_cluster
+
+    cluster = coupled_cluster(model(nitrogen(length, active="6e,6o")))
+    t1, t2 = cluster.update_amps(cluster.t1, cluster.t2, cluster.ao2mo())
+    assert np.abs(t2 - cluster.t2).max() < 1e-6
+    assert np.abs(t1 - cluster.t1).max() < 1e-6
 
 
 def test_spin_of_two_open_shells() -> None:

@@ -31,7 +31,7 @@ STATES, GATES, ANNEALER = "statevector", "aer", "neal"
 ELECTRONS, ROTATED = "determinants", "ffsim"
 """The local simulators that are used where no machine is named.
 
-Whoever only samples electrons samples rotated orbitals, of which ffsim holds ten times as many.
+Whoever only samples electrons samples rotated orbitals, of which ffsim holds far more.
 """
 
 

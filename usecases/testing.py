@@ -333,10 +333,13 @@ def _bounds(model: Model, found: list[Outcome[Any]]) -> Findings:
 def _solved(algorithm: Algorithm, model: Model) -> list[Outcome[Any]]:
     machine = conformance.machine(needs(algorithm))
     work, back = translate(model, algorithm.accepts)
-    state = _global_state()
-    executor = Executor(machine, machine)
-    found = back(algorithm.solve(work, executor, _rng(7)))
-    if not np.array_equal(state, _global_state()):
+    for _ in range(2):  # a package may draw when it is first imported, as jax does: look again
+        state = _global_state()
+        executor = Executor(machine, machine)
+        found = back(algorithm.solve(work, executor, _rng(7)))
+        if np.array_equal(state, _global_state()):
+            break
+    else:
         raise AssertionError("uses numpy's global random state, not rng")
     low = min((o.energy for o in found), default=0.0)
     if executor.improvements and executor.improvements[-1].energy < low - 1e-9 * max(abs(low), 1.0):

@@ -116,7 +116,10 @@ class Race:
                 rounds, calls = blocks.get(entrant.label, (0, 0))
                 if k < rounds:
                     seconds = self.asked(entrant, what, parameters, calls, skipped)
-                    entrant.times[what] += [] if seconds is None else [seconds]
+                    if seconds is None:
+                        del blocks[entrant.label]
+                    else:
+                        entrant.times[what].append(seconds)
 
     def asked(
         self,

@@ -71,16 +71,21 @@ class Session:
 
     def make(self, message: dict[str, Any]) -> dict[str, Any]:
         """Prepares a way and takes a first energy, which compiles where anything compiles."""
-        assert self.problem is not None, "nothing loaded"
         begun = time.perf_counter()
-        way = self.ways[message["way"]](self.problem, self.threads)
+        way = self.way(message["way"])
         way.value(np.array(message["parameters"]))
-        self.made[message["way"]] = way
         return {"setup": time.perf_counter() - begun, "sloped": isinstance(way, Sloped)}
+
+    def way(self, name: str) -> Way:
+        """A way, prepared unless it is already: a process that takes over has none."""
+        assert self.problem is not None, "nothing loaded"
+        if name not in self.made:
+            self.made[name] = self.ways[name](self.problem, self.threads)
+        return self.made[name]
 
     def time(self, message: dict[str, Any]) -> dict[str, Any]:
         """So many calls, one after the other; the mean of their seconds."""
-        way, parameters = self.made[message["way"]], np.array(message["parameters"])
+        way, parameters = self.way(message["way"]), np.array(message["parameters"])
         call = caller(way, message["what"])
         begun = time.perf_counter()
         for _ in range(message["calls"]):

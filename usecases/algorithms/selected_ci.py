@@ -34,7 +34,7 @@ class SelectedCI(Algorithm):
         """One outcome, computed without a machine."""
         from usecases.solvers.selected import ground_state
 
-        found = ground_state(model, self.determinants, execute.improved)
+        found = ground_state(model, self.determinants)
         value = Subspace(
             energy=found.energy,
             alpha=model.alpha,

@@ -9,6 +9,7 @@ of largest weight go on to the next round.
 from __future__ import annotations
 
 from functools import partial
+from math import comb
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
@@ -25,6 +26,9 @@ from usecases.solvers.ccsd import amplitudes
 
 Strings: TypeAlias = NDArray[np.bool_]
 """A row for each shot, its columns from the last spin orbital to the first."""
+
+_FEW = 100
+"""Strings up to which several threads only wait for one another."""
 
 
 class SQD(Algorithm):
@@ -60,8 +64,13 @@ class SQD(Algorithm):
     ) -> list[Outcome[Subspace]]:
         """One outcome: an upper bound of the ground energy, and its number of determinants.
 
-        Raises Unsolvable where coupled cluster gives no state to sample.
+        Raises Unsolvable where one spin has no electrons, or coupled cluster gives no state.
         """
+        if not model.alpha or not model.beta:
+            raise Unsolvable(
+                "sqd pairs strings of both spins, and one spin has no electrons here",
+                "Take exact: without the other spin there is little to diagonalise",
+            )
         if self.samples == "uniform":
             shots = uniform(model, self.shots, rng)
         else:
@@ -97,6 +106,7 @@ class SQD(Algorithm):
         rng: np.random.Generator,
     ) -> Any:
         try:
+            from pyscf.lib import with_omp_threads
             from qiskit_addon_sqd.fermion import (
                 diagonalize_fermionic_hamiltonian,
                 solve_sci_batch,
@@ -104,24 +114,27 @@ class SQD(Algorithm):
         except ImportError:
             raise MissingExtra("qiskit-addon-sqd", "chemistry") from None
         spin = (model.multiplicity - 1) / 2
-        return diagonalize_fermionic_hamiltonian(
-            model.one_body,
-            model.two_body,
-            shots,
-            samples_per_batch=self.batch,
-            norb=model.orbitals,
-            nelec=(model.alpha, model.beta),
-            num_batches=self.batches,
-            max_iterations=self.rounds,
-            sci_solver=partial(solve_sci_batch, spin_sq=spin * (spin + 1)),
-            symmetrize_spin=model.alpha == model.beta,
-            max_dim=self.strings,
-            initial_occupancies=None if _any_right(model, shots) else _filled(model),
-            callback=lambda found: execute.improved(
-                min(float(f.energy) for f in found) + model.constant
-            ),
-            seed=int(rng.integers(2**31)),
-        )
+        longest = min(self.strings, comb(model.orbitals, model.alpha))
+        with with_omp_threads(1 if longest <= _FEW else None):
+            return diagonalize_fermionic_hamiltonian(
+                model.one_body,
+                model.two_body,
+                shots,
+                samples_per_batch=self.batch,
+                norb=model.orbitals,
+                nelec=(model.alpha, model.beta),
+                num_batches=self.batches,
+                max_iterations=self.rounds,
+                sci_solver=partial(solve_sci_batch, spin_sq=spin * (spin + 1)),
+                symmetrize_spin=model.alpha == model.beta,
+                max_dim=self.strings,
+                include_configurations=_reference(model),
+                initial_occupancies=None if _any_right(model, shots) else _filled(model),
+                callback=lambda found: execute.improved(
+                    min(float(f.energy) for f in found) + model.constant
+                ),
+                seed=int(rng.integers(2**31)),
+            )
 
 
 def uniform(h: FermionicHamiltonian, shots: int, rng: np.random.Generator) -> Strings:
@@ -135,6 +148,11 @@ def _any_right(h: FermionicHamiltonian, shots: Strings) -> bool:
     m = h.orbitals
     right = (shots[:, m:].sum(axis=1) == h.alpha) & (shots[:, :m].sum(axis=1) == h.beta)
     return bool(right.any())
+
+
+def _reference(h: FermionicHamiltonian) -> tuple[list[int], list[int]]:
+    """The strings of the lowest determinant, which is known without a shot; chance gets it, too."""
+    return [(1 << h.alpha) - 1], [(1 << h.beta) - 1]
 
 
 def _filled(h: FermionicHamiltonian) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -156,7 +156,7 @@ def _reached(start: np.uint64, generators: Sequence[Generator]) -> Keys:
         if len(known) > LARGEST:
             raise TooLarge(
                 f"the ansatz reaches more than {LARGEST} determinants",
-                "Choose a smaller active space, sqd, or -b ffsim where electrons move one by one",
+                "Choose a smaller active space, or sqd, which samples on ffsim instead",
             )
     return known
 

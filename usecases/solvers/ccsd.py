@@ -13,7 +13,9 @@ from usecases.errors import MissingExtra
 from usecases.jastrow import Amplitudes
 from usecases.models import FermionicHamiltonian
 
-_MOST_CYCLES = 200
+_MOST_CYCLES = 100
+_WAYS = ((0.0, True), (0.3, True), (0.3, False))
+"""Shifts of the empty levels, hartree, and whether cycles are extrapolated, tried in turn."""
 
 
 def amplitudes(h: FermionicHamiltonian) -> Amplitudes | None:
@@ -24,16 +26,16 @@ def amplitudes(h: FermionicHamiltonian) -> Amplitudes | None:
     if not 0 < h.beta <= h.alpha < h.orbitals:
         return None
     try:
-        from pyscf import cc
+        from pyscf import cc, lib
     except ImportError:
         raise MissingExtra("pyscf", "chemistry") from None
     closed = h.alpha == h.beta
-    for extrapolated in (True, False):
+    for shift, extrapolated in _WAYS:
         found = (cc.CCSD if closed else cc.UCCSD)(_mean_field(h, closed))
-        found.max_cycle, found.diis = _MOST_CYCLES, extrapolated
+        found.max_cycle, found.level_shift, found.diis = _MOST_CYCLES, shift, extrapolated
         found.incore_complete = True  # no files of its own
         try:
-            with np.errstate(all="ignore"):  # a divergence is no news
+            with np.errstate(all="ignore"), lib.with_omp_threads(1):  # a divergence is no news
                 found.kernel()
         except (np.linalg.LinAlgError, AttributeError, ValueError):
             continue  # what PySCF raises where its extrapolation is singular or diverges

@@ -5,6 +5,8 @@ Roothaan 1951, Rev. Mod. Phys. 23, 69 (closed shells) and 1960, 32, 179 (open sh
 
 from __future__ import annotations
 
+import warnings
+from contextlib import suppress
 from importlib import util
 from typing import Any
 
@@ -13,6 +15,9 @@ import numpy as np
 from usecases.errors import MissingExtra, Unsolvable
 from usecases.models import FermionicHamiltonian
 from usecases.solvers.fci import spins
+
+_STEPS = ((1.0, True), (0.3, False))
+"""How much of a step is taken, and whether steps are extrapolated; the second is slow and sure."""
 
 
 def mean_field(h: FermionicHamiltonian) -> Any:
@@ -60,16 +65,20 @@ def coupled_cluster(h: FermionicHamiltonian) -> Any:
     """
     from pyscf import cc, lib
 
-    cluster = cc.CCSD(mean_field(h))
-    cluster.conv_tol, cluster.conv_tol_normt, cluster.max_cycle = 1e-9, 1e-7, 300
-    with lib.with_omp_threads(1):
-        cluster.kernel()
-    if not cluster.converged:
-        raise Unsolvable(
-            "coupled cluster does not converge: one determinant describes these electrons badly",
-            "Try selected_ci or exact, which do not start from one",
-        )
-    return cluster
+    field = mean_field(h)
+    for damping, extrapolated in _STEPS:
+        cluster = cc.CCSD(field)
+        cluster.conv_tol, cluster.conv_tol_normt, cluster.max_cycle = 1e-9, 1e-7, 300
+        cluster.iterative_damping, cluster.diis = damping, extrapolated
+        with lib.with_omp_threads(1), warnings.catch_warnings(), suppress(np.linalg.LinAlgError):
+            warnings.simplefilter("ignore")  # steps that diverge end in numbers that are none
+            cluster.kernel()
+        if cluster.converged:
+            return cluster
+    raise Unsolvable(
+        "coupled cluster does not converge: one determinant describes these electrons badly",
+        "Try selected_ci or exact, which do not start from one",
+    )
 
 
 def triples(h: FermionicHamiltonian, cluster: Any) -> float:

@@ -11,7 +11,6 @@ left outside at the end, Σ e_a, estimates what is missing and is reported apart
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +30,8 @@ _GROWTH = 3
 _SLOTS = 1 << 24
 """Of the table of determinants outside; 256 MiB."""
 _LEAST = 1e-9
+_PENALTIES = (0.0, 0.1, 1.0)
+"""Hartree for each unit of S² too many, tried in turn where another spin comes out lowest."""
 _DENSE = 200
 _CHUNK = 100_000
 
@@ -40,7 +41,7 @@ class Selected(NamedTuple):
 
     `energy` in hartree is variational. `keys` ascend, bit p for spin orbital p, alpha before
     beta; `state` holds their amplitudes. `correction` is the second-order estimate of what all
-    others add, None where they are too many to be summed.
+    others add, None where they are too many to be summed or one of them is no small addition.
     """
 
     energy: float
@@ -49,46 +50,61 @@ class Selected(NamedTuple):
     correction: float | None
 
 
-def ground_state(
-    h: FermionicHamiltonian, most: int, improved: Callable[[float], None] = lambda energy: None
-) -> Selected:
+def ground_state(h: FermionicHamiltonian, most: int) -> Selected:
     """The lowest energy among `most` chosen determinants, or all that can be reached.
 
-    Only determinants of the leading one's spatial symmetry are reached. `improved` is told each
-    round's energy. Raises TooLarge beyond 32 orbitals, Unsolvable when the lowest state among
-    the determinants is of another spin than asked for.
+    Only determinants of the leading one's spatial symmetry are reached. Among few of them a state
+    may mix spins; where one of higher spin comes out lowest, such states are lifted. Raises
+    TooLarge beyond 32 orbitals, Unsolvable when lifting does not help.
     """
     if h.orbitals > MOST_ORBITALS:
         raise TooLarge(
             f"{h.orbitals} orbitals do not fit into a determinant of 64 bits",
             f"The largest size is {MOST_ORBITALS}: choose an active space",
         )
+    spin = (h.multiplicity - 1) / 2
+    for penalty in _PENALTIES:
+        keys, energy, state = _chosen(h, most, penalty)
+        found = spin_squared(h.orbitals, keys, state, spin)
+        # Nearer to the next higher spin it is another state than asked for.
+        if found < (spin + 1) ** 2:
+            return Selected(energy, keys, state, _correction(h, keys, energy, state))
+    raise Unsolvable(
+        f"the lowest state among the determinants has S² = {found:.3f}, not that of "
+        f"multiplicity {h.multiplicity}",
+        "Choose more determinants, or take exact",
+    )
+
+
+def _chosen(h: FermionicHamiltonian, most: int, penalty: float) -> tuple[Keys, float, Floats]:
+    """Determinants, and the energy and amplitudes of the lowest state; `penalty` on S²."""
     alpha, beta = spins(h)
     keys = np.array([((1 << alpha) - 1) | ((1 << beta) - 1) << h.orbitals], dtype=np.uint64)
     while True:
-        energy, state = _lowest(h, keys)
-        improved(energy)
+        energy, state = _lowest(h, keys, penalty)
         if len(keys) >= most:
-            break
+            return keys, energy, state
         fresh = _wanted(h, keys, energy, state, min(most - len(keys), _GROWTH * len(keys)))
         if not len(fresh):
-            break
+            return keys, energy, state
         keys = np.sort(np.concatenate([keys, fresh]))
-    _check_spin(h, keys, state, (alpha - beta) / 2)
-    return Selected(energy, keys, state, _correction(h, keys, energy, state))
 
 
-def _lowest(h: FermionicHamiltonian, keys: Keys) -> tuple[float, Floats]:
-    """The lowest energy and state among the determinants."""
+def _lowest(h: FermionicHamiltonian, keys: Keys, penalty: float) -> tuple[float, Floats]:
+    """The energy and amplitudes of the lowest state among the determinants."""
     matrix = _matrix(h, keys)
+    lifted = matrix
+    if penalty:
+        raised = _raising(h.orbitals, keys)
+        lifted = csr_array(matrix + penalty * (raised.T @ raised))
     if len(keys) <= _DENSE:
-        values, vectors = np.linalg.eigh(matrix.toarray())
-        return float(values[0]), vectors[:, 0]
-    from scipy.sparse.linalg import eigsh
+        state = np.linalg.eigh(lifted.toarray())[1][:, 0]
+    else:
+        from scipy.sparse.linalg import eigsh
 
-    start = np.exp(-(matrix.diagonal() - matrix.diagonal().min()))
-    values, vectors = eigsh(matrix, k=1, which="SA", v0=start, tol=1e-11, ncv=30)
-    return float(values[0]), vectors[:, 0]
+        start = np.exp(-(lifted.diagonal() - lifted.diagonal().min()))
+        state = eigsh(lifted, k=1, which="SA", v0=start, tol=1e-11, ncv=30)[1][:, 0]
+    return float(state @ (matrix @ state)), state
 
 
 def _matrix(h: FermionicHamiltonian, keys: Keys) -> csr_array:
@@ -123,7 +139,10 @@ def _correction(h: FermionicHamiltonian, keys: Keys, energy: float, state: Float
     if found is None:
         return None
     others, couple = found
-    return float(np.sum(couple**2 / (energy - _energies(h, others))))
+    gap = _energies(h, others) - energy
+    if (np.abs(couple) > gap).any():  # an amplitude above 1 is no perturbation
+        return None
+    return -float(np.sum(couple**2 / gap))
 
 
 def _outside(
@@ -158,25 +177,21 @@ def _integrals(h: FermionicHamiltonian) -> tuple[Floats, Floats]:
 
 def spin_squared(orbitals: int, keys: Keys, state: Floats, s: float) -> float:
     """⟨S²⟩ = s (s + 1) + |S₊ψ|² of a normalised state with spin projection s."""
-    raised, amplitudes = [keys[:0]], [state[:0]]
+    raised = _raising(orbitals, keys) @ state
+    return s * (s + 1) + float(raised @ raised)
+
+
+def _raising(orbitals: int, keys: Keys) -> csr_array:
+    """S₊ from these determinants, a column each, to all those with one more spin up."""
+    rows, columns, signs = [keys[:0]], [np.zeros(0, dtype=np.intp)], [np.zeros(0)]
     one = np.uint64(1)
     for p in range(orbitals):
         up, down = one << np.uint64(p), one << np.uint64(orbitals + p)
-        rows = (keys & (up | down)) == down
-        passed = np.bitwise_count(keys[rows] & ((down - one) & ~(up | (up - one))))
-        raised.append(keys[rows] ^ (up | down))
-        amplitudes.append(state[rows] * (1.0 - 2.0 * (passed & 1)))
-    found, where = np.unique(np.concatenate(raised), return_inverse=True)
-    total = np.bincount(where, np.concatenate(amplitudes), minlength=len(found))
-    return s * (s + 1) + float(total @ total)
-
-
-def _check_spin(h: FermionicHamiltonian, keys: Keys, state: Floats, s: float) -> None:
-    """A state that is nearer to the next higher spin is another state than asked for."""
-    found = spin_squared(h.orbitals, keys, state, s)
-    if found > (s + 1) ** 2:
-        raise Unsolvable(
-            f"the lowest state among the determinants has S² = {found:.3f}, not that of "
-            f"multiplicity {h.multiplicity}",
-            "Ask for the multiplicity of the ground state, or take exact",
-        )
+        held = np.flatnonzero((keys & (up | down)) == down)
+        passed = np.bitwise_count(keys[held] & ((down - one) & ~(up | (up - one))))
+        rows.append(keys[held] ^ (up | down))
+        columns.append(held)
+        signs.append(1.0 - 2.0 * (passed & 1))
+    found, place = np.unique(np.concatenate(rows), return_inverse=True)
+    entries = np.concatenate(signs), (place, np.concatenate(columns))
+    return csr_array(entries, shape=(len(found), len(keys)))
