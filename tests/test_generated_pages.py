@@ -35,6 +35,15 @@ def test_the_page_on_speed_is_that_of_its_race() -> None:
     assert not [text for cell in results["cells"] for text in cell["disagreements"]]
 
 
+def test_the_page_on_the_frontier_is_that_of_its_runs() -> None:
+    frontier = script("frontier")
+    found = json.loads(frontier.STORED.read_text("utf-8"))
+    assert frontier.PAGE.read_text("utf-8") == frontier.render(found)
+    exact = found["reference"]["value"]
+    assert all(row["energy"] > exact for row in found["rows"])
+    assert {row["method"] for row in found["rows"]} == set(frontier.NAMES)
+
+
 def test_the_page_on_electrons_is_that_of_its_race() -> None:
     race = script("chemistry")
     results = json.loads(race.STORED.read_text("utf-8"))

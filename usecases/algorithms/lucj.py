@@ -5,31 +5,25 @@ Motta et al. 2023, arXiv:2302.11412: an ansatz cut to the qubits that are neighb
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import numpy as np
 from pydantic import Field
 
-from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.contracts import Energy, Execute, Outcome
 from usecases.jastrow import Connectivity, parameters, ucj
 from usecases.models import FermionicHamiltonian
-from usecases.programs import FermionicEnergy, FermionicGradient, Program
 from usecases.solvers.ccsd import amplitudes
-from usecases.training import best_of, measured, near
+from usecases.training import Trained, near
 
 _JOLT = 10.0
 """By how many times the usual spread further starts stray: amplitudes have symmetries to break."""
 
 
-class LUCJ(Algorithm):
+class LUCJ(Trained):
     """Phases between neighbouring orbitals, trained from coupled-cluster amplitudes.
 
     The first start is what the amplitudes suggest, or the reference where coupled cluster does
     not converge; further ones stray from it.
     """
-
-    accepts: ClassVar[tuple[type, ...]] = (FermionicHamiltonian,)
-    needs: ClassVar[tuple[type[Program[Any]], ...]] = (FermionicGradient, FermionicEnergy)
 
     layers: int = Field(default=1, ge=1, le=32)
     """How often orbitals are rotated, interact and are rotated back."""
@@ -37,10 +31,8 @@ class LUCJ(Algorithm):
     """Which orbitals interact: neighbours on a machine's lattice, or all."""
     starts: int = Field(default=3, ge=1, le=1000)
     """Trainings, of which the lowest counts."""
-    iterations: int = Field(default=400, ge=0, le=10_000)
-    """Most steps of each; 0 measures the first start itself."""
-    shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of the final energy; None computes it exactly."""
+    iterations: int = Field(default=500, ge=0, le=10_000)
+    """Most steps of each training; 0 measures the first start itself."""
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
@@ -54,8 +46,8 @@ class LUCJ(Algorithm):
         point = first
         if self.iterations:
             starts = [first, *(first + _JOLT * near(ansatz, rng) for _ in range(self.starts - 1))]
-            point = best_of(model, ansatz, execute, starts, self.iterations)
-        return measured(model, ansatz, point, execute, self.shots, rng)
+            point = self.minimum(model, ansatz, execute, *starts)
+        return self.measured(model, ansatz, point, execute, rng)
 
 
 algorithm = LUCJ
