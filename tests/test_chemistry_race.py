@@ -178,7 +178,7 @@ def test_markdown_of_a_race() -> None:
     assert "`aer` at its fastest, UCCSD of H2O, 14 qubits: 200 times ours for an energy" in text
     assert "-75.012346 hartree, in 10.0 ms" in text
     assert "| H2O | 17 | 0.500 | 25.0 ms | 300 ms | 2.00 s | 9.00 s | 11.0 s | 10.0 ms |" in text
-    assert "Unsupported: no such factor" in text and "is off by 1.0e-03" in text
+    assert "- UCCSD: ffsim: no such factor" in text and "is off by 1.0e-03" in text
 
 
 def test_our_own_ways_are_no_peers() -> None:

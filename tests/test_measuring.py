@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pydantic import PrivateAttr
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp, Statevector
 
@@ -18,7 +20,8 @@ from usecases.backends.mps import MPS
 from usecases.backends.readout import Readout
 from usecases.backends.zne import ZNE
 from usecases.compare import compare, machine
-from usecases.contracts import Energy, Outcome, Wrapper
+from usecases.contracts import Energy, JobResult, Outcome, Quote, RemoteBackend, Wrapper
+from usecases.encodings import JORDAN_WIGNER, Encoding
 from usecases.errors import UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.models import FermionicHamiltonian
@@ -37,6 +40,7 @@ from usecases.programs import (
 )
 from usecases.programs.measuring import signs
 from usecases.runner import perform
+from usecases.store import Store
 from usecases.testing import check_backend
 from usecases.verify import verify
 
@@ -58,7 +62,8 @@ def asked(
     name: str, shots: int, grouping: Grouping, seed: int = 0, verified: bool = False
 ) -> FermionicEnergy:
     h, ansatz = molecule(name)
-    return FermionicEnergy(h, ansatz, PARAMETERS[name], shots, seed, grouping, verified)
+    how = {"grouping": grouping, "verified": verified}
+    return replace(FermionicEnergy(h, ansatz, PARAMETERS[name], shots, seed), **how)
 
 
 def estimate(name: str, shots: int, grouping: Grouping, verified: bool = False) -> Estimate:
@@ -209,10 +214,12 @@ def test_shots_of_wrong_electrons_are_discarded(grouping: Grouping) -> None:
         assert 0.1 < discarded < 0.2
 
 
-def test_a_right_state_on_an_ideal_machine_loses_no_shot() -> None:
+@pytest.mark.parametrize("encoding", [JORDAN_WIGNER, Encoding("parity", tapered=True)])
+def test_a_right_state_on_an_ideal_machine_loses_no_shot(encoding: Encoding) -> None:
     simulator = Aer()
     executor = Executor(simulator, simulator)
-    executor(asked("lih-2e3o", 5000, "commuting", verified=True))
+    program = asked("lih-2e3o", 5000, "commuting", verified=True)
+    executor(replace(program, encoding=encoding))
     assert float(executor.provenance["estimate.discarded"]) == 0.0
 
 
@@ -392,6 +399,44 @@ def test_a_record_keeps_the_machine_behind_the_wrapper() -> None:
     assert registry.backend("zne", kept) == plan.backend
     assert again(plan.request).request == plan.request
     assert verify(record)
+
+
+class Cloud(RemoteBackend):
+    """A machine elsewhere that samples circuits."""
+
+    runs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits,)
+    _jobs: dict[str, JobResult] = PrivateAttr(default_factory=dict)
+
+    def submit(self, program: Any, tag: str) -> str:
+        self._jobs[tag] = Aer().run(program)
+        return tag
+
+    def collect(self, job: str) -> JobResult | None:
+        return self._jobs[job]
+
+    def find(self, tag: str) -> str | None:
+        return tag if tag in self._jobs else None
+
+    def estimate(self, program: Any) -> Quote:
+        return Quote(amount=1.0, currency="EUR", basis="dated table")
+
+    def cancel(self, job: str) -> None:
+        raise NotImplementedError
+
+    def sent(self) -> int:
+        return len(self._jobs)
+
+
+def test_jobs_behind_a_wrapper_are_stored_and_replayed(tmp_path: Path) -> None:
+    program = asked("demo", 3000, "commuting")
+    with Store(tmp_path / "store.db") as store:
+        run, first, second = store.begin({"a": 1}), Cloud(), Cloud()
+        wrapped = ZNE(machine=first)
+        found = Executor(wrapped, wrapped, store=store, run=run, max_cost=3.0)(program)
+        assert first.sent() == 3
+        wrapped = ZNE(machine=second)
+        assert Executor(wrapped, wrapped, store=store, run=run, max_cost=3.0)(program) == found
+        assert second.sent() == 0
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,9 @@ OURS, HOW = "ours", "backend"
 ACCURATE = 1.6e-3
 """Hartree: chemical accuracy."""
 
+LACKING = "Unsupported: "
+"""How a worker says that a simulator has not what an ansatz is made of."""
+
 MARKS = {
     "Δ": "no gradient of its own: central differences, two energies for each parameter",
     "×": "fewer repetitions than the others: their number follows",
@@ -152,7 +155,19 @@ def reasons(results: dict[str, Any]) -> list[str]:
     """What the marks mean, why ways stand out, and who disagreed."""
     where = [(f"{c['ansatz']} of {c['molecule']}", c) for c in results["cells"]]
     lines = [f"{mark}: {meaning}" for mark, meaning in MARKS.items()]
-    lines += [f"{w}: {who}: {why}" for w, c in where for who, why in c["skipped"].items()]
+    lacking = {
+        f"{c['ansatz']}: {who.partition(',')[0]}: {why.removeprefix(LACKING)}": None
+        for _, c in where
+        for who, why in c["skipped"].items()
+        if why.startswith(LACKING)
+    }
+    lines += lacking
+    lines += [
+        f"{w}: {who}: {why}"
+        for w, c in where
+        for who, why in c["skipped"].items()
+        if not why.startswith(LACKING)
+    ]
     lines += [f"{w}: {said}" for w, c in where for said in c["disagreements"]]
     return [f"- {line}" for line in lines]
 

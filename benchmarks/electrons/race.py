@@ -12,8 +12,8 @@ from speed.client import Failed, Worker
 
 BLOCK = 0.02
 """Seconds of calls that are timed together: a single call may be shorter than the clock's noise."""
-SLOW, LONG = 10.0, 1.0
-"""Seconds from which a call is not repeated, and from which one call is warming up enough."""
+SLOW = 10.0
+"""Seconds from which a call is not repeated."""
 ENERGY, SLOPES, DIFFERENCED = 1e-8, 1e-8, 1e-5
 """Hartree, and hartree per radian, by which answers may differ."""
 
@@ -100,21 +100,23 @@ class Race:
     def timed(
         self, what: str, entrants: list[Entrant], parameters: list[float], skipped: dict[str, str]
     ) -> None:
-        """A first call to warm up and to see how long it takes, then blocks of calls in rounds."""
-        blocks: dict[Label, tuple[int, int]] = {}
+        """A first call to warm up, one to see how long it takes, then blocks of calls in rounds.
+
+        Differences are many energies that are warm already.
+        """
+        blocks: dict[Label, int] = {}
         for entrant in entrants:
             seconds = self.asked(entrant, what, parameters, 1, skipped)
-            if seconds is not None and seconds < LONG:
+            if seconds is not None and (what == "energy" or entrant.sloped):
                 seconds = self.asked(entrant, what, parameters, 1, skipped)
             if seconds is None:
                 continue
-            rounds = self.repetitions if seconds < SLOW else 1
-            blocks[entrant.label] = rounds, max(1, int(BLOCK / seconds))
-            entrant.times[what] = []
-        for k in range(self.repetitions):
+            entrant.times[what] = [seconds] if seconds >= SLOW else []
+            if seconds < SLOW:
+                blocks[entrant.label] = max(1, int(BLOCK / seconds))
+        for _ in range(self.repetitions):
             for entrant in entrants:
-                rounds, calls = blocks.get(entrant.label, (0, 0))
-                if k < rounds:
+                if calls := blocks.get(entrant.label):
                     seconds = self.asked(entrant, what, parameters, calls, skipped)
                     if seconds is None:
                         del blocks[entrant.label]
@@ -140,7 +142,7 @@ class Race:
         """Those with gradients; of a simulator without any, its fastest way takes differences."""
         raced = [e for e in entrants if e.times.get("energy")]
         for entrant in raced:
-            mine = [e for e in raced if e.worker is entrant.worker]
+            mine = [e for e in raced if e.label[0] == entrant.label[0]]
             fastest = min(mine, key=lambda e: statistics.median(e.times["energy"]))
             if entrant.sloped or (entrant is fastest and not any(e.sloped for e in mine)):
                 yield entrant

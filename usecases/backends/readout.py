@@ -3,7 +3,7 @@
 A qubit that shows 1 for 0 with probability e0 and 0 for 1 with e1 gives, instead of ±1, the number
 (s + e0 − e1) / (1 − e0 − e1) for the sign s that is read: its mean is the true one. A string of Z
 is the product over its qubits, as when the tensored matrix of errors is inverted (Bravyi et al.
-2021, arXiv:2006.14044, section II). Errors that several qubits make together are not seen.
+2021, arXiv:2006.14044). Errors that several qubits make together are not seen.
 """
 
 from __future__ import annotations

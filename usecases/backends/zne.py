@@ -1,7 +1,7 @@
 """Zero-noise extrapolation: measured with more noise, too, and followed back to none.
 
 Temme, Bravyi, Gambetta 2017, arXiv:1612.02058. A circuit W is run as W (W†W)^k, which does the
-same with 2k + 1 times the gates (Giurgica-Tiron et al. 2020, arXiv:2005.10921, section III).
+same with 2k + 1 times the gates (Giurgica-Tiron et al. 2020, arXiv:2005.10921).
 Readout is not folded, so its errors stay: put `readout` behind it for those.
 """
 
@@ -74,7 +74,7 @@ class ZNE(Wrapper):
             return self._straight(values, errors)
         log = self._straight(np.log(abs(distances)), errors / abs(distances))
         distance = float(np.sign(distances[0]) * np.exp(log.value))
-        return Estimated(limit + distance, abs(distance) * log.stderr)
+        return Estimated(float(limit) + distance, abs(distance) * log.stderr)
 
     def _straight(self, values: Floats, errors: Floats) -> Estimated:
         degree = self._degree

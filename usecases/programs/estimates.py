@@ -126,8 +126,8 @@ class Estimate(Program[list[Estimated]]):
 def divided(shots: int, groups: Sequence[Group]) -> tuple[int, ...]:
     """The shots of each group, in proportion to the standard deviation of its sum.
 
-    So the variance of the whole is least (Wecker, Hastings, Troyer 2015, arXiv:1507.08969,
-    eq. 12; Rubin, Babbush, McClean 2018, arXiv:1801.03524). What is not known before is taken
+    So the variance of the whole is least (Wecker, Hastings, Troyer 2015, arXiv:1507.08969;
+    Rubin, Babbush, McClean 2018, arXiv:1801.03524). What is not known before is taken
     from the maximally mixed state: √(Σ c²) over the terms of the first observable, beside which
     the others are read. Raises UsageError when there is not a shot for each group.
     """
