@@ -229,6 +229,15 @@ def test_records_survive_json_and_verify() -> None:
             verify(type(found).model_validate_json(text.replace(old, new, 1)))
 
 
+def test_determinants_drawn_by_chance_are_verified_but_for_their_shares() -> None:
+    found = run("life_science/ground_state", "demo", "chance", shots=50)
+    assert any("shares of shots" in line for line in verify(found))
+    assert not any("shares" in line for line in verify(run("ground_state", "demo", "exact")))
+    score = found.score.model_copy(update={"gap": 0.5})
+    with pytest.raises(VerificationFailed, match="gap"):
+        verify(found.model_copy(update={"score": score}).sealed())
+
+
 def test_a_resealed_lie_is_found_too() -> None:
     found = run("unit_commitment", "size=4,seed=1", "annealing", shots=20)
     score = found.score.model_copy(update={"objective": 1.0})

@@ -62,15 +62,23 @@ def _verified(record: RunRecord) -> list[str]:
         _same(record, "answer", top.outcome.energy, record.answer.energy)
         _same(record, "answer", top.outcome.count, record.answer.count)
     _same(record, "solution", to_jsonable_python(top.solution), to_jsonable_python(record.solution))
-    for field in Score.model_fields:
+    kept = record.samples is not None or record.score.feasible_share is None
+    lost = frozenset() if kept else _SHARES
+    for field in Score.model_fields.keys() - lost:
         _same(record, field, getattr(score, field), getattr(record.score, field))
     return [
         "record and instance unchanged",
         f"{sum(j.outcome.count for j in judged)} answers read back and judged again",
         f"reference found again by {score.reference.method}",
         "every score computed again",
+        *(["but for shares of shots: those of electrons are not kept"] if lost else []),
         *_bound(record, model),
     ]
+
+
+_SHARES = frozenset({"feasible_share", "optimal_share", "lift", "tts99"})
+_SHARES |= {f"{share}_interval" for share in ("feasible", "optimal", "lift", "tts99")}
+"""What follows from shots alone."""
 
 
 def _check_makers(record: RunRecord) -> None:
