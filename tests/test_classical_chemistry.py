@@ -248,7 +248,7 @@ def test_broken_bonds_keep_their_spin_and_their_bound(length: float) -> None:
 @pytest.mark.parametrize("length", [2.0, 3.0])
 def test_coupled_cluster_is_damped_where_its_extrapolation_diverges(length: float) -> None:
     """The amplitudes solve the equations: one more plain step from them leads nowhere else."""
-    from usecases.solvers.mean_field import coupled_cluster
+    from usecases.solvers.coupled_cluster import coupled_cluster
 
     cluster = coupled_cluster(model(nitrogen(length, active="6e,6o")))
     t1, t2 = cluster.update_amps(cluster.t1, cluster.t2, cluster.ao2mo())

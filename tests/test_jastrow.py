@@ -29,9 +29,8 @@ from usecases.programs import (
     FermionicSamples,
     Occupied,
 )
-from usecases.solvers.ccsd import amplitudes
+from usecases.solvers.coupled_cluster import amplitudes, coupled_cluster
 from usecases.solvers.fci import ground_energy
-from usecases.solvers.mean_field import coupled_cluster
 
 ALL = get_args(Connectivity)
 

@@ -83,7 +83,7 @@ def excitations(h: FermionicHamiltonian) -> list[Excitation]:
     """Doubles, then singles from the reference's orbitals to empty ones, of each spin.
 
     Those that symmetry forbids are left out: their amplitudes are zero
-    (Cao et al. 2022, arXiv:2109.11110).
+    (Cao et al. 2022, arXiv:2109.02110).
     """
     return [e for e in replacements(h) if allows(h, e)]
 

@@ -84,7 +84,10 @@ class NonVariational(Energy):
 
 @dataclass(frozen=True)
 class Subspace(Energy):
-    """The lowest energy among chosen determinants, which the exact one cannot exceed.
+    """The lowest energy among chosen determinants: the exact one of no spin lies above it.
+
+    Few determinants mix spins, so where a higher spin lies lower than the one asked for, the
+    energy may lie between the two.
 
     `determinants` counts them. `correction` estimates in hartree, by second-order perturbation
     theory, what all others would add; it is no part of `energy`, and None where unknown.

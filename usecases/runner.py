@@ -171,7 +171,7 @@ def _recorded(
         score=time.perf_counter() - proven,
     )
     return RunRecord(
-        **_asked(plan, identity, solved.solver),
+        **_asked(plan, identity, solved.solver, asked=bool(calls)),
         shots=shots,
         qubits=solved.qubits,
         score=score,
@@ -190,13 +190,13 @@ def _recorded(
         circuits=executor.circuits,
         versions=provenance.versions(),
         provenance=provenance.code() | dict(executor.provenance) | _when(),
-        source=plan.backend.source if plan.backend else "simulated",
+        source=plan.backend.source if plan.backend and calls else "simulated",
     ).sealed()
 
 
-def _asked(plan: Plan, identity: str, solver: Algorithm) -> dict[str, Any]:
-    """The part of a record that says what was asked for."""
-    backend, trainer = plan.backend, plan.trainer
+def _asked(plan: Plan, identity: str, solver: Algorithm, *, asked: bool) -> dict[str, Any]:
+    """The part of a record that says what was asked for; a machine only if it was `asked`."""
+    backend, trainer = (plan.backend, plan.trainer) if asked else (None, None)
     return {
         "id": identity,
         "usecase": plan.name,

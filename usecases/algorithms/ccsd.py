@@ -26,7 +26,7 @@ class CCSD(Algorithm):
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[NonVariational]]:
         """One outcome, computed without a machine."""
-        from usecases.solvers.mean_field import coupled_cluster
+        from usecases.solvers.coupled_cluster import coupled_cluster
 
         energy = float(coupled_cluster(model).e_tot)
         value = NonVariational(energy, model.alpha, model.beta, method="CCSD")

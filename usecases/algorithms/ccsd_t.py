@@ -26,7 +26,7 @@ class CCSDT(Algorithm):
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[NonVariational]]:
         """One outcome, computed without a machine."""
-        from usecases.solvers.mean_field import coupled_cluster, triples
+        from usecases.solvers.coupled_cluster import coupled_cluster, triples
 
         cluster = coupled_cluster(model)
         energy = float(cluster.e_tot) + triples(model, cluster)

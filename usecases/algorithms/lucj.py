@@ -9,9 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from usecases.contracts import Energy, Execute, Outcome
+from usecases.errors import Unsolvable
 from usecases.jastrow import Connectivity, parameters, ucj
 from usecases.models import FermionicHamiltonian
-from usecases.solvers.ccsd import amplitudes
+from usecases.solvers.coupled_cluster import amplitudes
 from usecases.training import Trained, near
 
 _JOLT = 10.0
@@ -37,12 +38,20 @@ class LUCJ(Trained):
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Energy]]:
-        """One outcome: the trained state's energy and its measured electron numbers."""
+        """One outcome: the trained state's energy and its measured electron numbers.
+
+        Raises Unsolvable where nothing is trained and coupled cluster suggests nothing.
+        """
         ansatz = ucj(model, self.layers, self.connectivity)
         found = amplitudes(model)
-        first = (
-            parameters(model, self.layers, self.connectivity, found) if found else near(ansatz, rng)
-        )
+        if found is None and not self.iterations:
+            raise Unsolvable(
+                "coupled cluster gives no amplitudes here, and nothing is to be trained",
+                "Leave out iterations=0",
+            )
+        first = np.zeros(ansatz.size)
+        if found:
+            first = parameters(model, self.layers, self.connectivity, found)
         point = first
         if self.iterations:
             starts = [first, *(first + _JOLT * near(ansatz, rng) for _ in range(self.starts - 1))]

@@ -22,10 +22,13 @@ from usecases.jastrow import Connectivity, parameters, ucj
 from usecases.models import FermionicHamiltonian
 from usecases.programs import FermionicSamples, Program
 from usecases.programs.circuits import counted_bits
-from usecases.solvers.ccsd import amplitudes
+from usecases.solvers.coupled_cluster import amplitudes
 
 Strings: TypeAlias = NDArray[np.bool_]
 """A row for each shot, its columns from the last spin orbital to the first."""
+
+_AT_ONCE = 100_000
+"""Random determinants that are drawn at a time."""
 
 _FEW = 100
 """Strings up to which several threads only wait for one another."""
@@ -49,7 +52,7 @@ class SQD(Algorithm):
     Without them the largest terms are kept as they are: a state of lower energy, nearly all of
     whose shots are the reference again.
     """
-    shots: int = Field(default=100_000, ge=1, le=100_000_000)
+    shots: int = Field(default=100_000, ge=1, le=10_000_000)
     strings: int = Field(default=500, ge=1, le=20_000)
     """Most strings of one spin; the space has up to their square of determinants."""
     batch: int = Field(default=2000, ge=1, le=10_000_000)
@@ -87,7 +90,7 @@ class SQD(Algorithm):
         found = amplitudes(model)
         if found is None:
             raise Unsolvable(
-                "coupled cluster does not converge here, so there is no state to sample",
+                "coupled cluster gives no amplitudes here, so there is no state to sample",
                 "Set samples=uniform, or try lucj, which trains a state",
             )
         ansatz = ucj(model, self.layers, self.connectivity)
@@ -139,8 +142,9 @@ class SQD(Algorithm):
 
 def uniform(h: FermionicHamiltonian, shots: int, rng: np.random.Generator) -> Strings:
     """Random determinants with the right electrons of each spin."""
-    ranks = rng.random((2, shots, h.orbitals)).argsort(axis=2)
-    return np.hstack([ranks[1] < h.beta, ranks[0] < h.alpha])
+    sizes = [min(_AT_ONCE, shots - k) for k in range(0, shots, _AT_ONCE)]
+    ranks = (rng.random((2, size, h.orbitals)).argsort(axis=2) for size in sizes)
+    return np.vstack([np.hstack([down < h.beta, up < h.alpha]) for up, down in ranks])
 
 
 def _any_right(h: FermionicHamiltonian, shots: Strings) -> bool:

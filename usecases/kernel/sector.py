@@ -24,6 +24,10 @@ LARGEST = 2_000_000
 """Determinants up to which the lists of pairs and the Hamiltonian's rows fit a laptop."""
 
 
+_BYTES = 12
+"""Of a coupling: its value and its column."""
+
+
 class Sector:
     """Determinants, ascending, and where each generator takes them."""
 
@@ -92,6 +96,7 @@ class Rows:
         lengths = np.zeros(sector.size + 1, dtype=np.int64)
         couplings(sector.keys, one, two, lengths, np.zeros(0, np.uint32), np.zeros(0))
         starts = np.cumsum(lengths)
+        _fits(int(starts[-1]))
         self._columns = np.empty(starts[-1], dtype=np.uint32)
         self._values = np.empty(starts[-1])
         couplings(sector.keys, one, two, starts, self._columns, self._values)
@@ -134,6 +139,19 @@ def placed(ansatz: Ansatz) -> tuple[Sector, Places]:
 def rows_of(h: FermionicHamiltonian, sector: Sector) -> Rows:
     """The Hamiltonian on a sector; the last few are kept."""
     return Rows(h, sector)
+
+
+def _fits(couplings: int) -> None:
+    """Raises TooLarge where the Hamiltonian's couplings do not fit into the memory."""
+    import psutil
+
+    needed, free = _BYTES * couplings, psutil.virtual_memory().available // 2
+    if needed > free:
+        raise TooLarge(
+            f"the Hamiltonian among these determinants takes {needed / 1e9:.1f} GB and half of the "
+            f"free memory is {free / 1e9:.1f} GB",
+            "Choose a smaller active space, or sqd",
+        )
 
 
 def _key(occupied: Sequence[int]) -> np.uint64:
