@@ -1,8 +1,8 @@
 """The determinants that an ansatz can reach, its states among them, and the Hamiltonian there.
 
 Electrons of each spin are conserved, and mostly a point group as well: of the 3136 determinants
-of ten electrons in eight orbitals, those of nitrogen's ground state are 396. All of them are
-found by applying the generators until nothing new appears, so the simulation is exact.
+of ten electrons in eight orbitals, coupled cluster of nitrogen reaches 784. They are found by
+applying the generators until nothing new appears, so the simulation is exact.
 """
 
 from __future__ import annotations
