@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from life_science.ground_state import INSTANCES, example, model
+from life_science.ground_state import INSTANCES, active, example, model, nitrogen
+from usecases.algorithms.adapt_vqe import AdaptVQE
 from usecases.algorithms.vqe import VQE
 from usecases.ansatze import uccsd
 from usecases.backends.aer import Aer
@@ -56,11 +57,23 @@ def test_hydrogen_is_exact(name: str) -> None:
     assert (outcome.value.alpha, outcome.value.beta) == pytest.approx((1, 1), abs=1e-9)
 
 
-@pytest.mark.parametrize("name", ["lih-2e3o", "h4", "h2o-4e4o"])
+@pytest.mark.parametrize("name", ["lih-2e3o", "lih", "h4", "h2o-4e4o", "beh2"])
 def test_small_molecules_are_chemically_accurate(name: str) -> None:
     h = model(INSTANCES[name]())
     above = solved(h).energy - ground_energy(h)
     assert -1e-9 < above < CHEMICAL_ACCURACY
+
+
+@pytest.mark.parametrize("length", [1.0, 1.25, 1.5, 1.75, 2.0])
+def test_adapt_keeps_up_where_the_triple_bond_breaks(length: float) -> None:
+    h = model(nitrogen(length, active=active(6, 6)))
+    (outcome,) = AdaptVQE().solve(h, Watched(), np.random.default_rng(0))
+    assert -1e-9 < outcome.energy - ground_energy(h) < CHEMICAL_ACCURACY
+
+
+def test_coupled_cluster_does_not_keep_up_and_says_so() -> None:
+    h = model(nitrogen(2.0, active=active(6, 6)))
+    assert solved(h).energy - ground_energy(h) > CHEMICAL_ACCURACY
 
 
 def test_an_open_shell() -> None:
