@@ -43,7 +43,7 @@ class Readout(Wrapper):
     def _measures_itself(cls, machine: Backend) -> Backend:
         if isinstance(machine, Wrapper):
             raise ValueError(
-                "behind readout nothing is mitigated any more, as circuits hold no estimates:"
+                "readout hands on circuits, in which no wrapper sees estimates:"
                 " put zne around readout"
             )
         return machine
