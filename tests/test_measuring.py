@@ -22,7 +22,7 @@ from usecases.backends.zne import ZNE
 from usecases.compare import compare, machine
 from usecases.contracts import Energy, JobResult, Outcome, Quote, RemoteBackend, Wrapper
 from usecases.encodings import JORDAN_WIGNER, Encoding
-from usecases.errors import UsageError, VerificationFailed
+from usecases.errors import BackendUnavailable, UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.models import FermionicHamiltonian
 from usecases.plan import again, prepare
@@ -32,6 +32,7 @@ from usecases.programs import (
     Estimate,
     Estimated,
     FermionicEnergy,
+    FermionicGradient,
     Grouping,
     Lowered,
     Program,
@@ -276,6 +277,61 @@ def test_extrapolation_says_when_its_formula_does_not_fit() -> None:
     assert abs(straight.value + 1.1) < 1.96 * straight.stderr
 
 
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_limit_is_supposed_only_where_noise_leads_to_it(verified: bool) -> None:
+    """What is left of discarded shots does not end in the maximally mixed state."""
+    program = estimate("demo", 1000, "commuting", verified)
+    decays = [
+        [Estimated(c - float(np.exp(-0.2 * s)), 1e-4) for c in program.constants] for s in (1, 3, 5)
+    ]
+    asked, straight = (ZNE(machine=Aer(), fit=f).asks(program) for f in ("exponential", "linear"))
+    assert asked is not None and straight is not None
+    assert (asked.back(decays) == straight.back(decays)) is verified
+    assert asked.tells(decays)["zne.fit"] == ("linear" if verified else "exponential")
+
+
+def test_the_record_says_which_fit_was_used() -> None:
+    """One value decays, the other is already lost in what shots leave open."""
+    program = Estimate(QuantumCircuit(1), (SparsePauliOp("Z"), SparsePauliOp("X")), 1000, 0)
+    found = [[Estimated(float(np.exp(-0.2 * s)), 1e-3), Estimated(2e-3, 1e-3)] for s in (1, 3, 5)]
+    asked = ZNE(machine=Aer()).asks(program)
+    assert asked is not None
+    assert asked.tells(found)["zne.fit"] == "exponential 1 of 2, linear 1 of 2"
+
+
+def test_each_factor_gets_a_shot_for_each_circuit() -> None:
+    zne = ZNE(machine=Aer(), factors=(1, 3, 5, 7, 9))  # the fourth weighs 3 %
+    program = estimate("lih-2e3o", 104, "qubit-wise")
+    with pytest.raises(
+        UsageError, match="104 shots are too few for 21 circuits at each of 5"
+    ) as told:
+        zne.asks(program)
+    enough = int(told.value.hint.split()[-1])
+    for shots in (105, enough, 40 * enough):
+        asked = zne.asks(replace(program, shots=shots))
+        assert asked is not None
+        each = [part.sampled.each for part in asked.program.parts]  # type: ignore[attr-defined]
+        assert sum(map(sum, each)) <= shots
+        assert min(map(min, each)) >= (10 if shots >= enough else 1)
+
+
+def test_factors_are_jobs_of_their_own_to_a_machine_with_noise() -> None:
+    """Shots are refused for no density matrix, however many qubits there are."""
+    circuit = QuantumCircuit(13)
+    circuit.x(0)
+    program = Estimate(circuit, (SparsePauliOp("I" * 12 + "Z"),), 300, 0)
+    zne = ZNE(machine=Aer(noise="guadalupe"))
+    executor = Executor(zne, zne)
+    (found,) = executor(program)
+    assert found.value < -0.5
+    assert len(executor.calls) == 3
+
+
+def test_lightning_says_that_it_cannot_calibrate_readout() -> None:
+    with pytest.raises(BackendUnavailable, match=r"cannot set qubits anew. Take aer"):
+        noisy(Readout(machine=Lightning()), asked("demo", 1000, "commuting"))
+
+
 def misread(
     tables: list[dict[str, int]], rates: NDArray[np.float64], seed: int
 ) -> list[dict[str, int]]:
@@ -336,9 +392,11 @@ def test_mitigation_comes_closer_than_the_raw_estimate_and_stays_honest() -> Non
     assert abs(found.value - energy) < 2.5 * found.stderr
     assert found.stderr < 0.05
     assert executor.provenance["zne.values"].startswith("1: ")
+    assert executor.provenance["zne.fit"].startswith("exponential 1 of 3")
     checked = asked("demo", 40_000, "commuting", verified=True)
-    (found, *_), _ = noisy(ZNE(machine=aer), checked)
+    (found, *_), executor = noisy(ZNE(machine=aer), checked)
     assert abs(found.value - energy) < 2.5 * found.stderr
+    assert executor.provenance["zne.fit"] == "linear"
 
 
 def test_mitigation_changes_nothing_on_an_ideal_machine() -> None:
@@ -351,11 +409,13 @@ def test_mitigation_changes_nothing_on_an_ideal_machine() -> None:
         assert (alpha.value, beta.value) == (pytest.approx(1, abs=0.02), pytest.approx(1, abs=0.02))
 
 
-def test_a_wrapper_hands_through_what_it_does_not_mitigate() -> None:
-    program = replace(asked("demo", 1, "commuting"), shots=None)
-    found, executor = noisy(ZNE(machine=Aer()), program)
-    assert found == Executor(Aer(), Aer())(program)
-    assert [call.backend for call in executor.calls] == ["aer"]
+def test_a_wrapper_hands_training_through() -> None:
+    program = FermionicGradient(*molecule("demo"), PARAMETERS["demo"])
+    zne, aer = ZNE(machine=Aer()), Aer()
+    executor = Executor(zne, zne)
+    found, bare = executor.train(program), Executor(aer, aer).train(program)
+    assert (found.value, *found.gradient) == (bare.value, *bare.gradient)
+    assert {call.backend for call in executor.calls} == {"aer"}
 
 
 @pytest.mark.parametrize(
@@ -448,11 +508,18 @@ def test_jobs_behind_a_wrapper_are_stored_and_replayed(tmp_path: Path) -> None:
         ({"machine": "aer", "machine.bond": 3}, "aer: bond"),
         ({"machine": "aer", "factors": [1, 2]}, "odd numbers"),
         ({"machine": "aer", "factors": [3, 1]}, "rising order"),
+        ({"machine": "aer", "factors": [1, 3], "fit": "quadratic"}, "at least 3 factors"),
     ],
 )
 def test_wrong_wrappers_are_told_in_one_line(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words) as told:
         registry.backend("zne", settings)
+    assert "\n" not in str(told.value)
+
+
+def test_what_mitigates_estimates_stays_in_front_of_readout() -> None:
+    with pytest.raises(UsageError, match="put zne around readout") as told:
+        registry.backend("readout", {"machine": "zne", "machine.machine": "aer"})
     assert "\n" not in str(told.value)
 
 

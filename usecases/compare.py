@@ -10,7 +10,7 @@ from pydantic_core import to_jsonable_python
 from usecases import registry
 from usecases.contracts import Energy, Levels, observed
 from usecases.errors import Partial, UsageError, UsecasesError
-from usecases.plan import Plan, needs, prepare, suits, usual_machine
+from usecases.plan import Plan, needs, prepare, refusal, usual_machine
 from usecases.records import Interval, RunRecord, Score
 from usecases.registry import name_of
 from usecases.runner import Progress, perform
@@ -91,9 +91,11 @@ def planned(  # noqa: PLR0913 - the parameters are the command line's
     ]
     used = [name_of(c.backend) for c in cells if c.backend]
     _all_used(shared, "algorithm", algorithms)
-    _all_used(chosen, "backend", used)
     if idle := [b for b in backends if b not in used]:
-        raise UsageError(f"{', '.join(idle)} can run none of these algorithms")
+        machine = registry.backend(idle[0], _own("backend", idle[0], chosen))
+        why = [str(r) for c in cells if c.backend and (r := refusal(c.algorithm, machine))]
+        raise UsageError(f"{', '.join(idle)} can run none of these algorithms", "".join(why[:1]))
+    _all_used(chosen, "backend", used)
     return cells
 
 
@@ -130,10 +132,10 @@ def _machines(
 ) -> list[str | None]:
     """The backends that the algorithm can use; its default when there is none, if it needs one."""
     solver = registry.algorithm(algorithm, parameters)
-    if not (asked := needs(solver)):
+    if not needs(solver):
         return [None]
     machines = {b: registry.backend(b, _own("backend", b, settings)) for b in backends}
-    usable = [b for b, machine in machines.items() if suits(asked, machine)]
+    usable = [b for b, machine in machines.items() if not refusal(solver, machine)]
     return [*usable] or [usual_machine(solver, settings)]
 
 

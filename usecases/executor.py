@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -74,12 +74,14 @@ class Executor:
     def _execute(self, program: Program[R], backend: Backend | None) -> R:
         if backend is None:
             raise UsageError("this algorithm needs a machine", "Choose one with -b, e.g. -b aer")
+        if isinstance(program, Together):  # no machine is asked for more than one of them
+            return cast("R", tuple(self._execute(part, backend) for part in program.parts))
         begun = time.perf_counter()
         fits(backend, program.width if backend.understands(program) else program.qubits)
         backend.check(program)
         plan, back = lowered(program, backend, self._tell)
         if isinstance(plan, Together):
-            return back(tuple(self._execute(part, backend) for part in plan.parts))
+            return back(self._execute(plan, backend))
         if isinstance(backend, Wrapper):
             asked = backend.asks(plan) or Lowered(plan, lambda found: found)
             found = self._execute(asked.program, backend.machine)

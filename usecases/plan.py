@@ -10,13 +10,14 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from usecases import instances, registry
-from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase, innermost
-from usecases.errors import BackendUnavailable, UsageError
+from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase, Wrapper, innermost
+from usecases.errors import BackendUnavailable, UsageError, UsecasesError
 from usecases.models import Incumbent
 from usecases.programs import (
     AlternatingEnergy,
     AlternatingGradient,
     AlternatingSamples,
+    Estimate,
     FermionicEnergy,
     FermionicGradient,
     FermionicProducts,
@@ -126,20 +127,42 @@ def _machine(
     if isinstance(backend, Backend):
         if settings:
             raise UsageError("this backend has its settings already", "Give its name instead")
-        return backend
-    machine = registry.backend(backend or usual_machine(solver, settings), settings)
-    if not suits(asked, machine):
-        raise BackendUnavailable(
-            f"{name_of(machine)} cannot run what {name_of(solver)} asks for",
-            "List others: usecases list backends",
-        )
+        machine = backend
+    else:
+        machine = registry.backend(backend or usual_machine(solver, settings), settings)
+    if refused := refusal(solver, machine):
+        raise refused
     return machine
 
 
-def suits(asked: tuple[type, ...], machine: Backend) -> bool:
-    """Whether the machine runs these programs, or circuits, to which all but annealers' lower."""
+def refusal(solver: Algorithm, machine: Backend) -> UsecasesError | None:
+    """Why the machine cannot answer what the algorithm asks for; None where it can."""
+    asked, name, algorithm = {*needs(solver)}, name_of(machine), name_of(solver)
+    estimated, shots = _ESTIMATED & asked, getattr(solver, "shots", None)
+    if not _suits(asked, machine):
+        return BackendUnavailable(
+            f"{name} cannot run what {algorithm} asks for", "List others: usecases list backends"
+        )
+    if FermionicEnergy in asked and shots and not {SampleCircuits, Estimate} & {*machine.runs}:
+        return BackendUnavailable(
+            f"{name} computes energies and estimates none from shots",
+            "Leave out --shots, or take a machine of gates, e.g. -b aer",
+        )
+    if isinstance(machine, Wrapper) and not (estimated and shots):
+        return UsageError(
+            f"{name} mitigates estimates from shots and {algorithm} asks for none",
+            "Give --shots" if estimated else "Choose an algorithm that estimates energies",
+        )
+    return None
+
+
+def _suits(asked: set[type], machine: Backend) -> bool:
+    """Whether the machine runs these programs, or circuits, to which all but annealers' lower.
+
+    Electrons may be trained elsewhere, so a machine that answers needs no gradients of them.
+    """
     gates = SampleCircuits in machine.runs and SampleModel not in asked
-    return gates or set(asked) <= set(machine.runs)
+    return gates or (asked - {FermionicGradient} or asked) <= {*machine.runs}
 
 
 def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -> Backend | None:
@@ -156,7 +179,7 @@ def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -
     slow = FermionicGradient in asked and FermionicGradient not in machine.runs
     if not slow and not isinstance(innermost(machine), RemoteBackend):
         return machine
-    return registry.backend(default_machine(asked))
+    return registry.backend(ELECTRONS if slow else default_machine(asked))
 
 
 def usual_machine(solver: Algorithm, settings: Iterable[str] = ()) -> str:
@@ -177,6 +200,9 @@ def default_machine(asked: tuple[type, ...], settings: Iterable[str] = ()) -> st
             return machine
     return GATES
 
+
+_ESTIMATED = {Estimate, AlternatingEnergy, FermionicEnergy, FermionicProducts}
+"""Programs whose values machines of gates estimate from shots."""
 
 _ALTERNATING = {AlternatingEnergy, AlternatingGradient, AlternatingSamples}
 _FERMIONIC = {FermionicEnergy, FermionicGradient, FermionicProducts, FermionicSamples}

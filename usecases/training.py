@@ -9,11 +9,11 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
 from usecases.encodings import JORDAN_WIGNER, Encoding, Linear
@@ -41,6 +41,12 @@ class Trained(Algorithm, ABC):
     """Which terms of the Hamiltonian are measured together."""
     verified: bool = False
     """Whether shots that show other electrons than the ansatz holds are discarded."""
+
+    @model_validator(mode="after")
+    def _has_shots_to_discard(self) -> Self:
+        if self.verified and self.shots is None:
+            raise ValueError("verified discards shots: give shots as well")
+        return self
 
     @property
     def held(self) -> Encoding:

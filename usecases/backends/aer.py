@@ -12,7 +12,14 @@ from pydantic import Field
 from usecases.contracts import JobResult, LocalBackend
 from usecases.errors import MissingExtra, TooLarge, UnknownName
 from usecases.machine import BASIS, diagonal, is_diagonal, largest_state, pauli_means, sizes
-from usecases.programs import Expectation, Program, SampleCircuits, Sweep
+from usecases.programs import (
+    Expectation,
+    FermionicEnergy,
+    FermionicProducts,
+    Program,
+    SampleCircuits,
+    Sweep,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,14 +67,17 @@ class Aer(LocalBackend):
             raise TooLarge(
                 f"the machine {self.noise}, whose noise is asked for, has"
                 f" {fake_device(self.noise).num_qubits} qubits and not {program.qubits}",
-                "Take a larger one, e.g. -s noise=guadalupe (16), toronto (27) or fez (156)",
+                "Name a larger one as its noise, e.g. guadalupe (16), toronto (27) or fez (156)",
             )
         exact = getattr(program, "shots", None) is None
+        answers = isinstance(program, FermionicEnergy | FermionicProducts)
         if self.noise and exact and program.qubits > LARGEST_DENSITY:
             raise TooLarge(
                 f"exact values with noise={self.noise} need a density matrix, which fits for at"
                 f" most {LARGEST_DENSITY} qubits and not for {program.qubits}",
-                "Train without noise: --train-on aer",
+                "Give --shots, or take a smaller active space"
+                if answers
+                else "Train without noise: --train-on aer",
             )
 
     def run(self, program: SampleCircuits | Expectation | Sweep) -> JobResult:

@@ -104,6 +104,8 @@ def _operations(circuit: QuantumCircuit) -> tuple[list[Any], dict[int, int]]:
         name = item.operation.name
         if name != "barrier" and measured.keys() & set(wires):
             raise BackendUnavailable("lightning runs no gates on a qubit that was measured")
+        if name == "reset":
+            raise BackendUnavailable("lightning cannot set qubits anew", "Take aer")
         if name == "measure":
             measured[wires[0]] = circuit.find_bit(item.clbits[0]).index
         elif name in ("sdg", "tdg"):

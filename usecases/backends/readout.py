@@ -13,9 +13,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from usecases.contracts import Wrapper
+from usecases.contracts import Backend, Wrapper
 from usecases.errors import BackendUnavailable, UsageError
 from usecases.models import Bits, Floats
 from usecases.programs import Counts, Estimate, Estimated, Lowered, Program, SampleCircuits
@@ -37,6 +37,16 @@ class Readout(Wrapper):
     """
 
     calibration: int = Field(default=10_000, ge=100, le=100_000_000)
+
+    @field_validator("machine")
+    @classmethod
+    def _measures_itself(cls, machine: Backend) -> Backend:
+        if isinstance(machine, Wrapper):
+            raise ValueError(
+                "readout hands on circuits, in which no wrapper sees estimates:"
+                " put zne around readout"
+            )
+        return machine
 
     def asks(self, program: Program[Any]) -> Lowered[Any] | None:
         """The estimate's circuits, and each twice more with its qubits set anew before they are

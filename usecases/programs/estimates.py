@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.quantum_info import SparsePauliOp
 
-_LEAST = 10
+LEAST = 10
 """Shots of a group, at least: no variance is known from fewer."""
 
 
@@ -134,9 +134,9 @@ def divided(shots: int, groups: Sequence[Group]) -> tuple[int, ...]:
     if shots < len(groups):
         raise UsageError(
             f"{shots} shots are too few for {len(groups)} circuits that are measured",
-            f"Give at least --shots {_LEAST * len(groups)}",
+            f"Give at least --shots {LEAST * len(groups)}",
         )
-    least = min(_LEAST, shots // len(groups))
+    least = min(LEAST, shots // len(groups))
     weights = np.sqrt([group.variances[0] for group in groups])
     weights = weights if weights.any() else np.ones(len(groups))
     wished = (shots - least * len(groups)) * weights / weights.sum()
