@@ -24,6 +24,7 @@ from usecases.contracts import Differences, Level, Levels, Outcome, UseCase, obs
 from usecases.errors import Infeasible, TooLarge, UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.fermions import determinant_spin, jordan_wigner, lift, spin_squared
+from usecases.kernel.sector import rows_of, sector_of
 from usecases.models import FermionicHamiltonian, Spectrum, all_bits
 from usecases.observe import outcomes
 from usecases.plan import Plan
@@ -329,6 +330,18 @@ def test_superpositions_give_elements_with_their_signs() -> None:
     basis = np.array(rows)
     wanted = linalg.eigvalsh(basis.conj() @ operator @ basis.T)
     assert np.allclose([x.energy for x in found.value.levels], wanted[:6], atol=1e-8)
+
+
+def test_references_that_lead_to_one_another_share_determinants() -> None:
+    """In the chain, states that a mirror leaves alone and states that it turns over."""
+    h = electrons("h4")
+    ansatz = generalised_coupled_cluster(h, 1)
+    chosen = references(h, 12)
+    assert len(chosen) >= 12
+    sectors = [sector_of(4, r, ansatz.generators) for r in chosen]
+    assert len({id(rows_of(h, sector)) for sector in sectors}) == len(set(sectors)) == 2
+    for sector, reference in zip(sectors, chosen, strict=True):
+        assert sector.keys[sector.start] == sum(1 << p for p in reference)
 
 
 def test_references_are_the_lowest_determinants_with_their_mirror_images() -> None:
