@@ -216,16 +216,20 @@ def test_shots_carry_standard_errors() -> None:
 
 def diagonalised(kind: str, found: Products) -> States:
     """The states by Rayleigh and Ritz, or what the equation of motion makes of the operators."""
-    if kind == "motion":
+    if kind in {"motion", "repeated motion"}:
         return excitations(found)
     overlap, energy, _, spin = map(Matrix, found.values, found.errors)
     return ritz(energy, overlap, spin.values)
 
 
 def asked(name: str, kind: str, shots: int | None = None) -> FermionicProducts:
-    """The excitations, with their reversals but for Ritz; energies count from the state's own."""
+    """The excitations, with their reversals but for Ritz; energies count from the state's own.
+
+    What is repeated, and reversals for Ritz, make a basis linearly dependent.
+    """
     h, ansatz, point = some_state(name)
     ups = replacements(h)
+    ups = [*ups, ups[0]] if kind == "repeated motion" else ups
     downs = [Excitation(e.virtual, e.occupied) for e in ups]
     operators = tuple(ups if kind == "ritz" else (*ups, *downs))
     own = exactly(FermionicEnergy(h, ansatz, point)).energy.value
@@ -300,6 +304,20 @@ def test_errors_are_those_of_elements_that_all_err_the_same_way(kind: str) -> No
     claimed = diagonalised(kind, Products(true.values, sizes)).errors
     assert np.all(worst <= claimed * (1 + 1e-4))
     assert np.all(claimed <= (1.0001 if kind == "ritz" else 1.5) * worst)
+
+
+@pytest.mark.parametrize("kind", ["dependent", "repeated motion"])
+def test_noise_makes_no_state_of_a_null_direction(kind: str) -> None:
+    """Errors of elements that are measured one by one."""
+    exact = exactly(asked("demo", kind))
+    true = diagonalised(kind, exact).energies
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        noise = np.triu(rng.normal(scale=1e-3, size=exact.values.shape))
+        drawn = exact.values + noise + np.triu(noise, 1).transpose(0, 2, 1)
+        found = diagonalised(kind, Products(drawn, np.full(drawn.shape, 1e-3)))
+        assert len(found.energies) == len(true)
+        assert np.all(np.abs(found.energies - true) < 3 * found.errors)
 
 
 @pytest.mark.parametrize("kind", ["ritz", "motion"])
