@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from usecases.contracts import Differences, Level, Levels, Outcome, UseCase, obs
 from usecases.errors import Infeasible, TooLarge, UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.fermions import determinant_spin, jordan_wigner, lift, spin_squared
+from usecases.kernel.sector import rows_of, sector_of
 from usecases.models import FermionicHamiltonian, Spectrum, all_bits
 from usecases.observe import outcomes
 from usecases.plan import Plan
@@ -33,9 +35,10 @@ from usecases.programs import (
     FermionicProducts,
     Products,
 )
+from usecases.programs.estimates import Estimate
 from usecases.records import Record, Reference, RunRecord
 from usecases.runner import perform
-from usecases.solvers.ritz import Matrix, ritz
+from usecases.solvers.ritz import Matrix, States, ritz
 from usecases.solvers.spectrum import levels
 from usecases.testing import check_algorithm, check_usecase
 from usecases.verify import verify
@@ -211,30 +214,117 @@ def test_shots_carry_standard_errors() -> None:
         assert abs(level.energy - exact) < 5 * level.stderr
 
 
-@pytest.mark.parametrize("kind", ["ritz", "motion"])
-def test_first_order_errors_are_the_spread_of_repeated_measurements(kind: str) -> None:
-    h, ansatz, point = some_state("demo")
+def diagonalised(kind: str, found: Products) -> States:
+    """The states by Rayleigh and Ritz, or what the equation of motion makes of the operators."""
+    if kind in {"motion", "repeated motion"}:
+        return excitations(found)
+    overlap, energy, _, spin = map(Matrix, found.values, found.errors)
+    return ritz(energy, overlap, spin.values)
+
+
+def asked(name: str, kind: str, shots: int | None = None) -> FermionicProducts:
+    """The excitations, with their reversals but for Ritz; energies count from the state's own.
+
+    What is repeated, and reversals for Ritz, make a basis linearly dependent.
+    """
+    h, ansatz, point = some_state(name)
     ups = replacements(h)
-    operators = (*ups, *(Excitation(e.virtual, e.occupied) for e in ups))
+    ups = [*ups, ups[0]] if kind == "repeated motion" else ups
+    downs = [Excitation(e.virtual, e.occupied) for e in ups]
+    operators = tuple(ups if kind == "ritz" else (*ups, *downs))
+    own = exactly(FermionicEnergy(h, ansatz, point)).energy.value
+    return FermionicProducts(
+        replace(h, constant=h.constant - own), ansatz, point, operators, shots, 1
+    )
+
+
+def exactly(program: Any) -> Any:
     machine = registry.backend("determinants")
-    true = Executor(machine, machine)(FermionicProducts(h, ansatz, point, operators))
-    rng = np.random.default_rng(1)
-    sizes = rng.uniform(1e-4, 3e-4, true.values.shape)
+    return Executor(machine, machine)(replace(program, shots=None))
+
+
+def draws(program: FermionicProducts, count: int) -> Iterator[Products]:
+    """What repeated shots say, drawn from the exact probabilities of the circuits' bits."""
+    from qiskit.quantum_info import Statevector
+
+    lowered = program.lower()
+    estimate = lowered.program
+    assert isinstance(estimate, Estimate)
+    bare = [c.remove_final_measurements(inplace=False) for c in estimate.sampled.circuits]
+    shares = [Statevector(circuit).probabilities() for circuit in bare]
+    keys = [format(k, f"0{program.qubits}b") for k in range(2**program.qubits)]
+    rng = np.random.default_rng(2)
+    for _ in range(count):
+        seen = [
+            rng.multinomial(n, p / p.sum())
+            for n, p in zip(estimate.sampled.each, shares, strict=True)
+        ]
+        tables = [{k: int(n) for k, n in zip(keys, row, strict=True) if n} for row in seen]
+        yield lowered.back(estimate.of_counts(tables))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "shots", "count"),
+    [
+        ("ritz", "demo", 20_000, 200),
+        ("dependent", "demo", 20_000, 200),
+        ("motion", "demo", 20_000, 200),
+        ("dependent", "lih-2e3o", 300_000, 12),
+    ],
+)
+def test_intervals_of_real_shots_hold_the_energy(
+    kind: str, name: str, shots: int, count: int
+) -> None:
+    """Elements are read off the same shots; null directions of a dependent basis stay out."""
+    program = asked(name, kind, shots)
+    true = diagonalised(kind, exactly(program)).energies
+    found = [diagonalised(kind, drawn) for drawn in draws(program, count)]
+    assert {len(one.energies) for one in found} == {len(true)}
+    apart = np.array([one.energies for one in found]) - true
+    claimed = np.array([one.errors for one in found])
+    assert np.all(np.mean(np.abs(apart) <= 1.96 * claimed, axis=0) >= 0.9)
+    assert np.all(apart.std(axis=0) <= claimed.mean(axis=0))
+    assert np.all(claimed < 0.05)
+
+
+@pytest.mark.parametrize("kind", ["ritz", "motion"])
+def test_errors_are_those_of_elements_that_all_err_the_same_way(kind: str) -> None:
+    """To first order, from energies between matrices that differ in one element."""
+    true = exactly(asked("demo", kind))
+    sizes = np.random.default_rng(1).uniform(1e-5, 3e-5, true.values.shape)
     sizes = np.triu(sizes) + np.triu(sizes, 1).transpose(0, 2, 1)
+    worst: Any = 0.0
+    for k, i, j in zip(*np.nonzero(np.triu(sizes[:3])), strict=True):
+        moved = []
+        for sign in (1, -1):
+            values = true.values.copy()
+            values[k, [i, j], [j, i]] += sign * 1e-6
+            moved.append(diagonalised(kind, Products(values, 0 * sizes)).energies)
+        worst = worst + np.abs(moved[0] - moved[1]) / 2e-6 * sizes[k, i, j]
+    claimed = diagonalised(kind, Products(true.values, sizes)).errors
+    assert np.all(worst <= claimed * (1 + 1e-4))
+    assert np.all(claimed <= (1.0001 if kind == "ritz" else 1.5) * worst)
 
-    def found(values: Any) -> Any:
-        if kind == "motion":
-            return excitations(Products(values, sizes))
-        n = 1 + len(ups)
-        energy, overlap = (Matrix(values[k, :n, :n], sizes[k, :n, :n]) for k in (1, 0))
-        return ritz(energy, overlap, values[3, :n, :n])
 
-    def noise() -> Any:
-        drawn = np.triu(rng.normal(size=sizes.shape)) * sizes
-        return drawn + np.triu(drawn, 1).transpose(0, 2, 1)
+@pytest.mark.parametrize("kind", ["dependent", "repeated motion"])
+def test_noise_makes_no_state_of_a_null_direction(kind: str) -> None:
+    """Errors of elements that are measured one by one."""
+    exact = exactly(asked("demo", kind))
+    true = diagonalised(kind, exact).energies
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        noise = np.triu(rng.normal(scale=1e-3, size=exact.values.shape))
+        drawn = exact.values + noise + np.triu(noise, 1).transpose(0, 2, 1)
+        found = diagonalised(kind, Products(drawn, np.full(drawn.shape, 1e-3)))
+        assert len(found.energies) == len(true)
+        assert np.all(np.abs(found.energies - true) < 3 * found.errors)
 
-    spread = np.std([found(true.values + noise()).energies for _ in range(400)], axis=0)
-    assert np.allclose(spread, found(true.values).errors, rtol=0.15)
+
+@pytest.mark.parametrize("kind", ["ritz", "motion"])
+def test_too_few_shots_to_tell_any_state_apart_are_refused(kind: str) -> None:
+    true = exactly(asked("demo", kind))
+    with pytest.raises(UsageError, match=r"not known well enough.*Take more shots"):
+        diagonalised(kind, Products(true.values, np.full(true.values.shape, 0.5)))
 
 
 def test_superpositions_give_elements_with_their_signs() -> None:
@@ -263,6 +353,18 @@ def test_superpositions_give_elements_with_their_signs() -> None:
     basis = np.array(rows)
     wanted = linalg.eigvalsh(basis.conj() @ operator @ basis.T)
     assert np.allclose([x.energy for x in found.value.levels], wanted[:6], atol=1e-8)
+
+
+def test_references_that_lead_to_one_another_share_determinants() -> None:
+    """In the chain, states that a mirror leaves alone and states that it turns over."""
+    h = electrons("h4")
+    ansatz = generalised_coupled_cluster(h, 1)
+    chosen = references(h, 12)
+    assert len(chosen) >= 12
+    sectors = [sector_of(4, r, ansatz.generators) for r in chosen]
+    assert len({id(rows_of(h, sector)) for sector in sectors}) == len(set(sectors)) == 2
+    for sector, reference in zip(sectors, chosen, strict=True):
+        assert sector.keys[sector.start] == sum(1 << p for p in reference)
 
 
 def test_references_are_the_lowest_determinants_with_their_mirror_images() -> None:

@@ -116,6 +116,10 @@ def test_hydrogen_on_one_qubit_has_smaller_steps() -> None:
     asked = {"bits": 7, "steps": 4}
     one = run("life_science/ground_state", "demo", "qpe", parameters=asked | {"tapered": True})
     assert one.qubits == 8
+    assert [PhaseEstimation(bits=7, tapered=t).width(electrons("demo")) for t in (True, False)] == [
+        8,
+        11,
+    ]
     exact = ground_energy(electrons("demo"))
     assert one.answer.stderr is not None
     assert abs(one.answer.energy - exact) <= 2 * one.answer.stderr

@@ -9,7 +9,7 @@ stationary. For real states and z = (X, −Y), in the basis of the E_i and E_i�
 
     (D + P D P) z = ω (S − P S P) z
 
-where S holds the overlaps ⟨B_j† B_k⟩, D the energies ⟨B_j† H B_k⟩ less ½⟨B_j† B_k H + H B_j† B_k⟩,
+where S holds the overlaps ⟨B_j† B_k⟩, D the differences ⟨B_j† H B_k⟩ − ½⟨B_j† B_k H + H B_j† B_k⟩,
 and P exchanges each E_i with its E_i†: the double commutators, multiplied out.
 
 Exact for two electrons on an exact ground state. With more, states that move more than two
@@ -35,11 +35,11 @@ from usecases.programs import (
     Products,
     Program,
 )
-from usecases.solvers.ritz import States, by_spin, error_of
+from usecases.solvers.ritz import SURE, Matrix, States, by_spin, directions
 from usecases.training import measured, near, trained
 
 _STABLE = 1e-8
-"""Curvature of the energy, relative to the largest, below which a direction is left out."""
+"""Curvature, relative to its largest element, below which a direction is left out."""
 
 _SLOW = 1e-6
 """1/ω below which there is no excitation, per hartree."""
@@ -58,7 +58,8 @@ class EquationOfMotion(Algorithm):
     iterations: int = Field(default=200, ge=1, le=10_000)
     """Most steps of the optimiser; each takes a gradient."""
     shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of each group of terms of each matrix element; None computes them exactly."""
+    """Shots of each measurement at the end, of the trained state's energy and of all matrix
+    elements together; None computes them exactly."""
 
     def solve(
         self, model: Spectrum, execute: Execute, rng: np.random.Generator
@@ -89,33 +90,25 @@ class EquationOfMotion(Algorithm):
 def excitations(found: Products) -> States:
     """Excitation energies, their errors and the spins of the states, ascending.
 
-    A direction in which the ground state is no minimum has none.
+    A direction in which the ground state is no minimum has none, and one whose 1/ω errors hide is
+    left out. Raises UsageError when errors leave nothing of the curvature.
     """
-    overlap, energy, moved, spin = found.values[:, 1:, 1:]
-    difference = energy - moved
-    curvature, metric = difference + _swapped(difference), overlap - _swapped(overlap)
-    sizes, axes = np.linalg.eigh(curvature)
-    kept = sizes > _STABLE * sizes[-1]
-    basis = axes[:, kept] / np.sqrt(sizes[kept])
+    overlap, _, difference, spin = found.values[:, 1:, 1:]
+    of_overlap, _, of_difference, _ = found.errors[:, 1:, 1:]
+    curvature = Matrix(difference + _swapped(difference), of_difference + _swapped(of_difference))
+    metric = Matrix(overlap - _swapped(overlap), of_overlap + _swapped(of_overlap))
+    basis = directions(curvature, _STABLE * np.abs(curvature.values).max(initial=0.0))
     # Positive curvature makes the problem symmetric with 1/ω for an eigenvalue.
-    inverse, mixes = np.linalg.eigh(basis.T @ metric @ basis)
-    upward = np.flatnonzero(inverse > _SLOW)[::-1]
+    inverse, mixes = np.linalg.eigh(basis.T @ metric.values @ basis)
+    uncertain = metric.error_along(basis @ mixes)
+    upward = np.flatnonzero(inverse > np.maximum(_SLOW, SURE * uncertain))[::-1]
     energies, vectors = 1.0 / inverse[upward], basis @ mixes[:, upward]
     vectors = vectors / np.sqrt(np.einsum("ik,ij,jk->k", vectors, overlap, vectors))
     turned, spins = by_spin(energies, vectors.T @ spin @ vectors)
     vectors, energies = vectors @ turned, (turned**2).T @ energies
-    errors = [_error(z, w, metric, found) for z, w in zip(vectors.T, energies, strict=True)]
-    return States(energies, np.array(errors), spins, vectors)
-
-
-def _error(z: Floats, omega: float, metric: Floats, found: Products) -> float:
-    """The standard error of an excitation energy, to first order."""
-    norm = float(z @ metric @ z)
-    own = np.outer(z, z)
-    of_energy, of_overlap = (own + _swapped(own)) / norm, omega * (own - _swapped(own)) / norm
-    overlap, energy, moved, _ = found.errors[:, 1:, 1:]
-    parts = (of_overlap, overlap), (of_energy, energy), (of_energy, moved)
-    return float(np.linalg.norm([error_of(weights, errors) for weights, errors in parts]))
+    norms = np.einsum("ik,ij,jk->k", vectors, metric.values, vectors)
+    errors = curvature.error_along(vectors) + energies * metric.error_along(vectors)
+    return States(energies, errors / norms, spins, vectors)
 
 
 def _swapped(matrix: Floats) -> Floats:

@@ -28,7 +28,7 @@ from usecases.errors import TooLarge
 from usecases.fermions import hamiltonian
 from usecases.models import FermionicHamiltonian, qubits
 from usecases.paulis import operator
-from usecases.programs import FermionicGradient, Program, SampleCircuits
+from usecases.programs import Ansatz, FermionicGradient, Program, SampleCircuits
 from usecases.training import near, trained
 
 if TYPE_CHECKING:
@@ -69,8 +69,9 @@ class PhaseEstimation(Algorithm):
     shots: int = Field(default=1000, ge=100, le=1_000_000)
     """Runs of the circuit; each gives one phase."""
 
-    def width(self, model: FermionicHamiltonian) -> int:
-        return qubits(model) + self.bits
+    def width(self, model: Any) -> int:
+        held = self._prepared(model)[1].qubits if self.takes(model) else qubits(model)
+        return held + self.bits
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
@@ -79,8 +80,7 @@ class PhaseEstimation(Algorithm):
 
         Raises TooLarge where the circuit would have more than 200 000 rotations.
         """
-        ansatz = uccsd(model) if self.start == "uccsd" else determinant(model)
-        held = ansatz.register(Encoding(self.encoding, self.tapered), model)
+        ansatz, held = self._prepared(model)
         constant, strings = split(operator(held.encoded(hamiltonian(model)), held.qubits))
         _check_size(2 * len(strings) * self.steps * (2**self.bits - 1))
         bound = float(np.abs(strings.coeffs).sum()) or 1.0
@@ -98,6 +98,11 @@ class PhaseEstimation(Algorithm):
         stderr = math.hypot(step / math.sqrt(12.0), shift)
         value = Energy(energy, seen.alpha, seen.beta, stderr)
         return [Outcome(value, energy, seen.shots, stderr)]
+
+    def _prepared(self, model: FermionicHamiltonian) -> tuple[Ansatz, Register]:
+        """What goes in, and the qubits that hold it."""
+        ansatz = uccsd(model) if self.start == "uccsd" else determinant(model)
+        return ansatz, ansatz.register(Encoding(self.encoding, self.tapered), model)
 
 
 def _check_size(rotations: int) -> None:

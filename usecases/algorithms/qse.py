@@ -8,6 +8,7 @@ more than two electrons come out too high.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -34,7 +35,8 @@ class SubspaceExpansion(Algorithm):
     iterations: int = Field(default=200, ge=1, le=10_000)
     """Most steps of the optimiser; each takes a gradient."""
     shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of each group of terms of each matrix element; None computes them exactly."""
+    """Shots of each measurement at the end, of the trained state's energy and of all matrix
+    elements together; None computes them exactly."""
 
     def solve(
         self, model: Spectrum, execute: Execute, rng: np.random.Generator
@@ -46,9 +48,13 @@ class SubspaceExpansion(Algorithm):
         ground = measured(h, ansatz, point, execute, self.shots, rng)[0].value
         operators, seed = tuple(replacements(h)), int(rng.integers(2**31))
         at = tuple(point.tolist())
-        found = execute(FermionicProducts(h, ansatz, at, operators, self.shots, seed))
+        # Counted from the ground state's energy, overlaps' errors weigh little.
+        counted = replace(h, constant=h.constant - ground.energy)
+        found = execute(FermionicProducts(counted, ansatz, at, operators, self.shots, seed))
         overlap, energy, _, spin = map(Matrix, found.values, found.errors)
-        return ritz(energy, overlap, spin.values).outcome(model.states, ground)
+        states = ritz(energy, overlap, spin.values)
+        raised = states._replace(energies=states.energies + ground.energy)
+        return raised.outcome(model.states, ground)
 
 
 algorithm = SubspaceExpansion

@@ -47,7 +47,7 @@ class SubspaceSearch(Algorithm):
     iterations: int = Field(default=200, ge=1, le=10_000)
     """Most steps of the optimiser; each takes a gradient for each reference."""
     shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of each group of terms of each energy at the end; None computes them exactly."""
+    """Shots of each energy at the end, n² for H and n² for S² with n references; None: exact."""
 
     def solve(
         self, model: Spectrum, execute: Execute, rng: np.random.Generator

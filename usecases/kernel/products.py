@@ -31,7 +31,7 @@ def products(program: FermionicProducts) -> Floats:
     images = (r.apply(basis.reshape(-1, sector.size)).reshape(basis.shape) for r in (rows, spin))
     energy, squares = (_flat(basis) @ _flat(image).T for image in images)
     overlap = _flat(basis) @ _flat(basis).T
-    return np.array([overlap, energy, 0.5 * (moved + moved.T), squares])
+    return np.array([overlap, energy, energy - 0.5 * (moved + moved.T), squares])
 
 
 def _applied(sector: Sector, operators: tuple[Excitation, ...], state: Floats) -> Floats:

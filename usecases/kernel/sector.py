@@ -8,6 +8,7 @@ applying the generators until nothing new appears, so the simulation is exact.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -48,6 +49,18 @@ class Sector:
             np.concatenate([f.places for f in (_NOTHING, *found)]),
             np.concatenate([f.signs for f in (_NOTHING, *found)]),
         )
+
+    def starting(self, key: np.uint64) -> Sector:
+        """The same sector with another reference."""
+        found = copy(self)
+        found.start = int(np.searchsorted(self.keys, key))
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sector) and self.keys is other.keys
+
+    def __hash__(self) -> int:
+        return id(self.keys)
 
     @property
     def size(self) -> int:
@@ -120,12 +133,25 @@ class _Moves(NamedTuple):
 _NOTHING = _Moves(np.zeros((0, 2), dtype=np.uint32), np.zeros(0))
 
 
-@lru_cache(maxsize=8)
 def sector_of(
     orbitals: int, reference: tuple[int, ...], generators: tuple[Generator, ...]
 ) -> Sector:
-    """The sector of an ansatz; the last few are kept, for a training asks for one again."""
-    return Sector(orbitals, reference, generators)
+    """The sector of an ansatz; the last few are kept, for a training asks for one again.
+
+    References that the generators lead to one another share one.
+    """
+    kept, key = _alike(orbitals, generators), _key(reference)
+    for sector in kept:
+        if key in sector.keys:
+            return sector.starting(key)
+    kept.append(Sector(orbitals, reference, generators))
+    return kept[-1]
+
+
+@lru_cache(maxsize=8)
+def _alike(orbitals: int, generators: tuple[Generator, ...]) -> list[Sector]:
+    """The sectors of these generators so far: at most one for each symmetry."""
+    return []
 
 
 @lru_cache(maxsize=8)

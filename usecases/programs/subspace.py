@@ -35,8 +35,9 @@ class Products(NamedTuple):
     """Real parts of products of B = 1, O_1 ... O_n in a state, and their standard errors.
 
     Shape (4, 1 + n, 1 + n) each; the four are the overlaps ⟨B_j† B_k⟩, the energies
-    ⟨B_j† H B_k⟩, the moved energies ½⟨B_j† B_k H + H B_j† B_k⟩ and the spins ⟨B_j† S² B_k⟩.
-    All are symmetric.
+    ⟨B_j† H B_k⟩, the differences ⟨B_j† H B_k⟩ − ½⟨B_j† B_k H + H B_j† B_k⟩ and the spins
+    ⟨B_j† S² B_k⟩. All are symmetric. Elements are read off the same shots, so that their errors
+    are no independent ones.
     """
 
     values: Floats
@@ -47,7 +48,8 @@ class Products(NamedTuple):
 class FermionicProducts(Program[Products]):
     """Matrices among an ansatz state and operators on it; exact when `shots` is None.
 
-    The operators are the T of the excitations, without T†.
+    The operators are the T of the excitations, without T†. `shots` is the number of all shots
+    together; each measured circuit gets as many.
     """
 
     hamiltonian: FermionicHamiltonian
@@ -83,6 +85,7 @@ class FermionicProducts(Program[Products]):
     def lower(self) -> Lowered[Products]:
         """One expectation value for each element, of the Hermitian part of its product.
 
+        The first is the norm of the state, a constant: no circuit weighs more than another by it.
         Raises TooLarge beyond 2000 elements.
         """
         if self.elements > LARGEST:
@@ -102,10 +105,10 @@ class FermionicProducts(Program[Products]):
         basis = [one, *(lift(o.occupied, o.virtual, self.qubits) for o in self.operators)]
         rows, columns = np.triu_indices(self.size)
         pairs = [(basis[j].adjoint(), basis[k]) for j, k in zip(rows, columns, strict=True)]
-        overlaps = [a @ b for a, b in pairs]
-        products = [*overlaps, *(a @ h @ b for a, b in pairs)]
-        products += [0.5 * (o @ h + h @ o) for o in overlaps]
-        products += [a @ spin @ b for a, b in pairs]
+        overlaps, energies = [a @ b for a, b in pairs], [a @ h @ b for a, b in pairs]
+        moved = [0.5 * (o @ h + h @ o) for o in overlaps]
+        differences = [e - m for e, m in zip(energies, moved, strict=True)]
+        products = [*overlaps, *energies, *differences, *(a @ spin @ b for a, b in pairs)]
         return tuple((0.5 * (o + o.adjoint())).simplify() for o in products)
 
     def _symmetric(self, found: list[Estimated]) -> Products:

@@ -4,13 +4,11 @@
 
 A state is a matrix: a row for each string of alpha electrons, a column for each of beta.
 H_σ acts on one side of it and is a sparse matrix over strings; the coupling is gathered over
-single moves (Knowles and Handy 1984; Olsen et al. 1988). The lowest vector is found by
-Davidson's method (1975), or densely when the space is small.
+single moves (Knowles and Handy 1984; Olsen et al. 1988).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import comb
@@ -21,15 +19,16 @@ from scipy.sparse import csr_array
 
 from usecases.errors import Infeasible, TooLarge, UsecasesError
 from usecases.models import FermionicHamiltonian, Floats
+from usecases.solvers.davidson import lowest
 
 LARGEST = 1_000_000
 """Determinants that fit into the memory and a few minutes of a laptop."""
 LONGEST = 20_000
 """Strings of one spin, whose own Hamiltonian is stored as a sparse matrix."""
 
-_DENSE = 300
 _CONVERGED = 1e-7
 _FOLLOWED = (0.02, 0.02)
+"""Residuals of the upper states, which are followed loosely."""
 _SPIN_ERROR = 1e-4
 
 Ints = NDArray[np.int64]
@@ -49,9 +48,9 @@ def ground_energy(h: FermionicHamiltonian) -> float:
     spin = (h.multiplicity - 1) / 2
     for penalty in (1.0, 10.0, 100.0):
         space = Space(h, alpha, beta, penalty)
-        energy, state = _lowest(space)
-        if abs(space.spin_squared(state) - spin * (spin + 1)) < _SPIN_ERROR:
-            return energy + h.constant
+        energies, states = lowest(space.apply, space.diagonal(), (_CONVERGED, *_FOLLOWED))
+        if abs(space.spin_squared(states[0]) - spin * (spin + 1)) < _SPIN_ERROR:
+            return float(energies[0]) + h.constant
     raise UsecasesError(f"no state of multiplicity {h.multiplicity} was found")
 
 
@@ -196,70 +195,3 @@ def _same_spin(moves: _Moves, effective: Floats, repulsion: Floats) -> csr_array
         total = total + moves.operator(one) @ moves.operator(repulsion[pair])
         one[pair] = 0.0
     return csr_array(total)
-
-
-def _lowest(space: Space) -> tuple[float, Floats]:
-    size = space.shape[0] * space.shape[1]
-    if size <= _DENSE:
-        columns = [space.apply(unit) for unit in np.eye(size)]
-        energies, states = np.linalg.eigh(np.array(columns))
-        return float(energies[0]), states[:, 0]
-    return _davidson(space.apply, space.diagonal())
-
-
-def _davidson(
-    apply: Callable[[Floats], Floats], diagonal: Floats, *, memory: int = 24, most: int = 600
-) -> tuple[float, Floats]:
-    """The lowest eigenvalue and vector of a symmetric matrix given by its action.
-
-    The lowest states are followed together, the upper ones loosely: one of another symmetry
-    that ends below the state that led at first is not missed.
-    """
-    basis = _start(diagonal)
-    images = [apply(vector) for vector in basis]
-    for _ in range(most):
-        values, mixes = np.linalg.eigh(np.array([[v @ w for w in images] for v in basis]))
-        for root, limit in enumerate((_CONVERGED, *_FOLLOWED)):
-            vector, image = _mixed(basis, mixes[:, root]), _mixed(images, mixes[:, root])
-            residual = image - values[root] * vector
-            if np.linalg.norm(residual) > limit:
-                break
-        else:
-            return float(values[0]), _mixed(basis, mixes[:, 0])
-        if len(basis) >= memory:
-            basis, images = (
-                [_mixed(held, mixes[:, k]) for k in range(memory // 4)] for held in (basis, images)
-            )
-        gap = values[root] - diagonal
-        step = residual / np.where(np.abs(gap) < 1e-3, -1e-3, gap)
-        basis.append(_orthogonal(step, basis))
-        images.append(apply(basis[-1]))
-    raise UsecasesError(f"the lowest state did not converge in {most} steps")
-
-
-def _start(diagonal: Floats) -> list[Floats]:
-    """The lowest determinants, and a vector with a share of every other one."""
-    lowest = np.argsort(diagonal, kind="stable")[:6]
-    basis = []
-    for position in lowest:
-        unit = np.zeros_like(diagonal)
-        unit[position] = 1.0
-        basis.append(unit)
-    share = np.random.default_rng(0).normal(size=len(diagonal))
-    return [*basis, _orthogonal(share / (1.0 + diagonal - diagonal.min()) ** 2, basis)]
-
-
-def _mixed(vectors: list[Floats], weights: Floats) -> Floats:
-    total = np.zeros_like(vectors[0])
-    for vector, weight in zip(vectors, weights, strict=True):
-        total += weight * vector
-    return total
-
-
-def _orthogonal(vector: Floats, basis: list[Floats]) -> Floats:
-    """The normalised part outside the basis; twice, because once leaves rounding errors."""
-    for _ in range(2):
-        vector = vector / np.linalg.norm(vector)
-        for other in basis:
-            vector = vector - (other @ vector) * other
-    return vector / np.linalg.norm(vector)

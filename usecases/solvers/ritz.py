@@ -1,7 +1,8 @@
 """States of a small subspace, from matrices that were computed or measured.
 
-An error of a matrix element moves an eigenvalue to first order by z†(δH − E δS)z / z†Sz; the
-elements are measured independently of one another, each together with its mirror image.
+An error of a matrix element moves an eigenvalue to first order by z†(δH − E δS)z / z†Sz. Errors
+of elements that are read off the same shots depend on one another; standard errors are added as
+if all pointed the same way, so that the sum is never too small.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from usecases.contracts import Energy, Level, Levels, Outcome
+from usecases.errors import UsageError
 from usecases.models import Floats
 
 DEGENERATE = 1e-6
@@ -19,12 +21,20 @@ DEGENERATE = 1e-6
 DEPENDENT = 1e-6
 """States of a subspace that add less than this to the others' span, by norm squared, add none."""
 
+SURE = 3.0
+"""Standard errors by which a direction must stand out from nothing."""
+
 
 class Matrix(NamedTuple):
     """A symmetric matrix and the standard error of each element."""
 
     values: Floats
     errors: Floats
+
+    def error_along(self, vectors: Floats) -> Floats:
+        """The standard error of vᵀAv for each column v, or more: by whatever errors depend."""
+        sizes = np.abs(vectors)
+        return np.asarray(np.einsum("ik,ij,jk->k", sizes, self.errors, sizes))
 
 
 class States(NamedTuple):
@@ -52,27 +62,33 @@ def ritz(energy: Matrix, overlap: Matrix, spin: Floats) -> States:
     """The states of lowest energy in a subspace: Rayleigh and Ritz.
 
     The matrices stand between the vectors that span it. No energy is below the exact one of
-    the same number, but for errors of measurement.
+    the same number, but for errors of measurement. Errors of the overlap weigh by the energy:
+    count energies from one nearby. Raises UsageError when errors leave nothing of the overlap.
     """
-    sizes, axes = np.linalg.eigh(overlap.values)
-    kept = sizes > DEPENDENT
-    basis = axes[:, kept] / np.sqrt(sizes[kept])
+    basis = directions(overlap, DEPENDENT)
     energies, mixes = np.linalg.eigh(basis.T @ energy.values @ basis)
     vectors = basis @ mixes
     turned, spins = by_spin(energies, vectors.T @ spin @ vectors)
     vectors, energies = vectors @ turned, (turned**2).T @ energies
-    moved = [np.outer(v, v) for v in vectors.T]
-    errors = [
-        np.hypot(error_of(m, energy.errors), e * error_of(m, overlap.errors))
-        for m, e in zip(moved, energies, strict=True)
-    ]
-    return States(energies, np.array(errors), spins, vectors)
+    errors = energy.error_along(vectors) + np.abs(energies) * overlap.error_along(vectors)
+    return States(energies, errors, spins, vectors)
 
 
-def error_of(weights: Floats, errors: Floats) -> float:
-    """The standard error of Σ weights · elements; `weights` is symmetric."""
-    once = np.triu(2.0 * weights, 1) + np.diag(np.diagonal(weights))
-    return float(np.sqrt(((once * errors) ** 2).sum()))
+def directions(matrix: Matrix, least: float) -> Floats:
+    """Orthogonal columns v, scaled to vᵀAv = 1, in which A is known to be more than nothing.
+
+    Errors move no eigenvalue by more than their norm (Weyl 1912), so those below three standard
+    errors of it, or below `least`, are left out: in a direction that has none, noise makes one.
+    Raises UsageError when none is left.
+    """
+    sizes, axes = np.linalg.eigh(matrix.values)
+    known = sizes > max(least, SURE * float(np.linalg.norm(matrix.errors)))
+    if len(sizes) and not known.any():
+        raise UsageError(
+            "the subspace's matrices are not known well enough to tell its states apart",
+            "Take more shots",
+        )
+    return np.asarray(axes[:, known] / np.sqrt(sizes[known]))
 
 
 def by_spin(energies: Floats, spin: Floats) -> tuple[Floats, Floats]:
@@ -87,4 +103,4 @@ def by_spin(energies: Floats, spin: Floats) -> tuple[Floats, Floats]:
     return turned, np.maximum(np.diagonal(turned.T @ spin @ turned), 0.0)
 
 
-__all__ = ["DEGENERATE", "Matrix", "States", "by_spin", "error_of", "ritz"]
+__all__ = ["DEGENERATE", "SURE", "Matrix", "States", "by_spin", "directions", "ritz"]
