@@ -74,7 +74,8 @@ def line_up(
 
 
 def store(results: dict[str, Any], path: Path) -> None:
-    """Writes what there is so far."""
+    """Writes what there is so far, smaller cells first."""
+    results["cells"].sort(key=lambda c: (c["kind"], c["n"], c["depth"], c["what"]))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
 
