@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench peers race chemistry strategies frontier clean
+.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -41,6 +41,9 @@ strategies: .venv/.test
 
 frontier: .venv/.test
 	$(BIN)/python benchmarks/frontier.py
+
+measuring: .venv/.test
+	$(BIN)/python benchmarks/measuring.py
 
 .venv/.made:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'

@@ -50,3 +50,11 @@ def test_the_page_on_electrons_is_that_of_its_race() -> None:
     assert race.PAGE.read_text("utf-8") == race.page(results)
     assert not [text for cell in results["cells"] for text in cell["disagreements"]]
     assert {cell["molecule"] for cell in results["cells"]} == set(race.RACED)
+
+
+def test_the_page_on_measuring_is_that_of_its_runs() -> None:
+    measuring = script("measuring")
+    found = json.loads(measuring.STORED.read_text("utf-8"))
+    assert measuring.PAGE.read_text("utf-8") == measuring.render(found)
+    assert all(0.9 <= row["share"] <= 0.98 for row in found["coverage"])
+    assert {row["way"] for row in found["mitigated"]} == set(measuring.WAYS)

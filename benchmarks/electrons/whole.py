@@ -20,14 +20,13 @@ from usecases.executor import Executor
 
 def trained(h: object, machine: Determinants) -> tuple[float, float, int]:
     """Seconds of one run from scratch, its energy, and the calls of the machine."""
-    from usecases.kernel.sector import placed, rows_of, sector_of
+    from usecases.kernel.sector import forget
 
     begun = time.perf_counter()
     execute = Executor(machine, machine)
     (outcome,) = VQE().solve(h, execute, np.random.default_rng(0))  # type: ignore[arg-type]
     seconds = time.perf_counter() - begun
-    for kept in (placed, sector_of, rows_of):
-        kept.cache_clear()
+    forget()
     return seconds, outcome.energy, len(execute.calls)
 
 

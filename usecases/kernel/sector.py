@@ -167,6 +167,12 @@ def rows_of(h: FermionicHamiltonian, sector: Sector) -> Rows:
     return Rows(h, sector)
 
 
+def forget() -> None:
+    """Give up the sectors and Hamiltonians that are kept."""
+    for kept in (placed, _alike, rows_of):
+        kept.cache_clear()
+
+
 def _fits(couplings: int) -> None:
     """Raises TooLarge where the Hamiltonian's couplings do not fit into the memory."""
     import psutil
@@ -243,4 +249,4 @@ def _listed(keys: Keys, generator: Generator) -> _Moves:
     return _Moves(places, 1.0 - 2.0 * (passed & 1).astype(np.float64))
 
 
-__all__ = ["Rows", "Sector", "placed", "rows_of", "sector_of"]
+__all__ = ["Rows", "Sector", "forget", "placed", "rows_of", "sector_of"]
