@@ -15,10 +15,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 
+from usecases.ansatze import uccsd
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
-from usecases.encodings import JORDAN_WIGNER, Encoding, Linear
-from usecases.models import FermionicHamiltonian, Floats
-from usecases.programs import Ansatz, FermionicEnergy, FermionicGradient, Grouping, Program
+from usecases.encodings import JORDAN_WIGNER, PAIRS, Encoding, Linear
+from usecases.models import FermionicHamiltonian, Floats, Spectrum
+from usecases.programs import (
+    Ansatz,
+    FermionicEnergy,
+    FermionicGradient,
+    FermionicProducts,
+    Grouping,
+    Program,
+)
 
 SPREAD = 0.01
 """Radians by which the first parameters differ from the reference: at it, gradients may vanish."""
@@ -86,6 +94,40 @@ class Encoded(Trained):
     @property
     def held(self) -> Encoding:
         return Encoding(self.encoding, self.tapered)
+
+
+class Paired(Trained):
+    """One whose measured state holds pairs only, on half of the qubits."""
+
+    @property
+    def held(self) -> Encoding:
+        return PAIRS
+
+
+class Expanded(Algorithm, ABC):
+    """An algorithm that reaches excited states from a trained ground state by its excitations."""
+
+    accepts: ClassVar[tuple[type, ...]] = (Spectrum,)
+    needs: ClassVar[tuple[type[Program[Any]], ...]] = (
+        FermionicGradient,
+        FermionicEnergy,
+        FermionicProducts,
+    )
+
+    iterations: int = Field(default=200, ge=1, le=10_000)
+    """Most steps of the optimiser; each takes a gradient."""
+    shots: int | None = Field(default=None, ge=1, le=100_000_000)
+    """Shots of each measurement at the end, of the trained state's energy and of all matrix
+    elements together; None computes them exactly."""
+
+    def ground(
+        self, h: FermionicHamiltonian, execute: Execute, rng: np.random.Generator
+    ) -> tuple[Ansatz, tuple[float, ...], Energy]:
+        """Coupled cluster's ansatz, its trained parameters, and what is measured of the state."""
+        ansatz = uccsd(h)
+        point = trained(h, ansatz, execute, near(ansatz, rng), self.iterations)
+        found = measured(h, ansatz, point, execute, self.shots, rng)[0].value
+        return ansatz, tuple(point.tolist()), found
 
 
 def trained(

@@ -14,21 +14,16 @@ from pydantic import Field
 
 from usecases.ansatze import pairs, rotations
 from usecases.contracts import Energy, Execute, Outcome
-from usecases.encodings import PAIRS, Encoding
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.programs import Factor
-from usecases.training import Trained, best_of, near
+from usecases.training import Paired, best_of, near
 
 
-class OrbitalOptimisedVQE(Trained):
+class OrbitalOptimisedVQE(Paired):
     """Paired doubles and the orbitals, trained together exactly; the pairs measured at the end."""
 
     starts: int = Field(default=5, ge=1, le=1000)
     """Trainings from different orbitals; the lowest energy counts."""
-
-    @property
-    def held(self) -> Encoding:
-        return PAIRS
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator

@@ -12,20 +12,15 @@ import numpy as np
 
 from usecases.ansatze import pairs
 from usecases.contracts import Energy, Execute, Outcome
-from usecases.encodings import PAIRS, Encoding
 from usecases.models import FermionicHamiltonian
-from usecases.training import Trained, near
+from usecases.training import Paired, near
 
 
-class PairVQE(Trained):
+class PairVQE(Paired):
     """Paired unitary coupled cluster doubles, trained exactly and measured at the end."""
 
     def width(self, model: FermionicHamiltonian) -> int:
         return model.orbitals
-
-    @property
-    def held(self) -> Encoding:
-        return PAIRS
 
     def solve(
         self, model: FermionicHamiltonian, execute: Execute, rng: np.random.Generator

@@ -19,24 +19,18 @@ The method is not variational: an energy may lie below the exact one.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import numpy as np
-from pydantic import Field
 
-from usecases.ansatze import replacements, uccsd
-from usecases.contracts import Algorithm, Differences, Execute, Outcome
+from usecases.ansatze import replacements
+from usecases.contracts import Differences, Execute, Outcome
 from usecases.models import Floats, Spectrum
 from usecases.programs import (
     Excitation,
-    FermionicEnergy,
-    FermionicGradient,
     FermionicProducts,
     Products,
-    Program,
 )
 from usecases.solvers.ritz import SURE, Matrix, States, by_spin, directions
-from usecases.training import measured, near, trained
+from usecases.training import Expanded
 
 _STABLE = 1e-8
 """Curvature, relative to its largest element, below which a direction is left out."""
@@ -45,21 +39,8 @@ _SLOW = 1e-6
 """1/ω below which there is no excitation, per hartree."""
 
 
-class EquationOfMotion(Algorithm):
+class EquationOfMotion(Expanded):
     """Unitary coupled cluster for the ground state, the equation of motion for those above it."""
-
-    accepts: ClassVar[tuple[type, ...]] = (Spectrum,)
-    needs: ClassVar[tuple[type[Program[Any]], ...]] = (
-        FermionicGradient,
-        FermionicEnergy,
-        FermionicProducts,
-    )
-
-    iterations: int = Field(default=200, ge=1, le=10_000)
-    """Most steps of the optimiser; each takes a gradient."""
-    shots: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Shots of each measurement at the end, of the trained state's energy and of all matrix
-    elements together; None computes them exactly."""
 
     def solve(
         self, model: Spectrum, execute: Execute, rng: np.random.Generator
@@ -69,12 +50,10 @@ class EquationOfMotion(Algorithm):
         All of them lie above the trained state.
         """
         h = model.hamiltonian
-        ansatz = uccsd(h)
-        point = trained(h, ansatz, execute, near(ansatz, rng), self.iterations)
-        ground = measured(h, ansatz, point, execute, self.shots, rng)[0].value
+        ansatz, at, ground = self.ground(h, execute, rng)
         ups = replacements(h)
         operators = (*ups, *(Excitation(e.virtual, e.occupied) for e in ups))
-        at, seed = tuple(point.tolist()), int(rng.integers(2**31))
+        seed = int(rng.integers(2**31))
         found = execute(FermionicProducts(h, ansatz, at, operators, self.shots, seed))
         excited = excitations(found)
         states = States(
