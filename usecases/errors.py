@@ -51,10 +51,12 @@ class UsageError(UsecasesError):
 class UnknownName(UsageError):
     """A name that nothing answers to; the nearest names are offered."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], more: Iterable[str] = ()
+    ) -> None:
         names = sorted(known)
         short = {n.rpartition("/")[2]: n for n in names}
-        near = get_close_matches(name, names, n=3, cutoff=0.6)
+        near = get_close_matches(name, [*names, *more], n=3, cutoff=0.6)
         near = near or [short[n] for n in get_close_matches(name, short, n=3, cutoff=0.6)]
         hint = f"Known: {', '.join(names[:20])}" if names else f"There is no {kind} yet"
         if near:

@@ -30,7 +30,7 @@ class Loaded(NamedTuple):
 
 
 def load(case: UseCase[Any, Any, Any, Any], source: str) -> Loaded:
-    """An instance from a known name, FAMILY@VALUE, "size=N,seed=S", or a file's path.
+    """An instance from a known or catalogued name, FAMILY@VALUE, "size=N,seed=S", or a file.
 
     Raises UnknownName or BadInstance, which names the file and the field.
     """
@@ -42,11 +42,15 @@ def load(case: UseCase[Any, Any, Any, Any], source: str) -> Loaded:
     if match := re.fullmatch(r"size=(\d{1,4})(?:,seed=(\d{1,9}))?", source):
         size, seed = int(match[1]), int(match[2] or 0)
         return Loaded(source, _example(case, size, seed))
+    if case.catalogue and source in case.catalogue.names():
+        return Loaded(source, case.catalogue.instance(source))
     path = Path(source)
     if path.suffix or "/" in source or _is_file(path):
         return Loaded(printable(path.stem), _from_file(case, path), printable(path.name))
     along = [f"{family}@VALUE" for family in case.families]
-    raise UnknownName("instance", source, [*case.instances, *along, "size=N,seed=S", "FILE"])
+    more = case.catalogue.names() if case.catalogue else ()
+    known = [*case.instances, *along, "size=N,seed=S", "FILE"]
+    raise UnknownName("instance", source, known, more)
 
 
 def family(case: UseCase[Any, Any, Any, Any], name: str) -> Family[Any]:

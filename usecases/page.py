@@ -15,9 +15,6 @@ from usecases.store import Store
 PLACE = "<!-- runs -->"
 """Where a page wants the table of its stored runs."""
 
-STORED = ("demo", "workshop")
-"""The instances whose runs are stored."""
-
 
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
     """Every generated file under the project's root, and what it should hold."""
@@ -39,9 +36,10 @@ def record_runs(root: Path, name: str, store: Store, progress: Any) -> Path:
     case = registry.usecase(name)
     found = [
         record
-        for instance in STORED
-        for algorithm in case.algorithms
-        for record in compare(name, instance, [algorithm], store=store, progress=progress)
+        for form in (name, *(f"{name}:{other}" for other in case.formulations))
+        for instance in registry.usecase(form).stored
+        for algorithm in registry.usecase(form).algorithms
+        for record in compare(form, instance, [algorithm], store=store, progress=progress)
     ]
     path = runs_file(root, name)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +60,9 @@ def stored_runs(root: Path, name: str) -> list[RunRecord]:
 def runs_table(records: list[RunRecord]) -> str:
     """The stored runs as Markdown, a table for each instance."""
     parts: list[str] = []
-    for instance in dict.fromkeys(r.instance.name for r in records):
-        chosen = [r for r in records if r.instance.name == instance]
-        lines = [f"**{instance}**, {min(r.qubits for r in chosen)} qubits", ""]
+    for instance, form in dict.fromkeys((r.instance.name, r.usecase) for r in records):
+        chosen = [r for r in records if (r.instance.name, r.usecase) == (instance, form)]
+        lines = [f"**{instance}**{_form(form)}, {min(r.qubits for r in chosen)} qubits", ""]
         lines += ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
         lines += ["| " + " | ".join(row[c] for c in COLUMNS) + " |" for row in table(chosen)]
         lines += ["", "; ".join(f"{r.algorithm}: {_settings(r)}" for r in chosen)]
@@ -78,6 +76,13 @@ def runs_table(records: list[RunRecord]) -> str:
         " with Wilson's 95 % interval; the time is that of the whole solution, without queue."
     )
     return "\n\n".join(parts)
+
+
+def _form(usecase: str) -> str:
+    """The formulation in words, where it is not the use case's own."""
+    plain, colon, name = usecase.partition(":")
+    title = registry.usecase(plain).formulations[name].title if colon else ""
+    return f", `{name}` ({title})" if colon else ""
 
 
 def _settings(record: RunRecord) -> str:

@@ -9,8 +9,9 @@ of them.
 from __future__ import annotations
 
 import ast
+import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -79,29 +80,53 @@ def names(kind: str) -> list[str]:
 
 
 def usecase(name: str) -> UseCase[Any, Any, Any, Any]:
-    """The use case of this name; its last part is enough where it is unique."""
-    return declared("usecase", full_name(name))  # type: ignore[no-any-return]
+    """The use case of this name; its last part is enough where it is unique.
+
+    NAME:FORMULATION is the use case in another of its formulations.
+    """
+    plain, colon, formulation = full_name(name).partition(":")
+    found: UseCase[Any, Any, Any, Any] = declared("usecase", plain)
+    return found.formulated(formulation) if colon else found
 
 
 def full_name(name: str) -> str:
-    """The use case's name with its sector."""
-    known = entries("usecase")
-    short = [n for n in known if n.rpartition("/")[2] == name]
-    return short[0] if len(short) == 1 else name
+    """The use case's name with its sector, and its formulation where one is named."""
+    plain, colon, formulation = name.partition(":")
+    short = [n for n in entries("usecase") if n.rpartition("/")[2] == plain]
+    return (short[0] if len(short) == 1 else plain) + colon + formulation
 
 
 def algorithm(name: str, parameters: Mapping[str, Any] | None = None) -> Algorithm:
     """The algorithm of this name with these hyperparameters.
 
-    A parameter that is itself an algorithm is given by name, its own parameters as "solver.x".
+    Some may follow the name, "qaoa layers=4 objective=cvar"; `parameters` go before them. A
+    parameter that is itself an algorithm is given by name, its own parameters as "solver.x".
     """
-    kind = declared("algorithm", name)
-    return built(kind, name, parameters or {})  # type: ignore[no-any-return]
+    plain, *own = name.split() or [name]
+    given = assigned(own, name) | dict(parameters or {})
+    return built(declared("algorithm", plain), plain, given)  # type: ignore[no-any-return]
 
 
 def fields(kind: str, name: str) -> set[str]:
     """What can be set on the algorithm or backend of this name."""
-    return set(declared(kind, name).model_fields)
+    return set(declared(kind, name.split(" ", maxsplit=1)[0]).model_fields)
+
+
+def assigned(texts: Iterable[str], where: str) -> dict[str, Any]:
+    """Settings given as key=value; a value is JSON where it can be, else text.
+
+    Raises UsageError that says where it stands.
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        key, sign, value = text.partition("=")
+        if not sign or not key:
+            raise UsageError(f"{where}: {text!r} is not of the form key=value")
+        try:
+            found[key] = json.loads(value)
+        except (ValueError, RecursionError):
+            found[key] = value
+    return found
 
 
 def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:

@@ -63,12 +63,20 @@ def check_usecase(case: Case) -> list[str]:
         *_words(case),
         *_named(case),
         *_families(case),
+        *_catalogue(case),
         *_formats(case),
         *_writers(case),
+        *_examples(case),
     ]
-    for seed in SEEDS:
-        found += _guarded(partial(_tiny, case, seed), f"example({case.tiny}, {seed})")
+    for name in case.formulations:
+        other = _examples(case.formulated(name))
+        found += [f"formulation {name}: {text}" for text in other]
     return found
+
+
+def _examples(case: Case) -> Findings:
+    for seed in SEEDS:
+        yield from _guarded(partial(_tiny, case, seed), f"example({case.tiny}, {seed})")
 
 
 def _guarded(check: Callable[[], Findings], where: str) -> list[str]:
@@ -106,6 +114,17 @@ def _named_one(case: Case, name: str, make: Callable[[], Record]) -> Findings:
     limit = LARGEST.get(name)
     if limit and (size := qubits(case.model(instance))) > limit:
         yield f"takes {size} qubits where at most {limit} are allowed"
+
+
+def _catalogue(case: Case) -> Findings:
+    if case.catalogue is None:
+        return
+    names = list(case.catalogue.names())
+    if not names or len({*names, *case.instances}) < len(names) + len(case.instances):
+        yield "the catalogue is empty, or a name in it is taken"
+    for name in {*names[:1], *names[-1:]}:
+        make = partial(case.catalogue.instance, name)
+        yield from _guarded(partial(_named_one, case, name, make), f"instance {name}")
 
 
 def _families(case: Case) -> Findings:

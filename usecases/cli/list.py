@@ -45,7 +45,11 @@ def _instances(name: str | None, as_json: bool) -> None:
         model = case.model(make())
         blocks = " in blocks" if isinstance(model, Incumbent) else ""
         rows.append((label, f"{qubits(model)}{blocks}"))
+    more = [*case.catalogue.names()] if case.catalogue else []
     if as_json:
-        echo_json([{"name": label, "qubits": size} for label, size in rows])
-    else:
-        echo_table(f"Instances of {registry.full_name(name)}", ("name", "qubits"), rows)
+        named = [{"name": label, "qubits": size} for label, size in rows]
+        echo_json(named + [{"name": label} for label in more])
+        return
+    echo_table(f"Instances of {registry.full_name(name)}", ("name", "qubits"), rows)
+    if case.catalogue:
+        click.echo(f"{case.catalogue.title}: {', '.join(more)}")

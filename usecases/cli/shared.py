@@ -12,8 +12,6 @@ from typing import Any, TypeVar
 
 import click
 
-from usecases.errors import UsageError
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 NARROW = 90
@@ -30,16 +28,9 @@ WORDS = {
 
 def pairs(values: Iterable[str], option: str) -> dict[str, Any]:
     """Settings given as key=value; a value is JSON where it can be, else text."""
-    found: dict[str, Any] = {}
-    for text in values:
-        key, sign, value = text.partition("=")
-        if not sign or not key:
-            raise UsageError(f"{option} {text!r} is not of the form key=value")
-        try:
-            found[key] = json.loads(value)
-        except (ValueError, RecursionError):
-            found[key] = value
-    return found
+    from usecases.registry import assigned
+
+    return assigned(values, option)
 
 
 def run_options(command: F) -> F:

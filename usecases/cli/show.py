@@ -43,13 +43,18 @@ def _usecase(name: str, case: Any) -> None:
     from usecases.contracts import unit_of
 
     click.echo(click.style(case.title, bold=True))
-    click.echo(_opening(registry.entries("usecase")[name]))
+    click.echo(_opening(registry.entries("usecase")[name.partition(":")[0]]))
     goal = "as low as possible" if case.sense == "min" else "as high as possible"
     echo_fields(
         {
             "name": name,
             "objective": f"{unit_of(case, case.instances['demo']())}, {goal}",
             "instances": ", ".join(case.instances),
+            "formulations": "; ".join(
+                f"{name}:{form} ({about.title})" for form, about in case.formulations.items()
+            )
+            or "–",
+            "more instances": case.catalogue.title if case.catalogue else "–",
             "families": "; ".join(_family(*item) for item in case.families.items()) or "–",
             "files": ", ".join([".json", *case.formats]),
             "exports": ", ".join([".json", *case.writers]),
