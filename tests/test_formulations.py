@@ -46,7 +46,7 @@ def test_a_formulation_keeps_the_rest_of_the_use_case() -> None:
         *(case.reference, case.violations, case.objective),
     )
     assert other.model is _plain
-    assert other.title == f"{case.title} (doubled)"
+    assert other.title == f"{case.title} (penalties only)"
     assert not isinstance(other.model(case.instances["demo"]()), Structured)
 
 
