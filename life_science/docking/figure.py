@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 CHOSEN, OTHER, CLASH, INK = "#3f90da", "#94a4a2", "#bd1f01", "#222222"
 FEW = 30
-"""To this many contacts all stand on one circle with their names; beyond, the pose stands inside."""
+"""To this many contacts all stand on one circle and have names; beyond, the pose stands inside."""
 
-DENSE = 3000
-"""Beyond this many pairs the faint ones are thinned out by transparency."""
+DENSE = 400
+"""Beyond this many pairs the faint ones become the more transparent, the more there are."""
 
 
 def plot(graph: BindingGraph, pose: Pose) -> Figure:
@@ -54,6 +54,7 @@ def _places(graph: BindingGraph, chosen: list[int]) -> Floats:
     at[chosen] = _circle(len(chosen), 0.5)
     others = np.setdiff1d(np.arange(graph.size), chosen)
     at[others] = _circle(len(others), 1.0)
+    at[others[1::2]] *= 1.07  # so that neighbours do not touch
     return at
 
 
@@ -69,9 +70,9 @@ def _pairs(axes: Axes, graph: BindingGraph, at: Floats, chosen: list[int]) -> No
     inside[chosen] = True
     both = inside[:, None] & inside[None]
     pairs = np.argwhere(np.triu(graph.adjacency & ~both, 1))
-    faint = 0.55 * min(1.0, DENSE / max(len(pairs), 1)) ** 0.5
+    faint = max(0.55 * min(1.0, DENSE / max(len(pairs), 1)), 0.02)
     lines: list[tuple[Any, dict[str, Any]]] = [
-        (pairs, {"colors": OTHER, "linewidths": 0.6, "alpha": max(faint, 0.04)}),
+        (pairs, {"colors": OTHER, "linewidths": 0.6, "alpha": faint}),
         (np.argwhere(np.triu(graph.adjacency & both, 1)), {"colors": CHOSEN, "linewidths": 1.8}),
         (
             np.argwhere(np.triu(~graph.adjacency & both, 1)),
@@ -87,18 +88,18 @@ def _pairs(axes: Axes, graph: BindingGraph, at: Floats, chosen: list[int]) -> No
 def _contacts(axes: Axes, graph: BindingGraph, at: Floats, chosen: list[int]) -> None:
     few = graph.size <= FEW
     inside = np.isin(np.arange(graph.size), chosen)
-    area = (220.0 if few else 60.0) * graph.weights / graph.weights.max()
+    area = np.maximum((220.0 if few else 45.0) * graph.weights / graph.weights.max(), 8.0)
+    style: dict[str, Any] = {"edgecolors": INK, "linewidths": 0.8 if few else 0.5, "zorder": 5}
     for kind, colour, marker in ((~inside, "white", "o"), (inside, CHOSEN, "s")):
-        size = np.maximum(area[kind], 12.0)
-        axes.scatter(
-            *at[kind].T, s=size, c=colour, marker=marker, edgecolors=INK, linewidths=0.8, zorder=5
-        )
+        x, y = at[kind].T
+        axes.scatter(x, y, s=area[kind], c=colour, marker=marker, **style)
     named = range(graph.size) if few else chosen if len(chosen) <= FEW else []
     for k in named:
         text = graph.names[k] + (f"\n{graph.weights[k]:g}" if graph.weighted else "")
         out = at[k] / (np.linalg.norm(at[k]) or 1.0)
+        beside = ((29.0 if graph.weighted else 20.0) * out[0], 20.0 * out[1])
         axes.annotate(
-            text, at[k], xytext=tuple(19.0 * out), textcoords="offset points", zorder=6,
+            text, at[k], xytext=beside, textcoords="offset points", zorder=6,
             ha="center", va="center", fontsize=8.5 if few else 7.5, color=INK,
             fontweight="bold" if inside[k] else "normal",
             bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75},

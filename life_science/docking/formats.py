@@ -77,8 +77,9 @@ def parse_csv(text: str) -> BindingGraph:
     if CONTACTS in sections and BY_POINTS in sections:
         raise BadInstance("contacts", "are listed by name and by points", "Keep one of the two")
     listed = [(row, row.name(0), row.real(1)) for row in sections.get(CONTACTS, [])]
-    for row in sections.get(BY_POINTS, []):
-        listed.append((row, f"{row.name(0)}-{row.name(1)}", row.real(2)))
+    listed += [
+        (row, f"{row.name(0)}-{row.name(1)}", row.real(2)) for row in sections.get(BY_POINTS, [])
+    ]
     if listed and PAIRS not in sections:
         raise BadInstance(
             "u,v", "the file lists contacts and does not say which can hold together",
@@ -203,7 +204,7 @@ def parse_dimacs(text: str) -> BindingGraph:
     A pair may stand in both directions, as in files of the colouring challenge. Contacts are
     named v1 to vN. Raises BadInstance naming the line.
     """
-    rows = [row for row in _rows(text, "c", None)]
+    rows = list(_rows(text, "c", None))
     if not rows or rows[0].words[0] != "p":
         raise BadInstance("p edge", "the first line that is no comment must be: p edge N M")
     head = rows[0]
