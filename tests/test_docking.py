@@ -104,12 +104,18 @@ PROVEN = [
 
 @pytest.mark.parametrize(("instance", "value", "size"), PROVEN)
 def test_proven_values(instance: str, value: float, size: int) -> None:
-    found = record("life_science/docking", "-i", instance, "-a", "exact")
-    score = found["score"]
-    assert score["objective"] == pytest.approx(value, abs=1e-9)
-    assert score["gap"] == 0 and score["feasible"] is True
-    assert score["reference"]["kind"] == "optimal" and score["reference"]["method"]
-    assert found["qubits"] == size
+    found = run("life_science/docking", instance, "exact")
+    score = found.score
+    assert score.objective == pytest.approx(value, abs=1e-9)
+    assert score.gap == 0 and score.feasible
+    assert score.reference.kind == "optimal" and score.reference.method
+    assert len(model(usecase.instances[instance]()).model.variables if size > WHOLE
+               else found.answer.value) == size  # fmt: skip
+
+
+def test_the_command_proves_the_demo() -> None:
+    score = record("life_science/docking", "-i", "demo", "-a", "exact")["score"]
+    assert (score["objective"], score["gap"], score["unit"]) == (8.0, 0, "contacts")
 
 
 def test_the_workshop_is_the_graph_of_the_paper() -> None:
