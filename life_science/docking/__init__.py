@@ -136,9 +136,10 @@ if __name__ == "__main__":
 # **The penalty.** $P_{uv} > \min(w_u, w_v)$ for every pair suffices: if both contacts of a pair
 # are made, dropping the lighter one loses its weight and saves at least $P_{uv}$, so a string
 # that breaks a rule is never lowest. The model takes $P_{uv} = \min(w_u, w_v) + \delta$ with
-# $\delta$ half a mean weight, 1.5 times the bound where all contacts count alike. The cell
-# shows by how much the cheapest broken string lies above the best pose, and what share of the
-# whole spectrum one contact is: larger penalties are safe and squeeze what has to be told apart.
+# $\delta$ half a mean weight, rounded up to a power of two so that poses of equal strength have
+# exactly equal energies; that is 1.5 times the bound where all contacts count one. The cell shows
+# by how much the cheapest broken string lies above the best pose, and what share of the whole
+# spectrum one contact is: larger penalties are safe and squeeze what has to be told apart.
 #
 # **Many contacts.** Beyond 24 the model comes with a first pose to improve block by block, each
 # block small enough for a machine. A block must never trade the pose for a set of contacts that

@@ -5,6 +5,7 @@ Names that begin with + are spare bits: they fill a group up and stand for no co
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import count
 
@@ -20,7 +21,7 @@ WHOLE = 24
 """Up to this many contacts a statevector holds the model; beyond, a pose comes with it."""
 
 MARGIN = 0.5
-"""By what a penalty exceeds the sufficient one, in mean weights of a contact."""
+"""By what a penalty exceeds the sufficient one at least, in mean weights of a contact."""
 
 
 def penalised(graph: BindingGraph, excess: float, places: Sequence[int] | None = None) -> BQM:
@@ -40,8 +41,11 @@ def penalised(graph: BindingGraph, excess: float, places: Sequence[int] | None =
 
 
 def excess(graph: BindingGraph, margin: float = MARGIN) -> float:
-    """What a conflict costs beyond the lighter of its two contacts."""
-    return margin * float(graph.weights.mean())
+    """What a conflict costs beyond the lighter of its two contacts.
+
+    Rounded up to a power of two, so that poses of equal strength have exactly equal energies.
+    """
+    return 2.0 ** math.ceil(math.log2(margin * float(graph.weights.mean())))
 
 
 def guarded(graph: BindingGraph) -> float:
