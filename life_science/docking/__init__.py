@@ -332,8 +332,8 @@ if __name__ == "__main__":
 #   880 000; none is among 4 096 random strings, so that only the lower end of the lift is known
 #   there. About one shot in a hundred is one.
 # * **Encoding rules away pays.** Of the strings that the classes allow, 2 % are poses in the
-#   workshop, against hardly any of all strings, and six trained layers hit a best pose ten times as
-#   often as 40 of the plain model. The spare bits make that 33 qubits instead of 24: a simulator
+#   workshop, against hardly any of all strings, and six trained layers hit a best pose eleven times
+#   as often as 40 of the plain model. The spare bits make that 33 qubits instead of 24: a simulator
 #   does not mind, as it holds only the 110 592 allowed strings, while a machine would.
 # * **A fixed size is the weaker rule here.** All poses of the demo have at most eight of twelve
 #   contacts, yet only nine of the 495 sets of eight are poses, and there is nothing but eights to

@@ -58,7 +58,8 @@ def useful(adjacency: Adjacency, weights: Floats, clique: Sequence[int]) -> list
     """The vertices that a heavier clique than this one could use, and those of this one.
 
     A vertex goes when it and the colouring bound of its neighbours do not exceed the weight of
-    `clique`; this is repeated until nothing goes. What is left holds a heaviest clique.
+    `clique`; this is repeated until nothing goes. What is left holds a heaviest clique. Weights
+    are whole numbers here, so that sums are exact.
     """
     known = float(weights[list(clique)].sum())
     kept = np.ones(len(weights), dtype=bool)
@@ -75,7 +76,7 @@ def _promises(
     adjacency: Adjacency, weights: Floats, near: Places, vertex: int, known: float
 ) -> bool:
     """Whether a clique with this vertex and some of those near it may exceed what is known."""
-    wanted = known - float(weights[vertex]) + 1e-9 * known
+    wanted = known - float(weights[vertex])
     if float(weights[near].sum()) <= wanted:
         return False
     return colour_bound(weights, colour_classes(adjacency, weights, near)) > wanted

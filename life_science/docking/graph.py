@@ -86,6 +86,11 @@ class BindingGraph(Record):
         return np.array([c.weight for c in self.contacts])
 
     @cached_property
+    def micro(self) -> Floats:
+        """The weights in millionths, whole numbers whose sums are exact; shape (contacts,)."""
+        return np.round(self.weights * 1e6)
+
+    @cached_property
     def adjacency(self) -> Adjacency:
         """Whether two contacts can hold together, shape (contacts, contacts)."""
         found = np.zeros((self.size, self.size), dtype=bool)

@@ -67,7 +67,7 @@ def model(graph: BindingGraph) -> BQM | Incumbent:
 
 def reduced(graph: BindingGraph) -> BQM | Incumbent:
     """The same without the contacts that no pose better than the greedy one can use."""
-    kept = useful(graph.adjacency, graph.weights, graph.greedy)
+    kept = useful(graph.adjacency, graph.micro, graph.greedy)
     if len(kept) <= WHOLE:
         return penalised(graph, excess(graph), kept)
     return _improvable(graph, kept)
@@ -96,9 +96,8 @@ def fixed_size(graph: BindingGraph) -> Structured:
     as it takes to weigh what the greedy pose weighs.
     """
     most = len(graph.classes)
-    heaviest = np.cumsum(np.sort(graph.weights)[::-1])
-    known = graph.strength(graph.greedy) * (1.0 - 1e-9)
-    least = int(np.searchsorted(heaviest, known)) + 1
+    heaviest = np.cumsum(np.sort(graph.micro)[::-1])
+    least = int(np.searchsorted(heaviest, graph.micro[list(graph.greedy)].sum())) + 1
     return _grouped(graph, [(list(range(graph.size)), most - least, most)])
 
 

@@ -26,13 +26,12 @@ MICRO = 1_000_000
 
 def reference(graph: BindingGraph) -> Reference:
     """The strength of the best pose; of large dense graphs the best known one and a bound."""
-    kept = useful(graph.adjacency, graph.weights, graph.greedy)
+    kept = useful(graph.adjacency, graph.micro, graph.greedy)
     left = f"{len(kept)} of {graph.size} contacts after reduction"
-    strength = [round(MICRO * graph.contacts[k].weight) for k in kept]
     place = {k: p for p, k in enumerate(kept)}
     found = heaviest(
         graph.adjacency[np.ix_(kept, kept)],
-        strength,
+        [int(w) for w in graph.micro[kept]],
         [place[k] for k in graph.greedy],
         MOST_BRANCHES,
     )
@@ -62,7 +61,7 @@ def by_program(graph: BindingGraph, kept: list[int], pose: list[int]) -> Referen
     made = {k: program.new_bool_var(graph.names[k]) for k in kept}
     for rivals in exclusive_sets(graph, kept):
         program.add_at_most_one(made[k] for k in rivals)
-    program.maximize(sum(round(MICRO * graph.contacts[k].weight) * made[k] for k in kept))
+    program.maximize(sum(int(graph.micro[k]) * made[k] for k in kept))
     for k in kept:
         program.add_hint(made[k], k in pose)
     solver = cp_model.CpSolver()
