@@ -1,0 +1,254 @@
+# %% [markdown]
+# # Cargo loading: which containers fly, and where they stand
+#
+# A freighter can take only so much mass and only so many containers, and the airline is paid for
+# what flies. So the load master chooses some of the containers that wait and gives each a place
+# on the main deck, so that as much mass as possible is loaded and the aircraft may still fly: not
+# too heavy, balanced around its centre of gravity, and nowhere overloading the fuselage.
+#
+# Every cargo airline has this problem for every flight, with an hour or less to solve it. Airbus
+# stated a simplified form of it in its Quantum Computing Challenge of 2019. The team that won
+# wrote it as a quadratic model with slack bits (Pilon, Gugole and Massarenti, arXiv:2102.09621);
+# IonQ and Airbus later ran instances of 12 to 28 qubits on trapped ions without slack bits, with
+# every rule evaluated classically (Kaushik et al., arXiv:2504.01567). This page does both.
+
+# %%
+"""Which containers fly, and where: cargo loading with payload, balance and shear limits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from logistics.cargo_loading import registers, slack
+from logistics.cargo_loading.airbus import (
+    balanced,
+    containers,
+    demo,
+    example,
+    frontier,
+    workshop,
+)
+from logistics.cargo_loading.drawing import plot
+from logistics.cargo_loading.files import EXAMPLE, parse_csv
+from logistics.cargo_loading.flight import Balance, Container, Flight, ShearLimit
+from logistics.cargo_loading.pairs import build, model, penalty, sufficient_penalty
+from logistics.cargo_loading.reading import Plan, interpret, objective, violations
+from logistics.cargo_loading.reference import reference
+from logistics.cargo_loading.rules import rules
+from usecases.contracts import Formulation, UseCase
+from usecases.models import all_bits, qubits
+
+__all__ = [
+    "Balance",
+    "Container",
+    "Flight",
+    "Plan",
+    "ShearLimit",
+    "build",
+    "example",
+    "interpret",
+    "model",
+    "objective",
+    "parse_csv",
+    "plot",
+    "reference",
+    "usecase",
+    "violations",
+]
+
+# %% [markdown]
+# ## The data
+#
+# The challenge's 35 containers: 20 of standard size, which take one position each, 10 halves, of
+# which two share a position, and 5 doubles, which take two adjacent ones. Its freighter has 20
+# positions on a deck of 40 m and carries 40 t; empty it weighs 120 t with its centre of gravity
+# 2 m forward of the deck's middle, and loaded the centre of gravity must lie from 4 m forward to
+# 8 m aft of it. The payload on either side of a station is limited as well, by 26 t at the
+# middle and proportionally less towards both ends (*shear*). The masses and the aircraft are
+# those of the challenge, taken from public implementations by its participants (see the sources).
+#
+# | field of a flight | meaning |
+# |---|---|
+# | `containers` | each with `name`, `mass` (kg) and `kind`: standard, half or double |
+# | `positions`, `payload` | how many positions there are; the most payload (kg) |
+# | `x` | centre of each position in m, from the most forward one to the tail |
+# | `balance` | `empty_mass` (kg), `empty_cg`, limits `forward` and `aft` (m) |
+# | `shear` | stations: `x` (m), most payload `forward` and `aft` of it (kg) |
+#
+# Only the first two rows are needed. The demo and the workshop are the first four and six
+# containers on three and four positions with a payload limit alone. `demo-balance` and
+# `workshop-balance` put them on a *synthetic* small aircraft with the challenge's limits in
+# proportion to its deck, so that balance and shear bind; `kinds` mixes the sizes. `frontier` is
+# the whole challenge. Your own flight is a JSON file with these fields, or a CSV file like this:
+
+# %%
+if __name__ == "__main__":
+    print(EXAMPLE)
+    own = parse_csv(EXAMPLE)
+    print(len(own.containers), "containers,", own.positions, "positions at", own.x)
+
+# %% [markdown]
+# ## The model
+#
+# One qubit says whether one container stands in one position (a double: there and in the next),
+# so $C$ containers, $D$ of them doubles, and $N$ positions take **$C N - D$** qubits: 12 for the
+# demo, 24 for the workshop, 695 for the frontier. `C3@02` is container C3 in position 2.
+#
+# What keeps the rules? A one-hot group with a member for *left behind* would keep each container
+# in one place by the mixer, at the price of a qubit per container. Without it "at most one" can
+# only be asked for by a price, and that is what is done here:
+#
+# * a plan that keeps every rule costs $-M$, with $M$ its mass in kg;
+# * one that breaks any costs $-\min(M, U) + P\,(1 + s)$, where $s$ counts what is wrong: surplus
+#   copies, overfull positions, and by how much payload, balance and shear exceed their limits.
+#
+# This cost is no quadratic form, and needs none: it is computed for each string that is seen, and
+# the training lowers its CVaR, the mean of the best shots. Inequalities so need no slack bits.
+# The phases are turned by a quadratic guide, $(M - U)^2 / \bar m$ and a price for each conflict:
+# an unbalanced penalty (arXiv:2211.13914), which pays for too much payload as for too little.
+# Balance and shear do not turn phases; only the cost sees them.
+#
+# **The penalty.** $U$ is the payload limit, or the mass that fills the deck if that is less, and
+# $L$ what a plan that loads the heaviest containers one by one carries. A broken plan costs at
+# least $P - U$ and the optimum at most $-L$, so every $P > U - L$ keeps all broken plans above
+# the optimum. The model adds half a mean container. The sweep, for a random flight of nine
+# decisions: how far the cheapest broken plan lies above the optimum, and the gap to the
+# second-best cost as a share of the spectrum, which shrinks as the penalty grows.
+
+# %%
+if __name__ == "__main__":
+    few = example(9, 3)
+    strings = all_bits(9)
+    broken = rules(few).severity(strings) > 0
+    print(f"feasible share of uniform strings: {1 - broken.mean():.4f}")
+    for margin in (-0.5, 0.0, 0.5, 1.0, 3.0, 10.0):
+        energy = build(few, margin).energies(strings)
+        levels = np.unique(energy)
+        best = energy[~broken].min()
+        print(
+            f"penalty {penalty(few, margin):8.1f} kg (bound {sufficient_penalty(few):.1f} kg):"
+            f" cheapest broken {energy[broken].min() - best:+9.1f} kg,"
+            f" gap {(levels[1] - levels[0]) / (levels[-1] - levels[0]):.5f} of the spectrum"
+        )
+
+# %% [markdown]
+# ### Two other encodings
+#
+# **`slack`** is the quadratic model of the literature: $-M$, a price for each conflict, and for
+# every limit a squared equation with slack bits in binary. Whatever breaks a rule loses more than
+# $R - L$, with $R$ the payload limit, so that price suffices, plus one kilogram per kilogram in
+# the payload's equation. Since no optimum is lighter than the known plan, the payload's slack
+# ends at $W - L$ (and has 14 bits less for it in the workshop). A limit that no plan can break
+# is left out.
+#
+# **`registers`** gives each container the number of its position in binary, 0 being *left
+# behind*: $\sum_c \lceil \log_2(\text{places}_c + 1) \rceil$ qubits. No string can load a
+# container twice, so that rule is encoded away, and fewer qubits hold more feasible strings. The
+# price is in the circuit: the guide is no longer quadratic.
+
+# %%
+if __name__ == "__main__":
+    print("                  qubits               feasible share")
+    print("                  main slack registers main   registers")
+    rng = np.random.default_rng(0)
+    flights = {"demo": demo(), "demo-balance": balanced(demo(), empty_mass=6000, most=2800)}
+    flights |= {"workshop": workshop(), "frontier": frontier()}
+    for name, flight in flights.items():
+        sizes = [qubits(make(flight)) for make in (model, slack.model, registers.model)]
+        known = rules(flight)
+        drawn = [rng.integers(0, 2, (20_000, n), dtype=np.int8) for n in (sizes[0], sizes[2])]
+        rows = (drawn[0], registers.decisions(flight, drawn[1]))
+        shares = [float((known.severity(row) == 0).mean()) for row in rows]
+        print(f"{name:17} {sizes[0]:4} {sizes[1]:5} {sizes[2]:9} {shares[0]:6.2%} {shares[1]:9.2%}")
+
+# %% [markdown]
+# ## Reading an answer back
+#
+# `interpret` puts every container where the bits say, be it in two places; nothing is repaired.
+# `violations` speaks as a load master would, computes in whole grams and millimetres, and never
+# looks at the model. `objective` adds up the kilograms on board.
+
+# %%
+if __name__ == "__main__":
+    full = {label: int(label.endswith(("01", "02"))) for label in demo().labels()}
+    for line in violations(demo(), interpret(demo(), full)):
+        print(line)
+
+# %% [markdown]
+# ## What classical computing proves
+#
+# `reference` states the flight from the instance alone as an integer program, again in grams and
+# millimetres, and OR-Tools' CP-SAT solves it with one worker. The two small optima are 5 699 kg
+# and 8 966 kg. The whole challenge is no harder for it: some plan carries the payload limit to
+# the kilogram, which no plan exceeds.
+
+# %%
+if __name__ == "__main__":
+    from time import perf_counter
+
+    for name, flight in flights.items():
+        begun = perf_counter()
+        proven = reference(flight)
+        print(f"{name}: {proven.value:.0f} kg, {proven.kind} in {perf_counter() - begun:.2f} s")
+    print(proven.method)
+
+# %% [markdown]
+# ## The declaration
+
+# %%
+usecase = UseCase(
+    title="Cargo loading: which containers fly, and where they stand",
+    unit="kg",
+    sense="max",
+    instance=Flight,
+    instances={
+        "demo": demo,
+        "demo-balance": lambda: balanced(demo(), empty_mass=6000, most=2800),
+        "workshop": workshop,
+        "workshop-balance": lambda: balanced(workshop(), empty_mass=6000, most=5100),
+        "kinds": lambda: Flight(
+            containers=containers(1, 2, 21, 24, 31), positions=4, payload=9500
+        ),
+        "frontier": frontier,
+    },
+    example=example,
+    tiny=9,
+    model=model,
+    interpret=interpret,
+    violations=violations,
+    objective=objective,
+    reference=reference,
+    plot=plot,
+    formats={".csv": parse_csv},
+    formulations={
+        "slack": Formulation(
+            title="inequalities as squared equations with slack bits",
+            model=slack.model,
+            interpret=slack.interpret,
+            tiny=4,
+            algorithms=("annealing",),
+            stored=("demo",),
+        ),
+        "registers": Formulation(
+            title="each container's position as a binary number",
+            model=registers.model,
+            interpret=registers.interpret,
+            tiny=16,
+            algorithms=("qaoa objective=cvar",),
+            stored=("demo", "workshop"),
+        ),
+    },
+    algorithms=("qaoa objective=cvar",),
+    sources=(
+        "Airbus Quantum Computing Challenge 2019, problem statement 5, Aircraft Loading"
+        " Optimisation: the problem",
+        "G. Pilon, N. Gugole, N. Massarenti, Aircraft loading optimization: QUBO models under"
+        " multiple constraints, arXiv:2102.09621: the formulation with slack bits",
+        "A. Kaushik et al., Quantum computing for optimizing aircraft loading, arXiv:2504.01567:"
+        " CVaR over evaluated rules",
+        "github.com/Terra-Quantum-AG/Aircraft-Loading-Optimisation, DS_1.csv: containers 1 to 30",
+        "github.com/dynexcoin/DynexSDK, aircraft-loading-optim.ipynb: containers 1 to 35",
+        "github.com/Gallinator/airbus-quantum-challenge-2020: the aircraft, and containers 1 to 6",
+        "J. A. Montañez-Barrera et al., Unbalanced penalization, arXiv:2211.13914: the guide",
+    ),
+)
