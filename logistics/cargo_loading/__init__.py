@@ -206,9 +206,7 @@ usecase = UseCase(
         "demo-balance": lambda: balanced(demo(), empty_mass=6000, most=2800),
         "workshop": workshop,
         "workshop-balance": lambda: balanced(workshop(), empty_mass=6000, most=5100),
-        "kinds": lambda: Flight(
-            containers=containers(1, 2, 21, 24, 31), positions=4, payload=9500
-        ),
+        "kinds": lambda: Flight(containers=containers(1, 2, 21, 24, 31), positions=4, payload=9500),
         "frontier": frontier,
     },
     example=example,
@@ -233,7 +231,7 @@ usecase = UseCase(
             title="each container's position as a binary number",
             model=registers.model,
             interpret=registers.interpret,
-            tiny=16,
+            tiny=9,
             algorithms=("qaoa objective=cvar",),
             stored=("demo", "workshop"),
         ),

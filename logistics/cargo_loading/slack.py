@@ -14,7 +14,7 @@ from logistics.cargo_loading.reading import Plan
 from logistics.cargo_loading.reading import interpret as read
 from logistics.cargo_loading.rules import Ints, Rules, rules
 from usecases.errors import VerificationFailed
-from usecases.models import BQM, Bits, Incumbent, Sample
+from usecases.models import BQM, Sample
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,19 +27,15 @@ class Equation:
     weights: tuple[int, ...]
 
 
-def model(flight: Flight) -> BQM | Incumbent:
-    """−kg and squared equations; with a plan to improve on, where a quick search finds one."""
+def model(flight: Flight) -> BQM:
+    """−kg, a price for each conflict, and a squared equation for each limit."""
     return build(flight, 1.0)
 
 
-def build(flight: Flight, multiple: float) -> BQM | Incumbent:
+def build(flight: Flight, multiple: float) -> BQM:
     """The model at a multiple of the sufficient penalty."""
     known = rules(flight)
-    found, equal = equations(flight), list(halves(flight))
-    bqm = _quadratic(known, found, equal, multiple)
-    if known.known is None:
-        return bqm
-    return Incumbent(bqm, _completed(known, found, equal, known.known))
+    return _quadratic(known, equations(flight), list(halves(flight)), multiple)
 
 
 def sufficient_penalty(flight: Flight) -> float:
@@ -149,16 +145,3 @@ def _add_choice(bqm: BQM, there: list[str], bit: str, price: float) -> None:
     for u in there:
         bqm.add_quadratic(u, bit, -price)
     bqm.add_linear(bit, price)
-
-
-def _completed(
-    known: Rules, found: list[Equation], equal: list[tuple[str, list[int]]], bits: Bits
-) -> Sample:
-    """A plan's decisions with the slack bits that close its equations."""
-    sample = dict(zip(known.flight.labels(), bits.tolist(), strict=True))
-    for equation in found:
-        left = equation.most - int(equation.row @ bits)
-        for name, weight in reversed(list(zip(equation.names, equation.weights, strict=True))):
-            sample[name] = int(weight <= left)
-            left -= weight * sample[name]
-    return sample | {bit: int(bits[there].sum() > 1) for bit, there in equal}
