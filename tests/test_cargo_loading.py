@@ -26,13 +26,14 @@ from logistics.cargo_loading import (
     violations,
 )
 from logistics.cargo_loading.airbus import balanced, containers, example, places
+from logistics.cargo_loading.blocks import block, improved, inside, one_by_one
 from logistics.cargo_loading.files import EXAMPLE
 from logistics.cargo_loading.flight import Container
 from logistics.cargo_loading.pairs import penalty, sufficient_penalty
 from logistics.cargo_loading.reading import Place
 from logistics.cargo_loading.rules import rules
 from tests.helpers import record, usecases
-from usecases.errors import BadInstance, Infeasible, TooLarge, VerificationFailed
+from usecases.errors import BadInstance, Infeasible, TooLarge, UsageError, VerificationFailed
 from usecases.instances import load
 from usecases.models import all_bits, energies, qubits, variables
 from usecases.runner import run
@@ -140,7 +141,7 @@ def test_the_masses_of_demo_and_workshop_are_the_challenges() -> None:
     assert [c.mass for c in usecase.instances["demo"]().containers] == [2134, 3455, 1866, 1699]
     whole = usecase.instances["frontier"]()
     kinds = [c.kind for c in whole.containers]
-    assert [kinds.count(k) for k in ("standard", "half", "double")] == [20, 10, 5]  # type: ignore[arg-type]
+    assert [kinds.count(k) for k in ("standard", "half", "double")] == [20, 10, 5]
     assert sum(c.mass for c in whole.containers) == 46_719 + 11_178 + 17_300
     assert (whole.x[0], whole.x[-1], whole.payload) == (-19, 19, 40_000)
     middle = next(s for s in whole.shear if s.x == 0)
@@ -197,7 +198,7 @@ def test_the_registers_guide_is_the_main_one() -> None:
     case = usecase.instances["kinds"]()
     names = registers.labels(case)
     bits = np.random.default_rng(1).integers(0, 2, (300, len(names)), dtype=np.int8)
-    compact = registers.model(case).guide.energies(bits)  # type: ignore[union-attr]
+    compact = registers.model(case).guide.energies(bits)
     pairs = energies(build(case, 0.5).guide, registers.decisions(case, bits))
     assert compact == pytest.approx(pairs)
 
@@ -256,6 +257,52 @@ def test_below_the_sufficient_penalty_a_broken_plan_wins() -> None:
     cheap, right = build(case, -0.55), build(case, 0.5)
     assert broken[cheap.energies(strings).argmin()]
     assert not broken[right.energies(strings).argmin()]
+
+
+# --- blocks ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_block_knows_the_rules_of_the_whole(seed: int) -> None:
+    case = example(16, seed)
+    deck = one_by_one(case)
+    rng = np.random.default_rng(seed)
+    aboard = {place.container for place in deck.loaded}
+    ashore = [c.name for c in case.containers if c.name not in aboard]
+    try:
+        part = block(case, deck, 2, 2, ashore)
+    except UsageError:
+        assert any(c.kind == "double" for c in case.containers)
+        return
+    there = set(inside(case, deck, 2, 2))
+    assert {c.name for c in part.containers} == there | set(ashore)
+    rest = [place for place in deck.loaded if place.container not in there]
+    for row in rng.integers(0, 2, (60, len(part.pairs))) * rng.integers(0, 2, (60, 1)):
+        found = interpret(part, dict(zip(part.labels(), row.tolist(), strict=True)))
+        moved = [Place(container=p.container, position=p.position + 1) for p in found.loaded]
+        whole = violations(case, Plan(loaded=(*rest, *moved)))
+        assert (violations(part, found) == []) == (whole == [])
+        better = improved(case, deck, 2, part, found)
+        assert violations(case, better) == []
+        assert objective(case, better) >= objective(case, deck)
+
+
+def test_a_block_of_the_frontier_comes_nearer_to_the_payload_limit() -> None:
+    case = usecase.instances["frontier"]()
+    deck = one_by_one(case)
+    assert objective(case, deck) == 39_993 and violations(case, deck) == []
+    aboard = {place.container for place in deck.loaded}
+    ashore = [c.name for c in case.containers if c.name not in aboard]
+    gained = set()
+    for first in range(6, 10):
+        try:
+            part = block(case, deck, first, 3, ashore)
+        except UsageError:
+            continue
+        best = reference(part).value
+        kept = sum(c.mass for c in case.containers if c.name in inside(case, deck, first, 3))
+        gained.add(best - kept)
+    assert max(gained) > 0 and 39_993 + max(gained) <= 40_000
 
 
 # --- reading and the rules ---------------------------------------------------------------
@@ -330,7 +377,8 @@ def test_an_aircraft_that_never_flies_is_infeasible() -> None:
     with pytest.raises(Infeasible, match="not even an empty deck"):
         reference(case)
     needs_ballast = flight(x=[-2, 0, 2], balance=balance | {"empty_mass": 500, "empty_cg": 1.5})
-    assert rules(needs_ballast).known is None
+    with pytest.raises(Infeasible, match="one by one"):
+        one_by_one(needs_ballast)
     assert reference(needs_ballast).value == heaviest(needs_ballast) == 6000
     strings = all_bits(9)
     assert model(needs_ballast).energies(strings).min() == -6000
@@ -424,9 +472,7 @@ def test_qaoa_finds_the_demos_optimum_more_often_than_chance() -> None:
 @pytest.mark.parametrize("name", ["demo", "kinds", "demo-balance", "frontier"])
 def test_the_picture_shows_every_container_loaded(name: str) -> None:
     case = usecase.instances[name]()
-    known = rules(case).known
-    assert known is not None
-    answer = interpret(case, dict(zip(case.labels(), known.tolist(), strict=True)))
+    answer = one_by_one(case)
     figure = plot(case, answer)
     deck = figure.axes[0]
     words = " ".join(text.get_text() for text in deck.texts)
@@ -439,6 +485,6 @@ def test_the_picture_shows_every_container_loaded(name: str) -> None:
 def test_a_broken_plan_can_be_drawn() -> None:
     case = balanced(Flight(containers=containers(1, 2, 3), positions=3, payload=7000),
                     empty_mass=3000, most=1500)  # fmt: skip
-    figure = plot(case, plan(("C1", 1), ("C2", 1), ("C2", 3)))
+    figure = plot(case, plan(("C1", 1), ("C2", 1), ("C3", 1)))
     labels = [t.get_text() for t in figure.axes[1].get_legend().get_texts()]
     assert any("outside the limits" in label for label in labels)

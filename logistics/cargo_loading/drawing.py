@@ -91,22 +91,12 @@ def _deck(axes: Axes, flight: Flight, plan: Plan, at: Floats, edges: Floats) -> 
         axes.text(x, -0.06, str(p), ha="center", va="top", fontsize=size)
     total = sum(known[place.container].mass for place in plan.loaded)
     left_over = len(known) - len({place.container for place in plan.loaded})
-    axes.set_title(
-        f"Loaded {total:,.0f} of {flight.payload:,.0f} kg, {left_over} left behind".replace(
-            ",", " "
-        ),
-        fontsize=10,
-        loc="left",
-    )
+    words = f"Loaded {_kg(total)} of {_kg(flight.payload)} kg; {left_over} left behind"
+    axes.set_title(words, fontsize=10, loc="left")
     kinds = sorted({c.kind for c in flight.containers}, key=list(FILL).index)
     handles = [Patch(facecolor=FILL[k], hatch=HATCH[k], edgecolor="white", label=k) for k in kinds]
     axes.legend(
-        handles=handles,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=3,
-        frameon=False,
-        fontsize=9,
+        handles=handles, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8
     )
     axes.set_ylim(-0.25, top + 0.08)
     axes.set_yticks([])
@@ -114,6 +104,10 @@ def _deck(axes: Axes, flight: Flight, plan: Plan, at: Floats, edges: Floats) -> 
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="x", length=0, labelbottom=False)
     axes.set_ylabel("Main deck")
+
+
+def _kg(mass: float) -> str:
+    return f"{mass:,.0f}".replace(",", " ")
 
 
 def _gravity(axes: Axes, flight: Flight, plan: Plan) -> None:

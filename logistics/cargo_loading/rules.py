@@ -113,7 +113,7 @@ class Rules:
     @cached_property
     def _scale(self) -> Floats:
         """What an excess counts as one: the limit's largest coefficient."""
-        return np.abs(self.limits).max(axis=1).clip(1).astype(np.float64)
+        return np.asarray(np.abs(self.limits).max(axis=1).clip(1), dtype=np.float64)
 
     def loaded(self, bits: Bits) -> Floats:
         """kg loaded in each row, every container once."""
