@@ -458,6 +458,11 @@ def test_what_no_simulator_holds_is_refused() -> None:
             run(NAME + form, "frontier", "qaoa")
     with pytest.raises(TooLarge):
         run(NAME, "frontier", "exact")
+    many = [{"name": f"C{k}", "mass": 1000 + k} for k in range(200)]
+    with pytest.raises(TooLarge, match="2000 decisions"):
+        model(flight(containers=many, positions=10))
+    with pytest.raises(ValidationError, match="more than 20000 decisions"):
+        flight(containers=many, positions=150)
 
 
 # --- runs and picture --------------------------------------------------------------------

@@ -306,3 +306,21 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     print("rules broken:", violations(whole, deck) or "none")
     plot(whole, deck)
+
+# %% [markdown]
+# ## How it scales
+#
+# * **Qubits** grow as containers × positions, or as containers × the logarithm of positions with
+#   `registers`. Slack bits add some ten to twenty for each limit: few for a payload limit alone,
+#   most of the qubits once balance and shear count.
+# * **Terms.** Every two decisions are coupled by the payload, so a layer of the main model takes
+#   one two-qubit phase for each of the $n (n - 1) / 2$ pairs: 276 for the workshop, 241 165 for
+#   the frontier.
+# * **Feasible strings** become rare faster than machines grow. Of the main model's strings,
+#   1.3 % are plans that may fly in the demo, and four in a hundred thousand in the workshop.
+#
+# The honest end: CP-SAT proves the whole challenge in seconds, since its masses are so many and
+# so different that some plan meets the payload limit to the kilogram, and loading the heaviest
+# one by one already comes within 7 kg of it. A quantum computer would have to help where that
+# does not happen: few containers, tight shear limits, several flights and destinations at once.
+# None of that is shown here.

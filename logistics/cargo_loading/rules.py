@@ -14,12 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logistics.cargo_loading.flight import POSITION, ROOM, Flight, grams, millimetres
+from usecases.errors import TooLarge
 from usecases.models import Bits, Floats
 
 Ints = NDArray[np.int64]
 
 TRIES = 12
 """Plans that are built to find a good one."""
+
+LARGEST_MODEL = 1500
+"""Decisions of which a model states every two."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,8 +153,14 @@ class Rules:
 
 @lru_cache(maxsize=16)
 def rules(flight: Flight) -> Rules:
-    """The flight's rules as arrays."""
+    """The flight's rules as arrays. Raises TooLarge beyond 1500 decisions."""
     pairs = flight.pairs
+    if len(pairs) > LARGEST_MODEL:
+        raise TooLarge(
+            f"{len(flight.containers)} containers and {flight.positions} positions make"
+            f" {len(pairs)} decisions, and a model states a cost for every two of them",
+            f"Up to {LARGEST_MODEL} fit: leave out containers, or take a block of the deck",
+        )
     mass = np.array([grams(flight.containers[c].mass) for c, _ in pairs], dtype=np.int64)
     copies = np.zeros((len(pairs), len(flight.containers)), dtype=np.int64)
     room = np.zeros((len(pairs), flight.positions), dtype=np.int64)
