@@ -31,7 +31,14 @@ from logistics.cargo_loading.airbus import (
 from logistics.cargo_loading.drawing import plot
 from logistics.cargo_loading.files import EXAMPLE, parse_csv
 from logistics.cargo_loading.flight import Balance, Container, Flight, ShearLimit
-from logistics.cargo_loading.pairs import build, model, penalty, sufficient_penalty
+from logistics.cargo_loading.pairs import (
+    MARGIN,
+    build,
+    mean_mass,
+    model,
+    penalty,
+    sufficient_penalty,
+)
 from logistics.cargo_loading.reading import Plan, interpret, objective, violations
 from logistics.cargo_loading.reference import reference
 from logistics.cargo_loading.rules import rules
@@ -121,13 +128,14 @@ if __name__ == "__main__":
     strings = all_bits(9)
     broken = rules(few).severity(strings) > 0
     print(f"feasible share of uniform strings: {1 - broken.mean():.4f}")
-    for margin in (-0.5, 0.0, 0.5, 1.0, 3.0, 10.0):
-        energy = build(few, margin).energies(strings)
+    bound = sufficient_penalty(few)
+    print(f"bound {bound:.1f} kg; the model takes {penalty(few, MARGIN) / bound:.2f} of it")
+    for multiple in (0.5, 0.9, 1.0, 1.5, 2.5, 5.0, 20.0):
+        energy = build(few, (multiple - 1.0) * bound / mean_mass(few)).energies(strings)
         levels = np.unique(energy)
-        best = energy[~broken].min()
         print(
-            f"penalty {penalty(few, margin):8.1f} kg (bound {sufficient_penalty(few):.1f} kg):"
-            f" cheapest broken {energy[broken].min() - best:+9.1f} kg,"
+            f"{multiple:5.1f} × bound:"
+            f" cheapest broken {energy[broken].min() - energy[~broken].min():+9.1f} kg,"
             f" gap {(levels[1] - levels[0]) / (levels[-1] - levels[0]):.5f} of the spectrum"
         )
 
@@ -148,7 +156,7 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    print("                  qubits               feasible share")
+    print("                  qubits               feasible share of 20 000 random strings")
     print("                  main slack registers main   registers")
     rng = np.random.default_rng(0)
     flights = {"demo": demo(), "demo-balance": balanced(demo(), empty_mass=6000, most=2800)}
@@ -261,6 +269,13 @@ usecase = UseCase(
 # annealing needs a quadratic model, so it stands with `slack`.
 #
 # <!-- runs -->
+#
+# All forms find the proven optima. Only 24 of the workshop's $2^{24}$ strings are optimal, so the
+# main form's 0.3 % of shots are some two thousand times what chance gives, although 4096 random
+# strings are too few to see that. With slack bits the demo takes 23 qubits instead of 12, and the
+# share of optimal shots halves. The registers do best with the fewest qubits, not because the
+# angles are better (the lift is smaller) but because chance is: no string loads a container
+# twice. And a classical solver proves each of these optima in milliseconds.
 
 # %%
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dimod
 import numpy as np
+from dimod import BinaryQuadraticModel
 
 from logistics.cargo_loading.flight import Flight
 from logistics.cargo_loading.rules import Rules, rules
@@ -47,7 +47,7 @@ def costs(known: Rules, bits: Bits, price: float) -> Floats:
 
 
 def model(flight: Flight) -> Evaluated:
-    """The mass left on the ground side of 0: −kg, with penalties that no optimum pays."""
+    """−kg loaded for every plan that keeps the rules, and penalties that no optimum pays."""
     return build(flight, MARGIN)
 
 
@@ -65,15 +65,14 @@ def guide(flight: Flight) -> BQM:
     """
     known, mean = rules(flight), mean_mass(flight)
     mass, target = known.mass / 1000, known.greatest / 1000
-    names = flight.labels()
-    fields = (mass**2 - 2 * target * mass) / mean
-    bqm = dimod.BinaryQuadraticModel(
-        dict(zip(names, fields.tolist(), strict=True)), {}, target**2 / mean, dimod.BINARY
-    )
     strength = 2 * np.outer(mass, mass) / mean
     for i, j in known.conflicts:
         strength[i, j] += CLASH * mean
-    row, column = np.triu_indices(len(names), 1)
-    for i, j, value in zip(row.tolist(), column.tolist(), strength[row, column], strict=True):
-        bqm.add_quadratic(names[i], names[j], float(value))
-    return bqm
+    row, column = np.triu_indices(len(mass), 1)
+    return BinaryQuadraticModel.from_numpy_vectors(
+        (mass**2 - 2 * target * mass) / mean,
+        (row, column, strength[row, column]),
+        target**2 / mean,
+        "BINARY",
+        variable_order=list(flight.labels()),
+    )
