@@ -283,9 +283,10 @@ usecase = UseCase(
 # main form's 0.3 % of shots are some two thousand times what chance gives, although 4096 random
 # strings are too few to see that. With slack bits the demo takes 23 qubits instead of 12, and
 # QAOA's feasible share falls from 47 % to 21 %, its optimal share by half; simulated annealing of
-# the same model has more optimal shots and fewer feasible ones. The registers do best with the fewest qubits, not because the
-# angles are better (the lift is smaller) but because chance is: no string loads a container
-# twice. And a classical solver proves each of these optima in milliseconds.
+# the same model has more optimal shots and fewer feasible ones. The registers do best with the
+# fewest qubits, not because the angles are better (the lift is smaller) but because chance is: no
+# string loads a container twice. And a classical solver proves each of these optima in
+# milliseconds.
 
 # %%
 if __name__ == "__main__":
