@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +16,14 @@ from pydantic import ValidationError
 from life_science.protein_folding import usecase
 from life_science.protein_folding.lattice import (
     Fold,
+    Sites,
     collisions,
     positions,
     sites_of,
     touching,
     turns_of,
 )
+from life_science.protein_folding.models import LOCAL
 from life_science.protein_folding.network import build
 from life_science.protein_folding.peptide import LETTERS, Peptide, contact_energies, parse_fasta
 from life_science.protein_folding.reading import (
@@ -32,10 +36,13 @@ from life_science.protein_folding.reading import (
 from life_science.protein_folding.reference import Search, reference
 from life_science.protein_folding.walks import conformations, seeds
 from tests.helpers import record, usecases
+from usecases import run
 from usecases.errors import BadInstance, TooLarge, VerificationFailed
 from usecases.models import Evaluated, all_bits, energies, qubits, variables
 from usecases.solvers.enumeration import table
 from usecases.testing import check_usecase
+
+proof_file = import_module("life_science.protein_folding.reference")  # the name is a function's
 
 PROVEN = [("demo", -4.81, 9, 7), ("workshop", -10.44, 22, 13)]
 
@@ -89,14 +96,16 @@ def energy_of(sequence: str, path: list[tuple[int, ...]]) -> float:
 def test_proven_values_come_out_of_the_command(
     name: str, value: float, size: int, fewer: int
 ) -> None:
-    for form, wide in (("", size), (":turns", fewer)):
-        found = record(f"life_science/protein_folding{form}", "-i", name, "-a", "exact")
-        score = found["score"]
-        assert score["objective"] == pytest.approx(value, abs=1e-9)
-        assert (score["gap"], score["feasible"]) == (0, True)
-        assert score["reference"]["kind"] == "optimal"
-        assert "branch and bound" in score["reference"]["method"]
-        assert found["qubits"] == wide
+    found = record("life_science/protein_folding", "-i", name, "-a", "exact")
+    score = found["score"]
+    assert score["objective"] == pytest.approx(value, abs=1e-9)
+    assert (score["gap"], score["feasible"]) == (0, True)
+    assert score["reference"]["kind"] == "optimal"
+    assert "branch and bound" in score["reference"]["method"]
+    assert found["qubits"] == size
+    alone = run("life_science/protein_folding:turns", name, "exact")
+    assert alone.score.objective == pytest.approx(value, abs=1e-9)
+    assert alone.qubits == fewer
 
 
 def test_contact_energies_are_those_of_the_paper() -> None:
@@ -232,6 +241,47 @@ def test_the_known_turns_leave_no_shape_out() -> None:
     assert {shape(path) for path in walks(7)} <= listed
 
 
+def clean(sites: Sites, pairs: tuple[tuple[int, int], ...]) -> Any:
+    """Contacts that may be claimed: neither residue shares a site with one beside the other."""
+    n = sites.shape[1]
+    found = []
+    for i, j in pairs:
+        free = touching(sites, i, j)
+        for a, b in ((i, j - 1), (i, j + 1), (i - 1, j), (i + 1, j)):
+            if a >= 0 and b < n:
+                free = free & (sites[:, a] != sites[:, b])
+        found.append(free)
+    return np.array(found).T.reshape(len(sites), len(pairs))
+
+
+@pytest.mark.parametrize("size", range(6, 12))
+def test_to_ten_residues_no_colliding_chain_can_win(size: int) -> None:
+    """What a chain that meets itself may claim, another has and more; at eleven this ends."""
+    pairs = Peptide(sequence="A" * size).pairs
+    walked = turns_of(all_bits(2 * size - 7))
+    walked = walked[(walked[:, 1:] != walked[:, :-1]).all(axis=1)]
+    sites = sites_of(walked)
+    sets = clean(sites, pairs) @ (1 << np.arange(len(pairs)))
+    met = collisions(sites) > 0
+    proper = set(sets[~met].tolist())
+    beaten = [any(s & c == c != s for s in proper) for c in {*sets[met].tolist()}]
+    assert all(beaten) == (size <= LOCAL)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_beyond_ten_residues_the_walk_is_traced(seed: int) -> None:
+    """With the best claims for each walk, the lowest is the reference, and avoids itself."""
+    peptide = usecase.example(11, seed)
+    model = usecase.model(peptide)
+    assert isinstance(model, Evaluated) and qubits(model) == 27
+    bits = all_bits(15)
+    claims = clean(sites_of(turns_of(bits)), peptide.pairs)
+    values = model.energies(np.concatenate([bits, claims], axis=1).astype(np.int8))
+    best = int(values.argmin())
+    assert values[best] == pytest.approx(reference(peptide).value)
+    assert collisions(sites_of(turns_of(bits[best : best + 1])))[0] == 0
+
+
 # --- the proof -----------------------------------------------------------------------------------
 
 
@@ -252,7 +302,7 @@ def test_penalties_suffice_for_every_vector_between_residues() -> None:
 def test_a_search_that_is_cut_short_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     peptide = usecase.example(12, 5)
     proven = reference(peptide)
-    monkeypatch.setattr("life_science.protein_folding.reference.MOST_CHAINS", 100)
+    monkeypatch.setattr(proof_file, "MOST_CHAINS", 100)
     reference.cache_clear()
     known = reference(peptide)
     reference.cache_clear()
@@ -273,7 +323,7 @@ def test_the_bound_is_never_above_what_follows() -> None:
     assert search.rest[0] <= total.min()
 
 
-# --- reading and input -----------------------------------------------------------------------------
+# --- reading and input ---------------------------------------------------------------------------
 
 
 def test_broken_folds_are_told_in_the_words_of_the_field() -> None:
@@ -287,9 +337,7 @@ def test_broken_folds_are_told_in_the_words_of_the_field() -> None:
         " the chain, at least 5, can be neighbours",
     ]
     back = Fold(turns=(1, 0, 1, 1, 0, 1, 0, 1, 0), contacts=())
-    assert (
-        violations(peptide, back)[0] == "the chain turns back at bond 4: residues 3 and 5 coincide"
-    )
+    assert "the chain turns back at bond 4: residues 3 and 5 coincide" in violations(peptide, back)
     ring = Fold(turns=(1, 0, 2, 1, 0, 2, 3, 0, 3), contacts=())
     assert violations(peptide, ring) == ["residues 1 and 7 occupy the same site"]
     for turns in ((1, 0), (*straight[:-1], 4)):
@@ -368,10 +416,11 @@ def test_chains_that_cannot_touch_or_are_too_long() -> None:
 
 
 def test_qaoa_finds_the_fold_of_the_demo() -> None:
-    found = record("life_science/protein_folding:turns", "-a", "qaoa", "-p", "objective=cvar")
-    score = found["score"]
-    assert score["objective"] == pytest.approx(-4.81)
-    assert score["feasible_share"] > score["chance"]["feasible_share"]
+    found = run("life_science/protein_folding:turns", "demo").score
+    assert found.objective == pytest.approx(-4.81)
+    assert found.feasible_share and found.chance and found.lift_interval
+    assert found.feasible_share > 1.5 * found.chance.feasible_share
+    assert found.lift_interval[0] > 1
 
 
 def test_the_picture_names_residues_and_energies() -> None:

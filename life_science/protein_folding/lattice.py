@@ -8,6 +8,7 @@ residues is a multiple of the squared length of the difference of their counts.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -22,6 +23,8 @@ DIRECTIONS = np.array([(1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)]) / 3**0
 
 CODES = np.array([0, 1, 1 << 8, 1 << 16])
 """What a step adds to a site's number: counts 1 to 3 as digits; count 0 follows from them."""
+
+STEPS = frozenset(CODES.tolist())
 
 FIRST = (1, 0)
 """The first two turns: any others are these, seen from another side."""
@@ -49,7 +52,10 @@ def sites_of(turns: NDArray[np.integer]) -> Sites:
 def touching(sites: Sites, i: int, j: int) -> NDArray[np.bool_]:
     """In which rows residues i and j, on different sublattices, are one bond apart."""
     step = (sites[:, j] - sites[:, i]) * (-1 if i % 2 else 1)
-    return np.isin(step, CODES)
+    found = np.zeros(len(sites), dtype=bool)
+    for code in CODES:
+        found |= step == code
+    return found
 
 
 def collisions(sites: Sites) -> NDArray[np.int64]:
@@ -62,6 +68,19 @@ def collisions(sites: Sites) -> NDArray[np.int64]:
     return total
 
 
+def path(turns: tuple[int, ...]) -> list[int]:
+    """Where the residues of one chain are, as in `sites_of`."""
+    found = [0]
+    for k, turn in enumerate(turns):
+        found.append(found[-1] + (-1 if k % 2 else 1) * int(CODES[turn]))
+    return found
+
+
+def meet(sites: list[int], i: int, j: int) -> bool:
+    """Whether residues i and j of one chain, on different sublattices, are one bond apart."""
+    return (sites[j] - sites[i]) * (-1 if i % 2 else 1) in STEPS
+
+
 def positions(turns: tuple[int, ...]) -> Floats:
     """The residues' places in space, in bond lengths, shape (N, 3)."""
     signs = np.where(np.arange(len(turns)) % 2, -1, 1)
@@ -69,6 +88,7 @@ def positions(turns: tuple[int, ...]) -> Floats:
     return np.concatenate([np.zeros((1, 3)), np.cumsum(steps, axis=0)])
 
 
+@cache
 def labels(residues: int) -> tuple[str, ...]:
     """Names of the qubits of the turns: t4a and t4b hold turn 4 as 2a + b.
 

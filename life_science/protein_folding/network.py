@@ -3,7 +3,7 @@
 Robert, Barkoutsos, Woerner and Tavernelli, npj Quantum Information 7:38 (2021), without side
 chains. Everything rests on one identity. With T(k, l) = 1 when turns k and l are equal, else 0,
 
-    d(i, j) = Σ_a (count of steps in direction a)² = (j − i) + 2 Σ_{i ≤ k < l < j} (−1)^(k+l) T(k, l)
+    d(i, j) = Σ_a (steps in direction a)² = (j − i) + 2 Σ_{i ≤ k < l < j} (−1)^(k+l) T(k, l)
 
 and T is a table over the four qubits of two turns. d is 0 on the same site, 1 between
 neighbours, 2 between their neighbours.

@@ -44,14 +44,19 @@ class Peptide(Record):
 
         Neighbours lie on different sublattices, so an odd number of bonds lies between them.
         """
-        n = len(self.sequence)
-        return tuple((i, j) for i in range(n) for j in range(i + LEAST, n, 2))
+        return _pairs(len(self.sequence))
 
     def energies(self) -> Floats:
         """The contact energy of each of the `pairs`, in units of RT; all are negative."""
-        table = contact_energies()
-        place = [LETTERS.index(letter) for letter in self.sequence]
-        return np.array([table[place[i], place[j]] for i, j in self.pairs])
+        place = np.array([LETTERS.index(letter) for letter in self.sequence])
+        ends = np.array(self.pairs, dtype=np.int64).reshape(-1, 2)
+        found: Floats = contact_energies()[place[ends[:, 0]], place[ends[:, 1]]]
+        return found
+
+
+@cache
+def _pairs(residues: int) -> tuple[tuple[int, int], ...]:
+    return tuple((i, j) for i in range(residues) for j in range(i + LEAST, residues, 2))
 
 
 @cache

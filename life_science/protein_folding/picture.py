@@ -129,8 +129,9 @@ def _residues(axes: Axes, sequence: str, places: Floats, nearness: Floats) -> No
             size = 17 + 9 * nearness[k]
             axes.plot(*places[k, :2], marker, ms=size, mfc=colour, mew=2.5 if shared else 1.0,
                       mec=RED if shared else INK, alpha=1.0, zorder=3 + nearness[k])  # fmt: skip
+            above = 3.01 + nearness[k]
             axes.text(*places[k, :2], f"{sequence[k]}{k + 1}", ha="center", va="center",
-                      fontsize=8 + 2 * nearness[k], color=INK, zorder=3.01 + nearness[k])  # fmt: skip
+                      fontsize=8 + 2 * nearness[k], color=INK, zorder=above)  # fmt: skip
         if chosen:
             axes.plot([], [], marker, color=colour, mec=INK, ms=9, label=name)
 

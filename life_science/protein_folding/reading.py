@@ -11,17 +11,15 @@ import numpy as np
 
 from life_science.protein_folding.lattice import (
     Fold,
-    collisions,
     labels,
+    meet,
+    path,
     positions,
-    sites_of,
-    touching,
     turns_of,
 )
-from life_science.protein_folding.network import attraction
 from life_science.protein_folding.peptide import LEAST, Peptide
 from usecases.errors import VerificationFailed
-from usecases.models import Bits, Evaluated, Floats, Sample
+from usecases.models import Sample
 
 
 def interpret(peptide: Peptide, sample: Sample) -> Fold:
@@ -53,8 +51,8 @@ def _turns(peptide: Peptide, sample: Sample) -> tuple[int, ...]:
 
 def contacts(peptide: Peptide, turns: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     """The pairs of residues, from 1, that are neighbours on the lattice but not in the chain."""
-    sites = sites_of(np.array([turns]))
-    return tuple((i + 1, j + 1) for i, j in peptide.pairs if touching(sites, i, j)[0])
+    sites = path(turns)
+    return tuple((i + 1, j + 1) for i, j in peptide.pairs if meet(sites, i, j))
 
 
 def violations(peptide: Peptide, fold: Fold) -> list[str]:
@@ -66,7 +64,7 @@ def violations(peptide: Peptide, fold: Fold) -> list[str]:
 
 
 def _collisions(fold: Fold) -> Iterator[str]:
-    sites = sites_of(np.array([fold.turns]))[0].tolist()
+    sites = path(fold.turns)
     for i, j in combinations(range(len(sites)), 2):
         if (j - i) % 2 or sites[i] != sites[j]:
             continue
@@ -94,26 +92,6 @@ def _claims(peptide: Peptide, fold: Fold) -> Iterator[str]:
 
 def objective(peptide: Peptide, fold: Fold) -> float:
     """The contact energy of the conformation in RT, whichever contacts are claimed."""
-    sites = sites_of(np.array([fold.turns]))
+    sites = path(fold.turns)
     pairs = zip(peptide.pairs, peptide.energies().tolist(), strict=True)
-    return math.fsum(energy for (i, j), energy in pairs if touching(sites, i, j)[0])
-
-
-def conformations(peptide: Peptide) -> Evaluated:
-    """The second formulation: turns alone, and the energy of the walk that they describe.
-
-    A walk that meets itself has no contacts; it costs the strongest contact for each pair of
-    residues on one site, so more than any conformation.
-    """
-    pairs, energies = peptide.pairs, peptide.energies()
-    price = float(-energies.min(initial=-1.0))
-
-    def evaluate(bits: Bits) -> Floats:
-        sites = sites_of(turns_of(bits))
-        met = collisions(sites)
-        energy = np.zeros(len(bits))
-        for (i, j), contact in zip(pairs, energies.tolist(), strict=True):
-            energy += contact * touching(sites, i, j)
-        return np.where(met > 0, price * met, energy)
-
-    return Evaluated(attraction(peptide), evaluate)
+    return math.fsum(energy for (i, j), energy in pairs if meet(sites, i, j))

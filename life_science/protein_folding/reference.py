@@ -108,5 +108,4 @@ def reference(peptide: Peptide) -> Reference:
             f"{first} {np.__version__}) given up after {done};"
             f" no conformation lies below {search.rest[0]:.2f}"
         )
-    kind = "optimal" if proven else "best_known"
-    return Reference(value=round(search.lowest, 9) + 0.0, kind=kind, method=method)
+    return Reference(value=search.lowest, kind="optimal" if proven else "best_known", method=method)
