@@ -35,9 +35,10 @@ from life_science.protein_folding.reading import (
 )
 from life_science.protein_folding.reference import Search, reference
 from life_science.protein_folding.walks import conformations, seeds
-from tests.helpers import record, usecases
+from tests.helpers import record
 from usecases import run
 from usecases.errors import BadInstance, TooLarge, VerificationFailed
+from usecases.instances import load
 from usecases.models import Evaluated, all_bits, energies, qubits, variables
 from usecases.solvers.enumeration import table
 from usecases.testing import check_usecase
@@ -93,19 +94,21 @@ def energy_of(sequence: str, path: list[tuple[int, ...]]) -> float:
 
 
 @pytest.mark.parametrize(("name", "value", "size", "fewer"), PROVEN)
-def test_proven_values_come_out_of_the_command(
-    name: str, value: float, size: int, fewer: int
-) -> None:
-    found = record("life_science/protein_folding", "-i", name, "-a", "exact")
-    score = found["score"]
-    assert score["objective"] == pytest.approx(value, abs=1e-9)
-    assert (score["gap"], score["feasible"]) == (0, True)
-    assert score["reference"]["kind"] == "optimal"
-    assert "branch and bound" in score["reference"]["method"]
-    assert found["qubits"] == size
-    alone = run("life_science/protein_folding:turns", name, "exact")
-    assert alone.score.objective == pytest.approx(value, abs=1e-9)
-    assert alone.qubits == fewer
+def test_proven_values(name: str, value: float, size: int, fewer: int) -> None:
+    for form, wide in (("", size), (":turns", fewer)):
+        found = run(f"life_science/protein_folding{form}", name, "exact")
+        assert found.score.objective == pytest.approx(value, abs=1e-9)
+        assert (found.score.gap, found.score.feasible, found.qubits) == (0, True, wide)
+        assert found.score.reference.kind == "optimal"
+        assert "branch and bound" in found.score.reference.method
+
+
+def test_the_command_takes_a_fasta_file(tmp_path: Path) -> None:
+    path = tmp_path / "neuropeptide.fasta"
+    path.write_text(">neuropeptide of Robert et al.\nAPRLRFY\n")
+    found = record("life_science/protein_folding", "-i", path, "-a", "exact")
+    assert found["score"]["objective"] == pytest.approx(-4.81, abs=1e-9)
+    assert (found["score"]["gap"], found["qubits"]) == (0, 9)
 
 
 def test_contact_energies_are_those_of_the_paper() -> None:
@@ -396,12 +399,11 @@ def test_bad_sequences_are_refused(sequence: str) -> None:
         Peptide(sequence=sequence)
 
 
-def test_bad_files_get_one_line_from_the_command(tmp_path: Path) -> None:
+def test_bad_files_are_named(tmp_path: Path) -> None:
     path = tmp_path / "two.fasta"
     path.write_text(">a\nAPRLRFY\n>b\nAPRLRFY\n")
-    done = usecases("run", "life_science/protein_folding", "-i", path, "-a", "exact")
-    assert done.returncode == 3 and "two.fasta: line 3" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    with pytest.raises(BadInstance, match=r"two.fasta: line 3: a second record begins"):
+        load(usecase, str(path))
 
 
 def test_chains_that_cannot_touch_or_are_too_long() -> None:
@@ -430,8 +432,8 @@ def test_the_picture_names_residues_and_energies() -> None:
     fold = Fold(turns=turns, contacts=contacts(peptide, turns))
     axes = usecase.plot(peptide, fold).axes[0]
     words = {text.get_text() for text in axes.texts}
-    assert {"D1", "L10", "−7.04", "−3.40"} <= words
-    assert "contact energy -10.44 RT" in axes.get_title()
+    assert {"D1", "L10", "−7.04 RT", "−3.40 RT"} <= words
+    assert "contact energy −10.44 RT" in axes.get_title()
     broken = Fold(turns=(1, 0, 2, 1, 0, 2, 3, 0, 3), contacts=((2, 9),))
     title = usecase.plot(peptide, broken).axes[0].get_title()
     assert "residues 1 and 7 occupy the same site" in title

@@ -24,6 +24,7 @@ import numpy as np
 
 from life_science.protein_folding.lattice import Fold
 from life_science.protein_folding.models import claims, turns
+from life_science.protein_folding.network import build
 from life_science.protein_folding.peptide import Peptide, example, parse_fasta, write_fasta
 from life_science.protein_folding.picture import plot
 from life_science.protein_folding.reading import (
@@ -329,9 +330,8 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     for residues in (7, 10, 15, 20):
         peptide = example(residues, 0)
-        network = model(peptide)
-        tables = network.guide if isinstance(network, Evaluated) else network
         print(
-            f"{residues} residues: {qubits(network)} qubits with claims,"
-            f" {qubits(turns(peptide))} of turns alone, {len(tables.factors)} tables"
+            f"{residues} residues: {qubits(model(peptide))} qubits with claims,"
+            f" {qubits(turns(peptide))} of turns alone,"
+            f" {len(build(peptide, MULTIPLE).factors)} tables"
         )

@@ -110,7 +110,8 @@ def _claim(
     i, j = pair
     beside = [(i, j - 1), (i, j + 1), (i - 1, j), (i + 1, j)]
     beside = [(a, b) for a, b in beside if a >= 0 and b < residues]
-    constant, weights = 2 * collision * len(beside) - apart, defaultdict(float)
+    constant = 2 * collision * len(beside) - apart
+    weights: Weights = defaultdict(float)
     for a, b, price in ((i, j, apart), *((a, b, -collision) for a, b in beside)):
         constant += price * (b - a)
         for k, m, sign in _doubled(a, b):

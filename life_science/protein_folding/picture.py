@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from life_science.protein_folding.lattice import Fold, positions
+from life_science.protein_folding.lattice import Fold, path, positions
 from life_science.protein_folding.peptide import Peptide
 from life_science.protein_folding.reading import contacts, objective, violations
 from usecases.models import Floats
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 CLASSES = {
     "hydrophobic": ("ACFILMVWGP", "o", "#ffa90e"),
     "polar": ("NQSTYH", "s", "#92dadd"),
-    "positive": ("KR", "^", "#c3d9f4"),
-    "negative": ("DE", "v", "#f0b8ae"),
+    "positive": ("KR", "D", "#c3d9f4"),
+    "negative": ("DE", "h", "#f0b8ae"),
 }
 """Residues, marker and colour; a letter in each says which residue it is."""
 
@@ -42,17 +42,23 @@ def plot(peptide: Peptide, fold: Fold) -> Figure:
     places = _seen(positions(fold.turns))
     nearness = _nearness(places[:, 2])
     _bonds(axes, places, nearness)
-    _contacts(axes, peptide, fold, places)
-    _residues(axes, peptide.sequence, places, nearness)
-    _scale(axes, places)
     wrong = violations(peptide, fold)
-    told = f"contact energy {objective(peptide, fold):.2f} RT" if not wrong else wrong[0]
+    _contacts(axes, peptide, fold, places, bool(wrong))
+    _residues(axes, peptide.sequence, path(fold.turns), places, nearness)
+    _scale(axes, places)
+    told = _told(peptide, fold, wrong)
     axes.set_title(f"{peptide.sequence}: {told}", color=RED if wrong else INK, wrap=True)
     axes.legend(loc="upper left", bbox_to_anchor=(0, 0), ncols=4, frameon=False, fontsize=9)
     axes.set_aspect("equal")
     axes.margins(0.12)
     axes.set_axis_off()
     return figure
+
+
+def _told(peptide: Peptide, fold: Fold, wrong: list[str]) -> str:
+    if not wrong:
+        return f"contact energy {objective(peptide, fold):.2f} RT".replace("-", "−")
+    return f"{wrong[0]} (and {len(wrong) - 1} more)" if len(wrong) > 1 else wrong[0]
 
 
 def _seen(places: Floats) -> Floats:
@@ -77,7 +83,7 @@ def _rotation(eye: Floats) -> Floats:
 
 
 def _clearance(places: Floats) -> float:
-    """How far, in projection, the closest residues are from one another and from other bonds."""
+    """How far apart, in projection, the closest residues and bonds are, and how bent the chain."""
     flat = places[:, :2]
     gaps = np.linalg.norm(flat[:, None] - flat[None], axis=2)
     gaps = gaps[np.triu_indices(len(flat), 1)]
@@ -87,7 +93,10 @@ def _clearance(places: Floats) -> float:
     beside = np.linalg.norm(flat[:, None] - near, axis=2)
     bond = np.arange(len(along))
     beside[bond, bond] = beside[bond + 1, bond] = np.inf
-    return float(np.sort(gaps)[:3].sum() + 2 * np.sort(beside.ravel())[:3].sum())
+    before, after = along[:-1].T, along[1:].T
+    bends = np.abs(before[0] * after[1] - before[1] * after[0])
+    least = (np.sort(each.ravel())[:3].sum() for each in (gaps, 2 * beside, 4 * bends))
+    return float(sum(least))
 
 
 def _nearness(depth: Floats) -> Floats:
@@ -103,37 +112,49 @@ def _bonds(axes: Axes, places: Floats, nearness: Floats) -> None:
         axes.plot(*places[[k, k + 1], :2].T, zorder=1 + near, solid_capstyle="round", **style)
 
 
-def _contacts(axes: Axes, peptide: Peptide, fold: Fold, places: Floats) -> None:
+def _contacts(axes: Axes, peptide: Peptide, fold: Fold, places: Floats, broken: bool) -> None:
+    """All contacts with their energies; of a broken fold only what it claims."""
     energies = dict(zip(peptide.pairs, peptide.energies().tolist(), strict=True))
-    there = contacts(peptide, fold.turns)
-    for i, j in there:
-        _dashed(axes, places[[i - 1, j - 1]], f"{energies[i - 1, j - 1]:.2f}", INK)
-    inside = {(i, j) for i, j in fold.contacts if 0 < i < j <= len(places)}
-    for i, j in inside - set(there):
-        _dashed(axes, places[[i - 1, j - 1]], "claimed", RED)
+    there = set(contacts(peptide, fold.turns))
+    claimed = {(i, j) for i, j in fold.contacts if 0 < i < j <= len(places)}
+    for i, j in sorted(claimed if broken else there):
+        true = (i, j) in there
+        words = f"{energies[i - 1, j - 1]:.2f} RT" if true else "claimed"
+        _dashed(axes, places[[i - 1, j - 1]], words, INK if true else RED)
 
 
 def _dashed(axes: Axes, ends: Floats, words: str, colour: str) -> None:
     axes.plot(*ends[:, :2].T, ls=(0, (4, 3)), lw=1.4, color=colour, zorder=2.2)
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85}
     text = words.replace("-", "−")
-    axes.text(*ends[:, :2].mean(axis=0), text, ha="center", va="center", fontsize=9, color=colour,
+    along = ends[1, :2] - ends[0, :2]
+    aside = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-9)
+    x, y = ends[:, :2].mean(axis=0) + 0.2 * aside * (1 if aside[1] >= 0 else -1)
+    axes.text(x, y, text, ha="center", va="center", fontsize=9, color=colour,
               bbox=box, zorder=2.3)  # fmt: skip
 
 
-def _residues(axes: Axes, sequence: str, places: Floats, nearness: Floats) -> None:
+def _residues(axes: Axes, sequence: str, sites: list[int], places: Floats, near: Floats) -> None:
+    """A marker a site; residues that share one stand in the same marker, ringed."""
+    kinds = [(site, k % 2) for k, site in enumerate(sites)]  # two sublattices, one numbering
+    for kind in dict.fromkeys(kinds):
+        here = [k for k, other in enumerate(kinds) if other == kind]
+        first, shared = here[0], len(here) > 1
+        marker, colour = _kind(sequence[first])
+        above = 3 + near[first]
+        axes.plot(*places[first, :2], marker, mfc=colour, zorder=above,
+                  ms=11 + 8 * len(here) + 8 * near[first],
+                  mec=RED if shared else INK, mew=2.5 if shared else 1.0)  # fmt: skip
+        words = "\n".join(f"{sequence[k]}{k + 1}" for k in here)
+        axes.text(places[first, 0], places[first, 1], words, ha="center", va="center",
+                  fontsize=8 + near[first], color=INK, zorder=above + 0.01)  # fmt: skip
     for name, (letters, marker, colour) in CLASSES.items():
-        chosen = [k for k, letter in enumerate(sequence) if letter in letters]
-        for k in chosen:
-            shared = (np.linalg.norm(places - places[k], axis=1) < 1e-6).sum() > 1
-            size = 17 + 9 * nearness[k]
-            axes.plot(*places[k, :2], marker, ms=size, mfc=colour, mew=2.5 if shared else 1.0,
-                      mec=RED if shared else INK, alpha=1.0, zorder=3 + nearness[k])  # fmt: skip
-            above = 3.01 + nearness[k]
-            axes.text(*places[k, :2], f"{sequence[k]}{k + 1}", ha="center", va="center",
-                      fontsize=8 + 2 * nearness[k], color=INK, zorder=above)  # fmt: skip
-        if chosen:
+        if set(letters) & set(sequence):
             axes.plot([], [], marker, color=colour, mec=INK, ms=9, label=name)
+
+
+def _kind(letter: str) -> tuple[str, str]:
+    return next((m, colour) for letters, m, colour in CLASSES.values() if letter in letters)
 
 
 def _scale(axes: Axes, places: Floats) -> None:

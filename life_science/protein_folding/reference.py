@@ -55,7 +55,7 @@ class Search:
             bounds=Bounds(0, 1),
             constraints=LinearConstraint(touches, -np.inf, limits),
         )
-        return float(found.fun) - ROUNDING
+        return float(self.energies[chosen] @ found.x) - ROUNDING
 
     def longer(self, sites: Sites, energy: Floats) -> tuple[Sites, Floats]:
         """The chains with one residue more that may still come below the lowest."""
