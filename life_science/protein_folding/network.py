@@ -132,7 +132,7 @@ def attraction(peptide: Peptide) -> CostNetwork:
     Each pulls with its contact energy times (d − 1) over the d that the pair has in a random
     chain; turning back costs the strongest contact.
     """
-    residues = _fitting(peptide)
+    residues = len(peptide.sequence)
     depth = [-float(e) for e in peptide.energies()]
     variables = labels(residues)
     tables = Tables(variables, residues)

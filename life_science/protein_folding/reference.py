@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from life_science.protein_folding.lattice import Sites, touching
@@ -22,6 +20,9 @@ MOST_CHAINS = 20_000_000
 """Chains that are grown before a proof is given up: it takes some ten seconds."""
 
 ROUNDING = 1e-9
+
+TOLERANCE = 1e-5
+"""More than a linear program's value can be off; the energies are multiples of 0.01."""
 
 
 class Search:
@@ -55,7 +56,9 @@ class Search:
             bounds=Bounds(0, 1),
             constraints=LinearConstraint(touches, -np.inf, limits),
         )
-        return float(self.energies[chosen] @ found.x) - ROUNDING
+        if found.x is None:  # the sum of all is a bound whatever the solver says
+            return float(self.energies[chosen].sum())
+        return float(self.energies[chosen] @ found.x) - TOLERANCE
 
     def longer(self, sites: Sites, energy: Floats) -> tuple[Sites, Floats]:
         """The chains with one residue more that may still come below the lowest."""
@@ -93,19 +96,21 @@ class Search:
         return not stack
 
 
-@lru_cache(maxsize=256)
 def reference(peptide: Peptide) -> Reference:
     """The lowest contact energy of any conformation in RT; best known where the proof is long."""
     search = Search(peptide)
     search.beam()
     proven = search.proven()
-    done = f"{search.chains:,} partial chains grown".replace(",", " ")
-    first = f"beam search of width {BEAM}, then depth-first branch and bound (numpy"
+    done = f"{search.chains} partial chains"
     if proven:
-        method = f"{first} {np.__version__}) over all self-avoiding chains: {done}"
+        told = f"over all self-avoiding chains (numpy {np.__version__}; {done} grown"
     else:
-        method = (
-            f"{first} {np.__version__}) given up after {done};"
-            f" no conformation lies below {search.rest[0]:.2f}"
+        told = (
+            f"given up after {done} (numpy {np.__version__}; no conformation lies below"
+            f" {search.rest[0]:.2f}"
         )
-    return Reference(value=search.lowest, kind="optimal" if proven else "best_known", method=method)
+    return Reference(
+        value=search.lowest,
+        kind="optimal" if proven else "best_known",
+        method=f"branch and bound {told}; first shape by a beam search of width {BEAM})",
+    )
