@@ -368,7 +368,7 @@ if __name__ == "__main__":
 # Turns alone fit a simulator up to 15 residues (23 qubits). Trp-cage, the frontier, asks for 33 or
 # 97 qubits, which no simulator here holds with these tables, while branch and bound proves its
 # −24.47 RT in seconds. The proof's work grows up to 2.9-fold a residue, less where strong
-# contacts prune; beyond some 22 residues the reference is the best known.
+# contacts prune; beyond some 20 residues the reference may be the best known.
 #
 # What it would take: a circuit whose share of optimal shots falls more slowly with the length of
 # the chain than the share of optimal conformations, at a depth that a machine survives. These
