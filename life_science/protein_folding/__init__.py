@@ -342,10 +342,10 @@ if __name__ == "__main__":
         print(f"{name}: {share:.3%} of {len(energy)} conformations are optimal; 4096 random ones")
         print(f"  contain an optimum with probability {found:.4f}")
         score = run("life_science/protein_folding:turns", name).score
-        low, high = score.optimal_interval
+        shots, (low, high) = score.optimal_share or 0.0, score.optimal_interval or (0.0, 1.0)
         print(
-            f"  QAOA: {score.optimal_share:.3%} of the shots, lift over random conformations"
-            f" {score.optimal_share / share:.2f} [{low / share:.2f}–{high / share:.2f}]"
+            f"  QAOA: {shots:.3%} of the shots, lift over random conformations"
+            f" {shots / share:.2f} [{low / share:.2f}–{high / share:.2f}]"
         )
 
 # %% [markdown]
