@@ -72,7 +72,7 @@ __all__ = [
 # |---|---|---|---|---|
 # | `demo` | APRLRFY, the neuropeptide of Robert et al. (2021) | 7 | 9 | 7 |
 # | `workshop` | DRVYIHPFHL, angiotensin I, their larger example | 10 | 22 | 13 |
-# | `chignolin` | GYDPETGTWG, the smallest that folds like a protein (PDB 1UAO) | 10 | 22 | 13 |
+# | `chignolin` | GYDPETGTWG, of the smallest that fold like a protein (PDB 1UAO) | 10 | 22 | 13 |
 # | `trpzip` | SWTWENGKWTWK, tryptophan zipper 2 (PDB 1LE1) | 12 | 33 | 17 |
 # | `frontier` | NLYIQWLKDGGPSSGRPPPS, Trp-cage TC5b (PDB 1L2Y) | 20 | 97 | 33 |
 # | `enkephalin` | YGGFM: too short for any contact, so every shape is as good | 5 | 3 | 3 |
@@ -261,14 +261,13 @@ usecase = UseCase(
             model=turns,
             interpret=interpret_turns,
             tiny=8,
-            algorithms=("qaoa objective=cvar objective.alpha=0.05 layers=5", "chance"),
+            algorithms=("qaoa objective=cvar objective.alpha=0.05 layers=5",),
             stored=("demo", "workshop"),
         )
     },
     algorithms=(
         "qaoa objective=cvar objective.alpha=0.05 layers=3 angles.iterations=30",
         "annealing",
-        "chance",
     ),
     sources=(
         "A. Robert, P. Barkoutsos, S. Woerner, I. Tavernelli, Resource-efficient quantum algorithm"
@@ -294,8 +293,8 @@ usecase = UseCase(
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
 # phase of each by its cost, and mixes neighbouring strings; done `layers` times with well chosen
 # angles, low energies become likelier. Simulated annealing needs quadratic terms, so its model has
-# auxiliary variables beside the qubits of this page. The rows called *chance* draw uniform strings,
-# as many as QAOA has shots.
+# auxiliary variables beside the qubits of this page. The row *chance* reads uniform strings the same
+# way: all of them where they are few, else 4096, as many as QAOA has shots.
 
 # %% [markdown]
 # <!-- runs -->
