@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -35,11 +36,12 @@ from life_science.protein_folding.reading import (
 )
 from life_science.protein_folding.reference import Search, reference
 from life_science.protein_folding.walks import conformations, seeds
-from tests.helpers import record
+from tests.helpers import ROOT, record
 from usecases import run
 from usecases.errors import BadInstance, TooLarge, VerificationFailed
 from usecases.instances import load
 from usecases.models import Evaluated, all_bits, energies, qubits, variables
+from usecases.page import stored_runs
 from usecases.solvers.enumeration import table
 from usecases.testing import check_usecase
 
@@ -218,6 +220,14 @@ def test_turns_are_worth_what_their_walk_is(size: int) -> None:
             assert violations(peptide, fold) == []
             assert energy == pytest.approx(energy_of(peptide.sequence, path))
             assert objective(peptide, fold) == pytest.approx(energy)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_bound_suffices_and_a_quarter_of_it_does_not(seed: int) -> None:
+    peptide = Peptide(sequence="APRLRFY") if seed == 0 else usecase.example(8, seed)
+    lowest = reference(peptide).value
+    assert table(build(peptide, 1 + 1e-6)).min() == pytest.approx(lowest)
+    assert table(build(peptide, 0.25)).min() < lowest - 0.1
 
 
 def test_sites_agree_with_coordinates() -> None:
@@ -422,6 +432,23 @@ def test_qaoa_finds_the_fold_of_the_demo() -> None:
     assert found.feasible_share and found.chance and found.lift_interval
     assert found.feasible_share > 1.5 * found.chance.feasible_share
     assert found.lift_interval[0] > 1
+
+
+def test_the_page_compares_its_stored_runs_with_random_conformations() -> None:
+    """Each row of the table beside random conformations follows from a stored run."""
+    page = (ROOT / "docs/usecases/life_science/protein_folding.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| (demo|workshop), ", line)]
+    runs = stored_runs(ROOT, "life_science/protein_folding")
+    found = [run for run in runs if run.algorithm == "qaoa"]
+    assert len(rows) == len(found) == 4
+    for run_ in found:
+        energy = conformations(Peptide.model_validate(run_.instance.data))[1]
+        share = float((energy < energy.min() + 1e-9).mean())
+        low, high = run_.score.optimal_interval or (0.0, 0.0)
+        shots = run_.score.optimal_share or 0.0
+        lifts = f"| {shots / share:.2f} [{low / share:.2f}–{high / share:.2f}] |"
+        (row,) = [r for r in rows if f" {run_.qubits} qubits" in r]
+        assert row.endswith(f"| {100 * shots:.3g} % | {100 * share:.3g} % {lifts}")
 
 
 def test_the_picture_names_residues_and_energies() -> None:

@@ -293,8 +293,8 @@ usecase = UseCase(
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
 # phase of each by its cost, and mixes neighbouring strings; done `layers` times with well chosen
 # angles, low energies become likelier. Simulated annealing needs quadratic terms, so its model has
-# auxiliary variables beside the qubits of this page. The row *chance* reads uniform strings the same
-# way: all of them where they are few, else 4096, as many as QAOA has shots.
+# auxiliary variables beside the qubits of this page. The row *chance* reads uniform strings the
+# same way: all of them where they are few, else 4096, as many as QAOA has shots.
 
 # %% [markdown]
 # <!-- runs -->
@@ -320,7 +320,7 @@ if __name__ == "__main__":
 # |---|---|---|---|
 # | demo, claims, 9 qubits, 3 layers | 7.13 % | 3.77 % | 1.89 [1.69–2.11] |
 # | demo, turns, 7 qubits, 5 layers | 5.03 % | 3.77 % | 1.33 [1.17–1.52] |
-# | workshop, claims, 22 qubits, 3 layers | 0.195 % | 0.223 % | 0.87 [0.44–1.72] |
+# | workshop, claims, 22 qubits, 3 layers | 0.195 % | 0.223 % | 0.88 [0.44–1.72] |
 # | workshop, turns, 13 qubits, 5 layers | 0.464 % | 0.223 % | 2.08 [1.33–3.24] |
 #
 # 4096 random conformations of the workshop contain an optimum with probability 0.9999. The
