@@ -11,10 +11,10 @@
 # ends with, since runs of equal bases are hard to synthesise and to copy.
 #
 # It is a chain: a codon matters only to its two neighbours. Classical computing solves it in
-# microseconds, whatever the length, and no quantum advantage is to be had here. It is a use case to learn
-# on: groups of which exactly one is chosen, a penalty whose sufficient size can be proven, two
-# encodings side by side, and an answer that is known at any size. What the message does once it is
-# written, folding onto itself, is the harder half: `life_science/rna_folding`.
+# microseconds, whatever the length, and no quantum advantage is to be had here. It is a use case
+# to learn on: groups of which exactly one is chosen, a penalty whose sufficient size can be
+# proven, two encodings side by side, and an answer that is known at any size. What the message
+# does once it is written, folding onto itself, is the harder half: `life_science/rna_folding`.
 
 # %%
 """Which codons write a protein: codon choice along a chain."""
@@ -105,7 +105,7 @@ if __name__ == "__main__":
 # A codon's *relative adaptiveness* $w$ is its frequency over that of the residue's most frequent
 # codon (Sharp and Li 1987), so the best codon has $\ln w = 0$. Sought is the largest
 #
-# $$\sum_i \ln w(c_i) \;-\; J \sum_i [\,\text{last base of } c_i = \text{first base of } c_{i+1}\,]$$
+# $$\sum_i \ln w(c_i) - J \sum_i [\text{last base of } c_i = \text{first base of } c_{i+1}]$$
 #
 # with $J$ = `junction`. Without $J$ each residue would take its best codon; the junctions tie them
 # together. The mean of $\ln w$ is the logarithm of the *codon adaptation index*.
@@ -116,7 +116,8 @@ if __name__ == "__main__":
 # mixer which only exchanges members of a group (a ring of XY terms, started in a W state) never
 # leaves the designs; the penalty stays in the model for those who do not look at groups.
 #
-# **`penalty`** is the same without the groups: the mixer flips single bits and $P$ has to do it all.
+# **`penalty`** is the same without the groups: the mixer flips single bits and $P$ has to do it
+# all.
 #
 # **`dense`** numbers the codons of a residue in binary (a denser encoding is proposed in
 # arXiv:2404.14858): $\sum_i \lceil \log_2 k_i \rceil$ qubits, half as many. Each residue has a
@@ -185,8 +186,9 @@ if __name__ == "__main__":
 # ## Reading an answer back
 #
 # `read_one_hot` lists the codons whose qubits are 1, be they none or three; `read_dense` spells
-# the codon's number. `violations` says *residue 5 (T) has no codon*, *residue 2 (A) has two codons,
-# GCC and GCT*, or *the sequence translates to HAEX, not HAEG*, by the genetic code of the organism's table.
+# the codon's number. `violations` says *residue 5 (T) has no codon*, *residue 2 (A) has two
+# codons, GCC and GCT*, or *the sequence translates to HAEX, not HAEG*, by the genetic code of the
+# organism's table.
 
 # %%
 if __name__ == "__main__":
@@ -321,7 +323,8 @@ if __name__ == "__main__":
 # lets matrix product states run 55 qubits without error lets dynamic programming prove the optimum
 # in microseconds. A target for the whole message, such as its share of G and C, only adds a
 # counter to the recursion. It becomes hard where far-apart codons matter to each other, because
-# the message folds (arXiv:2507.18817 chooses codons and structure together); how it folds is the next page.
+# the message folds (arXiv:2507.18817 chooses codons and structure together); how it folds is the
+# next page.
 
 # %%
 if __name__ == "__main__":

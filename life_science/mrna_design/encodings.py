@@ -98,7 +98,8 @@ def dense(protein: Protein) -> CostNetwork:
     A table for each residue and one for each junction.
     """
     codons = protein.codons
-    names, scopes = [], []
+    names: list[str] = []
+    scopes = []
     for k, row in enumerate(codons):
         scopes.append(tuple(range(len(names), len(names) + bits(row))))
         names += [protein.label(k, bit) for bit in range(bits(row))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from life_science.mrna_design.encodings import equal
 from life_science.mrna_design.protein import Protein
@@ -11,6 +11,7 @@ from life_science.mrna_design.reading import Design, objective, violations
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure
 
 PER_ROW = 16
@@ -43,9 +44,10 @@ def plot(protein: Protein, design: Design) -> Figure:
     return figure
 
 
-def _residue(axes: Axes, protein: Protein, design: Design, place: int, colours: object) -> None:
-    from matplotlib.patches import Rectangle
-
+def _residue(
+    axes: Axes, protein: Protein, design: Design, place: int, colours: ScalarMappable
+) -> None:
+    """The residue's letter, its codon in the colour of w, and w below it."""
     column, row = place % PER_ROW, place // PER_ROW
     chosen = design.codons[place] if place < len(design.codons) else ()
     offered = dict(protein.codons[place])
@@ -58,20 +60,29 @@ def _residue(axes: Axes, protein: Protein, design: Design, place: int, colours: 
             column - 0.3, row - 0.42, str(place + 1), fontsize=6.5, ha="right", color="#717581"
         )
     w = math.exp(offered[chosen[0]]) if len(chosen) == 1 and chosen[0] in offered else None
-    face = PAPER if w is None else colours.to_rgba(w)  # type: ignore[attr-defined]
-    edge = {"edgecolor": CLASH, "hatch": "///"} if w is None else {"edgecolor": PAPER}
-    axes.add_patch(Rectangle((column - 0.46, row - 0.22), 0.92, 0.44, facecolor=face, **edge))
-    text = "\n".join(chosen) or "none"
-    dark = w is not None and w < 0.6
+    _box(axes, column, row, None if w is None else colours.to_rgba(w))
     axes.text(
-        column, row, text, ha="center", va="center", fontsize=8.5 if len(chosen) < 2 else 6.5,
-        family="monospace", color=PAPER if dark else INK,
+        column, row, "\n".join(chosen) or "none", ha="center", va="center", family="monospace",
+        fontsize=8.5 if len(chosen) < 2 else 6.5,
+        color=PAPER if w is not None and w < 0.6 else INK,
     )  # fmt: skip
     if w is not None:
         axes.text(column, row + 0.34, f"{w:.2f}", ha="center", va="center", fontsize=7, color=INK)
     if place + 1 < min(len(design.codons), MOST) and _clash(chosen, design.codons[place + 1]):
         axes.plot([column + 0.5] * 2, [row - 0.3, row + 0.3], color=CLASH, linewidth=2.6)
         axes.plot([column + 0.5], [row - 0.34], marker="v", color=CLASH, markersize=5)
+
+
+def _box(axes: Axes, column: int, row: int, colour: Any) -> None:
+    """A codon's box; without a colour it is hatched, since there is no single known codon."""
+    from matplotlib.patches import Rectangle
+
+    axes.add_patch(
+        Rectangle(
+            (column - 0.46, row - 0.22), 0.92, 0.44, facecolor=colour or PAPER,
+            edgecolor=PAPER if colour else CLASH, hatch=None if colour else "///",
+        )
+    )  # fmt: skip
 
 
 def _clash(first: tuple[str, ...], second: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from difflib import get_close_matches
 from functools import cache
+from typing import Any
 
 from usecases.errors import MissingExtra
 
@@ -65,7 +66,7 @@ def _usage(table: str) -> dict[str, dict[str, float]]:
     return found
 
 
-def _tables():  # type: ignore[no-untyped-def]
+def _tables() -> Any:
     try:
         import python_codon_tables
     except ImportError:

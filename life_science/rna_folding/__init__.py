@@ -9,9 +9,9 @@
 # target of drugs, or reads a virus's genome predicts this *secondary structure* first. Without
 # knots it is a solved problem: dynamic programming finds the structure of least energy in a time
 # that grows with the cube of the length (Nussinov and Jacobson 1980; Zuker and Stiegler 1981).
-# Structures with *pseudoknots*, stems that cross, are NP-hard in general (Lyngsø and Pedersen 2000),
-# and that is what the quantum formulations of the literature have in view. This page keeps to
-# nested stems, where every answer can be proven.
+# Structures with *pseudoknots*, stems that cross, are NP-hard in general (Lyngsø and Pedersen
+# 2000), and that is what the quantum formulations of the literature have in view. This page keeps
+# to nested stems, where every answer can be proven.
 
 # %%
 """Which bases of an RNA strand pair: stems that fit together, at least energy."""
@@ -110,12 +110,12 @@ INSTANCES = {name: named(name) for name in STRANDS} | {
 # %% [markdown]
 # ## The model
 #
-# The *candidates* are all stems of at least `shortest` pairs, the longest ones and their parts, that
-# close a loop of at least three bases. A stem's energy is the sum of its stacks, one for each two
-# neighbouring pairs, by Turner's rules of 2004: −3.4 kcal/mol for C–G on G–C, +1.3 for some wobbles;
-# and `loop`. A structure with $s$ stems has $s$ loops besides the open one, so a charge for each
-# stem is a charge for each loop, whatever its kind. Fox et al. (2022), to whom the choice of stems as
-# variables is due, reward long stems instead of energies.
+# The *candidates* are all stems of at least `shortest` pairs, the longest ones and their parts,
+# that close a loop of at least three bases. A stem's energy is the sum of its stacks, one for each
+# two neighbouring pairs, by Turner's rules of 2004: −3.4 kcal/mol for C–G on G–C, +1.3 for some
+# wobbles; and `loop`. A structure with $s$ stems has $s$ loops besides the open one, so a charge
+# for each stem is a charge for each loop, whatever its kind. Fox et al. (2022), to whom the choice
+# of stems as variables is due, reward long stems instead of energies.
 #
 # **A qubit per stem**, the model of this page. Stems that share a base, cross, or continue one
 # another do not fit into one structure:
@@ -128,8 +128,8 @@ INSTANCES = {name: named(name) for name in STRANDS} | {
 # qubits is that of the candidates: a run of $k$ pairs has $(k-s+1)(k-s+2)/2$ parts of $s$ or more.
 #
 # **`stacks`** has a qubit per stack instead (after the quartets of Alevras et al. 2024): a stem of
-# $k$ pairs is $k - 1$ of them. The loop is paid where a stem begins, $x (1 - x_{\text{out}})$. Too short
-# a stem and one that continues another are forbidden by products of up to three qubits. A
+# $k$ pairs is $k - 1$ of them. The loop is paid where a stem begins, $x (1 - x_{\text{out}})$. Too
+# short a stem and one that continues another are forbidden by products of up to three qubits. A
 # penalty exceeds what the lesser of the two runs can be worth, so that leaving it out always pays.
 #
 # Both state the same energies; no slack qubits, and no group of which exactly one is chosen.
@@ -216,9 +216,9 @@ if __name__ == "__main__":
 # (hairpins, bulges, internal and multibranch loops) with the initiations of Turner's rules;
 # mismatches, dangling ends and special loops are left out. seqfold (MIT licence) has those, and
 # searches the structure of least energy by itself; it knows no wobble pairs, and it does not
-# evaluate a given structure, so `nearest` evaluates both. The *model gap* is the difference in the last column: positive
-# where the stems' model prefers a structure that the fuller rules call worse than seqfold's,
-# negative where seqfold's own restrictions cost more.
+# evaluate a given structure, so `nearest` evaluates both. The *model gap* is the difference in the
+# last column: positive where the stems' model prefers a structure that the fuller rules call worse
+# than seqfold's, negative where seqfold's own restrictions cost more.
 
 # %%
 if __name__ == "__main__":
@@ -335,8 +335,8 @@ if __name__ == "__main__":
 # the theophylline aptamer the same model ends above what `nearest` calls possible.
 #
 # No advantage is in sight on this page: nested stems are solved by the recursion in less than a
-# second for the tRNA, and simulated annealing finds the same optimum. With pseudoknots allowed
-# the recursion no longer holds, the problem is NP-hard, and the same QUBO needs one kind of penalty less;
-# Fox et al. (2022) take it there on an annealer, Alevras et al. (2024) run up to 80 qubits of a gate
-# machine without them. What decides there is the energy model, of which this page shows the
-# error: nobody has good energies for knots.
+# second for the tRNA, and simulated annealing finds the same optimum. With pseudoknots allowed the
+# recursion no longer holds, the problem is NP-hard, and the same QUBO needs one kind of penalty
+# less; Fox et al. (2022) take it there on an annealer, Alevras et al. (2024) run up to 80 qubits
+# of a gate machine without them. What decides there is the energy model, of which this page shows
+# the error: nobody has good energies for knots.

@@ -34,17 +34,21 @@ class Recursion:
         self.free = [[0.0] * (n + 2) for _ in range(n + 2)]
         for i in range(n, 0, -1):
             for j in range(i + 1, n + 1):
-                self.free[i][j] = min(
-                    [self.lowest[i + 1][j]]
-                    + [
-                        self._with(i, end, p, e, j)
-                        for end in self.ends[i]
-                        if end < j
-                        for p, e in self.closed[i, end]
-                    ]
-                )
-                spanning = [self._with(i, j, p, e, j) for p, e in self.closed.get((i, j), ())]
+                within = [
+                    self.lowest[i + 1][j],
+                    *self._begun(i, j, [e for e in self.ends[i] if e < j]),
+                ]
+                self.free[i][j] = min(within)
+                spanning = self._begun(i, j, [j] if (i, j) in self.closed else [])
                 self.lowest[i][j] = min([self.free[i][j], *spanning])
+
+    def _begun(self, first: int, end: int, lasts: list[int]) -> list[float]:
+        """The lowest energies with a stem that begins at `first` and ends at one of `lasts`."""
+        return [
+            self._with(first, last, pairs, energy, end)
+            for last in lasts
+            for pairs, energy in self.closed[first, last]
+        ]
 
     def _closed(self, first: int, last: int) -> Closed:
         """The stems with this outermost pair that are long enough."""
@@ -75,16 +79,14 @@ class Recursion:
                 todo.append((i + 1, j, True))
                 continue
             ends = [e for e in self.ends[i] if e < j or (whole and e == j)]
-            last, pairs = min(
-                ((e, p) for e in ends for p, _ in self.closed[i, e]),
-                key=lambda stem: self._energy(i, *stem, j),
+            _, last, pairs = min(
+                (self._with(i, last, pairs, energy, j), last, pairs)
+                for last in ends
+                for pairs, energy in self.closed[i, last]
             )
             found.append(Stem(first=i, last=last, pairs=pairs))
             todo += [(i + pairs, last - pairs, False), (last + 1, j, True)]
         return tuple(sorted(found, key=lambda stem: stem.first))
-
-    def _energy(self, first: int, last: int, pairs: int, end: int) -> float:
-        return self._with(first, last, pairs, dict(self.closed[first, last])[pairs], end)
 
 
 def reference(strand: Strand) -> Reference:
