@@ -140,7 +140,7 @@ def test_the_penalties_suffice_in_both_encodings(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_feasible_strings_cost_what_their_structures_do(seed: int) -> None:
-    strand = example(7, seed)
+    strand = example(5, seed)
     network = stack_model(strand, 1.2)
     strings = all_bits(len(network.variables))
     feasible = 0
@@ -178,7 +178,7 @@ def test_candidates_lower_the_energy_and_runs_are_their_longest() -> None:
 
 def test_too_many_stems_are_refused() -> None:
     with pytest.raises(TooLarge, match="stems where at most"):
-        stem_model(Strand(sequence="GC" * 60, loop=0.0), 1.2)
+        stem_model(Strand(sequence="GC" * 30, loop=0.0), 1.2)
 
 
 def test_qaoa_beats_chance_on_the_demo() -> None:

@@ -74,13 +74,13 @@ def _residue(
 
 
 def _box(axes: Axes, column: int, row: int, colour: Any) -> None:
-    """A codon's box; without a colour it is hatched, since there is no single known codon."""
+    """A codon's box; without a colour its edge is dashed, since there is no single known codon."""
     from matplotlib.patches import Rectangle
 
     axes.add_patch(
         Rectangle(
             (column - 0.46, row - 0.22), 0.92, 0.44, facecolor=colour or PAPER,
-            edgecolor=PAPER if colour else CLASH, hatch=None if colour else "///",
+            edgecolor=PAPER if colour else CLASH, linestyle="-" if colour else "--",
         )
     )  # fmt: skip
 
@@ -96,5 +96,6 @@ def _caption(protein: Protein, design: Design, shown: int) -> str:
     if broken:
         return f"{head}\nnot a design: {broken[0][:90]}"
     clashes = sum(_clash(a, b) for a, b in zip(design.codons, design.codons[1:], strict=False))
+    value = f"{objective(protein, design):.4f}".replace("-", "−")
     noun = "junction" if clashes == 1 else "junctions"
-    return f"{head}\nobjective {objective(protein, design):.4f}, {clashes} {noun} of equal bases"
+    return f"{head}\nobjective {value}, {clashes} {noun} of equal bases"

@@ -25,21 +25,24 @@ def plot(strand: Strand, structure: Structure) -> Figure:
 
     mfe, folded = seqfold(strand)
     broken = violations(strand, structure)
-    width = min(max(6.4, 1.2 + 0.155 * strand.bases), 16.0)
-    figure = Figure(figsize=(width, 0.42 * width + 1.1), layout="constrained")
+    width = min(max(7.0, 1.2 + 0.15 * strand.bases), 15.0)
+    figure = Figure(figsize=(width, 4.4), layout="constrained")
     axes = figure.add_subplot()
     _arcs(axes, structure.pairs, 1, WRONG if broken else ABOVE, "-")
     _arcs(axes, folded, -1, BELOW, "--")
     _strand(axes, strand)
-    spans = [b - a for a, b in (*structure.pairs, *folded)] or [8]
-    axes.set_ylim(-0.55 * max(spans) - 2, 0.55 * max(spans) + 2)
-    axes.set_xlim(-0.5, strand.bases + 1.5)
-    axes.set_aspect("equal")
+    axes.set_ylim(-_tallest(folded) - 2.5, _tallest(structure.pairs) + 2.5)
+    axes.set_xlim(0, strand.bases + 1)
     axes.set_yticks([])
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_xlabel("Base, counted from the 5' end")
     axes.set_title(_caption(strand, structure, broken, mfe, folded), fontsize=9, loc="left")
     return figure
+
+
+def _tallest(pairs: Iterable[Pair]) -> float:
+    """The height of the widest arc, in the picture's units."""
+    return max((last - first for first, last in pairs), default=4) / 2
 
 
 def _arcs(axes: Axes, pairs: Iterable[Pair], side: int, colour: str, stroke: str) -> None:
@@ -50,7 +53,7 @@ def _arcs(axes: Axes, pairs: Iterable[Pair], side: int, colour: str, stroke: str
         half = (0, 180) if side > 0 else (180, 360)
         axes.add_patch(
             Arc(
-                ((first + last) / 2, side * 0.9),
+                ((first + last) / 2, side * 1.2),
                 span,
                 span,
                 theta1=half[0],
@@ -78,13 +81,17 @@ def _caption(
     strand: Strand, structure: Structure, broken: list[str], mfe: float, folded: tuple[Pair, ...]
 ) -> str:
     below = (
-        f"below, dashed: seqfold's minimum, {mfe:.1f} kcal/mol;"
-        f" {nearest(strand, folded):.1f} by loop initiations alone"
+        f"below, dashed: seqfold's minimum, {_signed(mfe)} kcal/mol by its own rules,"
+        f" {_signed(nearest(strand, folded))} by loop initiations"
     )
     if broken:
         return f"above: no structure: {broken[0]}\n{below}"
     value = sum(energy(strand, stem) for stem in structure.stems)
     return (
-        f"above, solid: {value:.1f} kcal/mol by the stems' model,"
-        f" {nearest(strand, structure.pairs):.1f} by loop initiations\n{below}"
+        f"above, solid: {_signed(value)} kcal/mol by the stems' model,"
+        f" {_signed(nearest(strand, structure.pairs))} by loop initiations\n{below}"
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")

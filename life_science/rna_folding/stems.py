@@ -62,7 +62,8 @@ def stacking(strand: Strand, outer: Pair, inner: Pair) -> float:
 
 def energy(strand: Strand, stem: Stem) -> float:
     """The energy of a stem in kcal/mol: its stacks, and what the strand charges for its loop."""
-    return sum(stacking(strand, a, b) for a, b in pairwise(stem.ladder)) + strand.loop
+    stacked = sum(stacking(strand, a, b) for a, b in pairwise(stem.ladder))
+    return round(stacked + strand.loop, 9)  # the dust of tenths must not make a candidate
 
 
 def runs(strand: Strand) -> Iterator[Stem]:
