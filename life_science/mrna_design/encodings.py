@@ -11,6 +11,7 @@ import dimod
 
 from life_science.mrna_design.protein import Protein
 from life_science.mrna_design.usage import Rated
+from usecases.errors import Infeasible
 from usecases.models import BQM, Choose, CostNetwork, Factor
 
 LEAST = 0.1
@@ -95,9 +96,14 @@ def numbered(codons: tuple[Rated, ...]) -> list[Rated]:
 def dense(protein: Protein) -> CostNetwork:
     """⌈log2 k⌉ qubits for a residue with k codons; every string is a design.
 
-    A table for each residue and one for each junction.
+    A table for each residue and one for each junction. Raises Infeasible without any choice.
     """
     codons = protein.codons
+    if not any(map(bits, codons)):
+        raise Infeasible(
+            "no residue of this protein has a choice of codons, so there is nothing to decide",
+            "Leave out the formulation, or lower rarest",
+        )
     names: list[str] = []
     scopes = []
     for k, row in enumerate(codons):

@@ -60,7 +60,7 @@ def _residue(
             column - 0.3, row - 0.42, str(place + 1), fontsize=6.5, ha="right", color="#717581"
         )
     w = math.exp(offered[chosen[0]]) if len(chosen) == 1 and chosen[0] in offered else None
-    _box(axes, column, row, None if w is None else colours.to_rgba(w))
+    _box(axes, column, row, None if w is None else colours.cmap(w))
     axes.text(
         column, row, "\n".join(chosen) or "none", ha="center", va="center", family="monospace",
         fontsize=8.5 if len(chosen) < 2 else 6.5,

@@ -10,7 +10,7 @@ import dimod
 
 from life_science.rna_folding.stems import Stem, candidates, parts, runs, stacking, together
 from life_science.rna_folding.strand import Strand
-from usecases.errors import TooLarge
+from usecases.errors import Infeasible, TooLarge
 from usecases.models import BQM, CostNetwork, Factor, merged
 
 MOST = 1200
@@ -22,7 +22,7 @@ def stem_model(strand: Strand, times: float) -> BQM:
 
     P_st is `times` the smaller of |E_s| and |E_t|. Leaving out the weaker of the two gains at
     least P_st and costs its energy, so above 1 no string with a conflict is a minimum.
-    Raises TooLarge beyond 1200 stems.
+    Raises TooLarge beyond 1200 stems, and Infeasible without any.
     """
     stems = candidates(strand)
     _hold(len(stems), "stems")
@@ -63,7 +63,7 @@ def stack_model(strand: Strand, times: float) -> CostNetwork:
     involved are worth: for two stacks that do not fit into one structure, for a stem that is
     too short, and for one that begins where another ends. Above 1 they suffice: leaving out the
     stem of the lesser run lowers the energy and breaks no other rule.
-    Raises TooLarge beyond 1200 stacks.
+    Raises TooLarge beyond 1200 stacks, and Infeasible without any.
     """
     found = stacks(strand)
     _hold(len(found), "stacks")
@@ -103,6 +103,11 @@ def moved(stack: Stem, steps: int) -> Stem:
 
 
 def _hold(count: int, what: str) -> None:
+    if not count:
+        raise Infeasible(
+            "no stem lowers the energy: the strand stays open, and there is nothing to decide",
+            "Lower loop or shortest, or take a longer strand",
+        )
     if count > MOST:
         raise TooLarge(
             f"the strand has {count} {what} where at most {MOST} are modelled",
