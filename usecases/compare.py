@@ -154,9 +154,8 @@ def table(records: Iterable[RunRecord]) -> list[dict[str, str]]:
 
 def _row(record: RunRecord) -> dict[str, str]:
     score = record.score
-    name = f"{record.algorithm} ({_inner(record)})" if _inner(record) else record.algorithm
     return {
-        "algorithm": name,
+        "algorithm": label(record),
         "backend": machine(record),
         "answer": answer(record),
         "gap": "–" if score.gap is None else percent(score.gap),
@@ -166,6 +165,11 @@ def _row(record: RunRecord) -> dict[str, str]:
         "time": seconds(record.timing.solving),
         "source": record.source if record.backend else "classical",
     }
+
+
+def label(record: RunRecord) -> str:
+    """The algorithm, and in brackets what its answer also owes something to."""
+    return f"{record.algorithm} ({_inner(record)})" if _inner(record) else record.algorithm
 
 
 def machine(record: RunRecord) -> str:

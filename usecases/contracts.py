@@ -272,16 +272,10 @@ class UseCase(Generic[I, M, O, S]):
         if name not in self.formulations:
             raise UnknownName("formulation", name, self.formulations)
         other = self.formulations[name]
-        return replace(
-            self,
-            title=f"{self.title} ({other.title})",
-            model=other.model,
-            interpret=other.interpret,
-            tiny=other.tiny,
-            algorithms=other.algorithms,
-            stored=other.stored,
-            formulations={},
-        )
+        own = ("model", "interpret", "tiny", "algorithms", "stored")
+        changed: dict[str, Any] = {key: getattr(other, key) for key in own}
+        title = f"{self.title} ({other.title})"
+        return replace(self, title=title, formulations={}, **changed)
 
 
 def unit_of(case: UseCase[Any, Any, Any, Any], instance: Record) -> str:

@@ -49,11 +49,14 @@ def assess(case: Case, instance: Record, outcome: Outcome[Any]) -> Judged:
 
 
 def best(case: Case, judged: Iterable[Judged]) -> Judged:
-    """The best feasible answer, or the one of lowest energy when none is feasible."""
+    """The best feasible answer, or the one of lowest energy when none is feasible.
+
+    Of those that tie, the first: the last digits of an energy depend on the model's form.
+    """
 
     def rank(j: Judged) -> tuple[bool, float, float]:
         worse = 0.0 if j.objective is None else metrics.worse_by(j.objective, 0.0, case.sense)
-        return not j.feasible, worse, j.outcome.energy
+        return not j.feasible, worse, float(f"{j.outcome.energy:.9g}")
 
     return min(judged, key=rank)
 

@@ -15,15 +15,24 @@ from usecases.store import Store
 PLACE = "<!-- runs -->"
 """Where a page wants the table of its stored runs."""
 
+SHARES = "<!-- feasible shares -->"
+"""Where a page wants the picture of their feasible shares."""
+
 
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
     """Every generated file under the project's root, and what it should hold."""
     for name, entry in registry.entries("usecase").items():
         if root.resolve() not in entry.path.resolve().parents:
             continue  # a third party's page is the third party's to keep
+        picture = Path("docs", "usecases", f"{name}-shares.svg")
         notebook = _notebook(entry, root)
-        yield root / "notebooks" / f"{name}.ipynb", _as_json(notebook)
-        yield root / "docs" / "usecases" / f"{name}.md", _as_markdown(notebook)
+        text, place = _as_markdown(notebook), root / "docs" / "usecases" / f"{name}.md"
+        above = "../" * (name.count("/") + 1)
+        told = _as_json(notebook).replace(SHARES, _image(f"{above}{picture.as_posix()}"))
+        yield root / "notebooks" / f"{name}.ipynb", told
+        yield place, text.replace(SHARES, _image(picture.name))
+        if SHARES in text:
+            yield root / picture, _shares(stored_runs(root, entry.name))
 
 
 def runs_file(root: Path, name: str) -> Path:
@@ -76,6 +85,21 @@ def runs_table(records: list[RunRecord]) -> str:
         " with Wilson's 95 % interval; the time is that of the whole solution, without queue."
     )
     return "\n\n".join(parts)
+
+
+def _image(path: str) -> str:
+    return f"![Feasible share of shots over qubits, drawn from the stored runs]({path})"
+
+
+def _shares(records: list[RunRecord]) -> str:
+    """The picture as SVG text, the same whenever it is drawn."""
+    import matplotlib
+
+    from usecases.plots import svg
+    from usecases.share_figure import draw
+
+    with matplotlib.rc_context({"svg.hashsalt": "usecases", "svg.fonttype": "none"}):
+        return svg(draw(records))
 
 
 def _form(usecase: str) -> str:
