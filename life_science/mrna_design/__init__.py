@@ -242,6 +242,7 @@ usecase = UseCase(
             interpret=read_one_hot,
             tiny=10,
             algorithms=("qaoa layers=4",),
+            stored=("demo", "workshop"),
         ),
         "dense": Formulation(
             title="codons numbered in binary",
@@ -278,6 +279,8 @@ usecase = UseCase(
 
 # %% [markdown]
 # <!-- runs -->
+#
+# <!-- feasible shares -->
 
 # %%
 if __name__ == "__main__":

@@ -308,6 +308,8 @@ usecase = UseCase(
 
 # %% [markdown]
 # <!-- runs -->
+#
+# <!-- feasible shares -->
 
 # %%
 if __name__ == "__main__":
