@@ -70,7 +70,7 @@ def chance(case: Case, instance: Record, model: Model, reference: Reference, see
     space = of_model(model)
     exact = space.size <= 1 << ENUMERATED
     rng = np.random.default_rng([seed, 1])
-    drawn = max(min(CHANCE_BITS // space.bits, 4096), 256)
+    drawn = max(min(CHANCE_BITS // max(space.bits, 1), 4096), 256)
     bits = space.strings(np.arange(space.size)) if exact else space.draw(drawn, rng)
     judged = [assess(case, instance, o) for o in outcomes(model, bits)]
     values = [j.objective for j in judged if j.objective is not None]

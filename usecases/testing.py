@@ -181,8 +181,20 @@ def _writers(case: Case) -> Findings:
 def _written(case: Case, suffix: str, make: Callable[[], Record]) -> Findings:
     """What is written and read back has the same model."""
     text = case.writers[suffix](make())
-    if suffix in case.formats and case.model(case.formats[suffix](text)) != case.model(make()):
+    if suffix not in case.formats:
+        return
+    if not _same(case.model(case.formats[suffix](text)), case.model(make())):
         yield "an instance is another one when it is read again"
+
+
+def _same(one: Model, other: Model) -> bool:
+    """Whether two models are the same; binary ones by their energies of random strings."""
+    if isinstance(one, FermionicHamiltonian | Spectrum):
+        return one == other
+    if isinstance(other, FermionicHamiltonian | Spectrum) or variables(one) != variables(other):
+        return False
+    bits = np.random.default_rng(0).integers(0, 2, (64, qubits(one)), dtype=np.int8)
+    return np.array_equal(energies(one, bits), energies(other, bits))
 
 
 def _tiny(case: Case, seed: int) -> Findings:
