@@ -198,5 +198,3 @@ def chosen(instance: TailAssignment, rows: Rows, plan: list[Column]) -> dict[str
 
 def _cost(columns: Columns, plan: list[Column]) -> int:
     return sum(columns[column] for column in plan)
-
-

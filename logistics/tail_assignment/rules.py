@@ -85,7 +85,7 @@ class Rules(Record, ABC):
     def _between(self, a: Flight, b: Flight) -> Iterator[str]:
         ground = b.departure - a.arrival
         if a.destination != b.origin:
-            yield f"arrives at {a.destination} with {a.number} and leaves {b.origin} with {b.number}"
+            yield f"arrives at {a.destination} with {a.number}, {b.number} leaves {b.origin}"
         elif ground < 0:
             yield f"{b.number} leaves {b.origin} {-ground} min before {a.number} arrives"
         elif ground < self.turn:

@@ -93,9 +93,7 @@ def synthetic(trips: int, seed: int, bases: int = 2, stations: int = 3, **rules:
 
     As many aircraft stand at each base as the generator's own rotations take.
     """
-    rotations = round_trips(
-        trips, seed, DENMARK[:bases], BRITAIN[:stations], rules.get("check")
-    )
+    rotations = round_trips(trips, seed, DENMARK[:bases], BRITAIN[:stations], rules.get("check"))
     fleet = AircraftRules(bases=standing(rotations), **rules)
     return planted(rotations, fleet)
 
