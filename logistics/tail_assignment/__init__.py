@@ -67,7 +67,7 @@ from usecases.contracts import Formulation, UseCase
 
 # %%
 def demo() -> TailAssignment:
-    """Six flights from Copenhagen and back, three aircraft."""
+    """Six flights between Copenhagen and Stansted, three aircraft."""
     return synthetic(3, 24, bases=1, stations=2)
 
 
@@ -133,11 +133,15 @@ def crew() -> TailAssignment:
 # may run short.
 #
 # **The weight A.** Let prices π of the rows obey Σ_f a_fr π_f + Σ_b b_br π_b ≤ c_r for all r, and
-# π_b ≤ 0 where aircraft may stay. Write u for what is broken, row by row. Then Σ c_r x_r ≥ π·d + π·u, where d holds the
-# ones and the K_b, so that a string that breaks a rule has H ≥ π·d + A − max|π|. This exceeds the
-# cost C of any known plan if A > max|π| + C − π·d. A linear program finds the prices for which the
-# right side is least; A is the next whole number. C is the cost of some plan, which HiGHS finds
-# without looking at costs, or proves that there is none and says which flight is to blame.
+# π_b ≤ 0 where aircraft may stay. Write u for what is broken, row by row, and d for the ones and
+# the K_b. Then Σ c_r x_r ≥ π·d + π·u, so that a string that breaks a rule has
+#
+# H ≥ π·d + A − max|π|,
+#
+# which exceeds the cost C of any known plan if A > max|π| + C − π·d. A linear program finds the
+# prices for which the right side is least; A is the next whole number. C is the cost of some plan,
+# which HiGHS finds without looking at costs, or proves that there is none and says which flight is
+# to blame.
 
 
 # %%
@@ -315,6 +319,6 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    settings = {"solver": "lns", "solver.solver": "exact", "solver.block": 20, "solver.rounds": 60}
+    settings = {"solver": "lns", "solver.solver": "exact", "solver.block": 14, "solver.rounds": 20}
     hybrid = run("logistics/tail_assignment", "frontier", "column_generation", parameters=settings)
     print(f"frontier: {hybrid.score.objective:.0f} €, gap {hybrid.score.gap:.2%}")

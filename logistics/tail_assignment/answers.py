@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from logistics.tail_assignment.data import Plan, TailAssignment
 from logistics.tail_assignment.feasibility import fleets
-from logistics.tail_assignment.flights import Flight
 from usecases.errors import VerificationFailed
 
 
@@ -33,44 +32,38 @@ def interpret(instance: TailAssignment, sample: Mapping[str, int]) -> Plan:
 def violations(instance: TailAssignment, plan: Plan) -> list[str]:
     """Flights not flown or flown twice, routes against the rules, aircraft that are missing."""
     known = instance.by_number
-    found = [
-        f"there is no flight {number}"
-        for number in dict.fromkeys(n for route in plan.routes for n in route if n not in known)
-    ]
+    flown: dict[str, list[int]] = {}
+    for k, numbers in enumerate(plan.routes, 1):
+        for number in numbers:
+            flown.setdefault(number, []).append(k)
+    found = [f"there is no flight {number}" for number in flown if number not in known]
     for flight in instance.flights:
-        by = [k for k, r in enumerate(plan.routes, 1) for n in r if n == flight.number]
+        by = flown.get(flight.number, [])
         if not by:
             found.append(f"flight {flight} is not flown")
         elif len(by) > 1:
             times = "twice" if len(by) == 2 else f"{len(by)} times"
             routes = ", ".join(map(str, by[:-1])) + f" and {by[-1]}"
             found.append(f"flight {flight} is flown {times}, by routes {routes}")
+    listed = {route.flights for route in instance.routes}
     for k, numbers in enumerate(plan.routes, 1):
-        found += [f"route {k} {text}" for text in _objections(instance, numbers)]
+        legs = [known[n] for n in numbers if n in known]
+        if not numbers:
+            found.append(f"route {k} has no flights")
+        elif listed and numbers not in listed:
+            found.append(f"route {k} ({'+'.join(numbers)}) is none of the listed routes")
+        elif legs and not listed:
+            found += [f"route {k} {text}" for text in instance.rules.objections(legs)]
     return found + list(_missing(instance, plan))
 
 
-def _objections(instance: TailAssignment, numbers: tuple[str, ...]) -> list[str]:
-    if not numbers:
-        return ["has no flights"]
-    if instance.routes:
-        given = {route.flights for route in instance.routes}
-        return [] if numbers in given else [f"({'+'.join(numbers)}) is none of the listed routes"]
-    known = instance.by_number
-    legs = [known[n] for n in numbers if n in known]
-    return instance.rules.objections(legs) if legs else []
-
-
 def _missing(instance: TailAssignment, plan: Plan) -> Iterator[str]:
-    firsts = [_first(instance, route) for route in plan.routes]
+    origin = {flight.number: flight.origin for flight in instance.flights}
+    starts = [origin.get(route[0]) for route in plan.routes if route]
     for base, limit in fleets(instance).items():
-        needed = sum(first is not None and first.origin == base for first in firsts)
+        needed = starts.count(base)
         if needed > limit:
-            yield f"{base} needs {needed} {instance.rules.who}, the fleet has {limit}"
-
-
-def _first(instance: TailAssignment, route: tuple[str, ...]) -> Flight | None:
-    return instance.by_number.get(route[0]) if route else None
+            yield f"{base} needs {needed} {instance.rules.several}, the fleet has {limit}"
 
 
 def objective(instance: TailAssignment, plan: Plan) -> float:

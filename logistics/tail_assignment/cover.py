@@ -39,7 +39,9 @@ def rows(instance: TailAssignment, columns: Columns) -> Rows:
     """The rows for a set of routes among which there is a plan."""
     cover = coverage(instance, columns)
     labels = [name(instance, column) for column in columns]
-    extra, wanted, spare = [], [1.0] * len(instance.flights), []
+    extra: list[Floats] = []
+    spare: list[tuple[int, str, int]] = []
+    wanted = [1.0] * len(instance.flights)
     begin = beginnings(instance, columns)
     for (base, limit), starts in zip(fleets(instance).items(), begin.T, strict=True):
         low, high = _span(cover, starts)
@@ -69,14 +71,14 @@ def _span(cover: Floats, starts: Floats) -> tuple[int, int]:
     """The fewest and the most routes of a plan that begin at a base, by linear programs."""
     from scipy.optimize import linprog
 
-    flown = np.ones(cover.shape[1])
-    ends = [
-        linprog(sign * starts, A_eq=cover.T, b_eq=flown, bounds=(0, 1), method="highs")
-        for sign in (1.0, -1.0)
-    ]
-    if any(end.x is None for end in ends):
-        raise UsecasesError(f"HiGHS finds no span of the fleet: {ends[0].message}")
-    return math.ceil(ends[0].fun - 1e-6), math.floor(-ends[1].fun + 1e-6)
+    def least(costs: Floats) -> float:
+        flown = np.ones(cover.shape[1])
+        found = linprog(costs, A_eq=cover.T, b_eq=flown, bounds=(0, 1), method="highs")
+        if found.fun is None:
+            raise UsecasesError(f"HiGHS finds no span of the fleet: {found.message}")
+        return float(found.fun)
+
+    return math.ceil(least(starts) - 1e-6), math.floor(-least(-starts) + 1e-6)
 
 
 def sufficient_weight(rows: Rows, known: int) -> int:
@@ -160,13 +162,15 @@ def exclusive(rows: Rows) -> tuple[Choose, ...]:
     saved = [len(m) - math.log2(math.comb(len(m), k)) for m, k in zip(members, counts, strict=True)]
     taken = milp(
         -np.array(saved),
-        integrality=np.ones(len(plain)),
+        integrality=np.ones(len(plain), dtype=np.int64),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(rows.rules[:, plain], -np.inf, 1),
     )
+    if taken.x is None:
+        raise UsecasesError(f"HiGHS picks no groups: {taken.message}")
     return tuple(
         Choose(tuple(m.tolist()), k)
-        for m, k, bit in zip(members, counts, taken.x, strict=True)
+        for m, k, bit in zip(members, counts, taken.x.tolist(), strict=True)
         if round(bit)
     )
 

@@ -48,7 +48,7 @@ def draw(instance: TailAssignment, plan: Plan) -> Figure:
     axes.set_ylim(len(lines) + bool(left) - 0.4, -0.6)
     _hours(axes, instance)
     axes.set_title(
-        f"{len(instance.flights)} flights flown by {len(lines)} {who}"
+        f"{len(instance.flights)} flights, {len(lines)} {instance.rules.several}"
         + (f": {instance.timetable}" if instance.timetable else "")
     )
     _legend(figure, homes, wrong=bool(left) or max(flown.values(), default=0) > 1)
@@ -66,7 +66,7 @@ def _bar(
     text = f"{leg.number}\n{leg.origin}–{leg.destination}" if few else leg.number
     axes.text(
         leg.departure + leg.block / 2, y, text, ha="center", va="center", linespacing=0.95,
-        fontsize=6.5 if few else 5, clip_on=True,
+        fontsize=7.5 if few else 5, clip_on=True,
         bbox={"boxstyle": "round,pad=0.08", "fc": "white", "ec": "none", "alpha": 0.7},
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def _legend(figure: Figure, homes: list[str], *, wrong: bool) -> None:
     ]  # fmt: skip
     if wrong:
         handles.append(Patch(facecolor="none", edgecolor="#bd1f01", linestyle="--", linewidth=2.0,
-                             label="not flown once"))  # fmt: skip
+                             label="flown twice or not at all"))  # fmt: skip
     if handles:
         figure.legend(handles=handles, loc="outside lower right", ncols=4, frameon=False,
                       fontsize=8)  # fmt: skip

@@ -31,12 +31,11 @@ def first_plan(instance: TailAssignment, columns: Columns, whole: bool = True) -
     Where the columns are not the `whole` of the routes, nothing is proven: TooLarge is raised.
     """
     cover = coverage(instance, columns)
-    for k, flown in enumerate(cover.any(axis=0).tolist() if len(cover) else [False]):
-        if not flown:
-            raise Infeasible(
-                f"no route that the rules allow flies flight {instance.flights[k]}",
-                "Check its times and airports, the least turn, and the bases",
-            )
+    for k in np.flatnonzero(~cover.any(axis=0)).tolist():
+        raise Infeasible(
+            f"no route that the rules allow flies flight {instance.flights[k]}",
+            "Check its times and airports, the least turn, and the bases",
+        )
     found = _solved(cover, beginnings(instance, columns), list(fleets(instance).values()))
     if found is not None:
         return [c for c, bit in zip(columns, found, strict=True) if round(bit)]
@@ -80,16 +79,16 @@ def _reason(instance: TailAssignment, columns: Columns, cover: Floats) -> Infeas
         found = _milp(costs, wide, (1, 1), np.vstack([begin, -surplus]), list(limits.values()))
         needed = begin.T @ np.round(found[: len(cover)]) if found is not None else []
         short = [
-            f"{base} needs {round(n)} {instance.rules.who}, the fleet has {limits[base]}"
+            f"{base} needs {round(n)} {instance.rules.several}, the fleet has {limits[base]}"
             for base, n in zip(limits, needed, strict=True)
             if round(n) > limits[base]
         ]
         return Infeasible(
-            f"the flights need more {instance.rules.who} than there are: {'; '.join(short)}",
+            f"the flights need more {instance.rules.several} than there are: {'; '.join(short)}",
             "Allow more at a base, or longer routes",
         )
     packed = _milp(-cover.sum(axis=1), cover, (0, 1), begin[:, :0], [])
-    flown = np.round(packed) @ cover
+    flown = cover.T @ np.round(packed) if packed is not None else np.zeros(cover.shape[1])
     left = [instance.flights[k] for k in np.flatnonzero(flown < 0.5)]
     return Infeasible(
         f"no choice of the {len(columns)} routes flies every flight exactly once: at best"

@@ -86,18 +86,18 @@ def relaxation(instance: TailAssignment, columns: Columns) -> tuple[Floats, dict
     n, limits = len(instance.flights), fleets(instance)
     cover = np.vstack([coverage(instance, columns), np.eye(n)])
     begin = np.vstack([beginnings(instance, columns), np.zeros((n, len(limits)))])
-    counted = {"A_ub": begin.T, "b_ub": list(limits.values())} if limits else {}
     found = linprog(
         [*columns.values(), *[UNFLOWN] * n],
         A_eq=cover.T,
         b_eq=np.ones(n),
+        A_ub=begin.T if limits else None,
+        b_ub=list(limits.values()) if limits else None,
         method="highs-ds",
-        **counted,
     )
     if found.x is None:
         raise UsecasesError(f"HiGHS finds no prices: {found.message}")
-    fleet = found.ineqlin.marginals if limits else []
-    return found.eqlin.marginals, dict(zip(limits, map(float, fleet), strict=True))
+    fleet: list[float] = found.ineqlin.marginals.tolist() if limits else []
+    return found.eqlin.marginals, dict(zip(limits, fleet, strict=True))
 
 
 def pool(found: Pricing, plan: list[Column]) -> Columns:

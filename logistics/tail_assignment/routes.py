@@ -63,12 +63,12 @@ class Network:
     def beginnings(self) -> Iterator[Column]:
         """Every way to begin a route, the longer ones after the shorter ones that they extend."""
         rules = self.instance.rules
-        begun = [(k,) for k, f in enumerate(self.flights) if rules.begins(f)]
+        begun: list[Column] = [(k,) for k, f in enumerate(self.flights) if rules.begins(f)]
         open_ = [column for column in reversed(begun) if self.allows(column)]
         while open_:
             column = open_.pop()
             yield column
-            longer = [(*column, k) for k in reversed(self.after[column[-1]])]
+            longer: list[Column] = [(*column, k) for k in reversed(self.after[column[-1]])]
             open_ += [c for c in longer if self.allows(c)]
 
 

@@ -37,6 +37,7 @@ class Rules(Record, ABC):
     most_legs: int = Field(default=8, strict=True, ge=1, le=40)
 
     who: ClassVar[str]
+    several: ClassVar[str]
 
     @abstractmethod
     def joins(self, before: Flight, after: Flight) -> bool:
@@ -122,6 +123,7 @@ class AircraftRules(Rules):
     lateness: float = Field(default=10.0, gt=0, le=600)
 
     who: ClassVar[str] = "aircraft"
+    several: ClassVar[str] = "aircraft"
 
     def joins(self, before: Flight, after: Flight) -> bool:
         return self._touch(before, after) and (
@@ -170,6 +172,7 @@ class CrewRules(Rules):
     """Euro for a night of the whole crew away from base."""
 
     who: ClassVar[str] = "crew"
+    several: ClassVar[str] = "crews"
 
     def joins(self, before: Flight, after: Flight) -> bool:
         return self._touch(before, after) and (
