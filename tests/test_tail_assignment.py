@@ -41,7 +41,7 @@ from usecases.testing import check_usecase
 
 PROVEN = [
     ("demo", 9676, 8),
-    ("workshop", 13_995, 22),
+    ("workshop", 13_962, 18),
     ("crew", 11_866, 15),
 ]
 
