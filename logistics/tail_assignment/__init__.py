@@ -249,12 +249,12 @@ usecase = UseCase(
             model=grouped,
             interpret=interpret,
             tiny=4,
-            algorithms=("qaoa objective=cvar layers=6",),
+            algorithms=("qaoa layers=6", "qaoa objective=cvar layers=6"),
             stored=("demo", "workshop", "crew", "unique", "several"),
         )
     },
-    algorithms=("qaoa objective=cvar layers=4", "annealing"),
-    stored=("demo", "workshop", "crew", "unique", "several"),
+    algorithms=("qaoa objective=cvar layers=4", "qaoa layers=4", "annealing"),
+    stored=("demo", "workshop", "crew", "unique", "several", "frontier"),
     sources=(
         "airportsdata (MIT): names and coordinates of airports; the timetables are synthetic",
         "Vikstål et al., Phys. Rev. Applied 14 (2020) 034009, arXiv:1912.10499: the model",
@@ -272,9 +272,9 @@ usecase = UseCase(
 #
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
 # phase of each by its energy, and mixes neighbouring strings; done `layers` times with well chosen
-# angles, low energies become likelier. The angles are trained on the mean of the best quarter of
-# the shots (CVaR). In the plain model mixing flips single bits; with `groups` it exchanges routes
-# within groups.
+# angles, low energies become likelier. The angles are trained on the mean energy, or on that of the
+# best quarter of the shots (CVaR). In the plain model mixing flips single bits; with `groups` it
+# exchanges routes within groups. The frontier is handed to it in blocks of twelve routes.
 #
 # `unique` and `several` have the same ten flights and as many listed routes at no cost, so that
 # only the exact cover is left: one string in 2¹⁵ solves the one, sixteen solve the other.

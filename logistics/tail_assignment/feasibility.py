@@ -91,7 +91,7 @@ def _reason(instance: TailAssignment, columns: Columns, cover: Floats) -> Infeas
     flown = cover.T @ np.round(packed) if packed is not None else np.zeros(cover.shape[1])
     left = [instance.flights[k] for k in np.flatnonzero(flown < 0.5)]
     return Infeasible(
-        f"no choice of the {len(columns)} routes flies every flight exactly once: at best"
-        f" {len(left)} of them cannot be flown, such as flight {left[0]}",
+        f"no choice of the {len(columns)} routes flies every flight exactly once: at least"
+        f" {len(left)} {'stays' if len(left) == 1 else 'stay'} on the ground, such as {left[0]}",
         "Check its times, the least turn, and where routes may begin and end",
     )
