@@ -22,7 +22,7 @@ COMPLETE = 100
 
 POOL = 300
 
-TURNS = 1500
+TURNS = 3000
 """Ruins made around a plan."""
 
 FEW = 40
