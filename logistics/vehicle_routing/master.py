@@ -82,11 +82,12 @@ def _pool(
 
     There are plans near it, a few vehicles changed at a time, and routes that prices ask for.
     """
-    first, few = plans[0], len(instance.customers) <= FEW
+    first, size = plans[0], len(instance.customers)
     nearby = plans_nearby(instance, first, rng, TURNS)
     best = [part[0] for part in nearby]
     seen = [plan for part in nearby for plan in part]
-    routes = priced_routes(instance, [*plans, *best], seen, most=POOL, turns=40 if few else 10)
+    most, looks = POOL + 2 * len(first), 40 if size <= FEW else max(1, 1000 // size)
+    routes = priced_routes(instance, [*plans, *best], seen, most, looks)
     known = min(_cost(instance, plan) for plan in plans)
     model = partition(instance, routes, sufficient_weight(instance, routes, known))
 
