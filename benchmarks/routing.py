@@ -73,7 +73,7 @@ def uchoa(size: int, seed: int) -> str:
     )
     demands = rng.integers(*np.add(DEMANDS[seed % 4], (0, 1)), size).tolist()
     calls = rng.triangular(3, 6, 25)
-    capacity = max(int(np.ceil(calls * sum(demands) / size)), max(demands))
+    capacity = max(int(np.ceil(calls * sum(demands) / size)), *demands)
     points = [depot, *_places(PLACES[seed // 3 % 3], size, rng)]
     return vrp(f"X-like-n{size + 1}-{seed:02}", points, demands, capacity)
 
@@ -123,11 +123,11 @@ def solved(text: str, kind: str, solver: str) -> dict[str, Any]:
 
 def tight_rows() -> list[dict[str, Any]]:
     """Every solver of blocks on every tight instance."""
-    rows = []
-    for seed in range(TIGHT_SEEDS):
-        for solver in SOLVERS:
-            rows.append({"seed": seed} | _told(solved(tight(seed), "tight", solver)))
-    return rows
+    return [
+        {"seed": seed} | _told(solved(tight(seed), "tight", solver))
+        for seed in range(TIGHT_SEEDS)
+        for solver in SOLVERS
+    ]
 
 
 def curve_rows() -> list[dict[str, Any]]:

@@ -68,7 +68,9 @@ def build(instance: VehicleRouting) -> Structured | Incumbent:
     routes = all_routes(instance, COMPLETE)
     if routes is None:
         return _pool(instance, plans, rng, generation=0)
-    known = min(_cost(instance, plan) for plan in plans)
+    nearby = [part[0] for plan in plans for part in plans_nearby(instance, plan, rng, TURNS)]
+    whole = [plan for plan in nearby if sum(map(len, plan)) == len(instance.customers)]
+    known = min(_cost(instance, plan) for plan in [*plans, *whole])
     model = partition(instance, routes, sufficient_weight(instance, routes, known))
     if model.num_variables <= WHOLE:
         return Structured(model, exclusive(instance, routes))

@@ -114,7 +114,7 @@ def _descended(dist: np.ndarray, path: np.ndarray) -> tuple[int, ...]:
         kind = int(np.argmin([change.min(initial=0) for change in changes]))
         if changes[kind].min(initial=0) >= 0:
             break
-        i, k = np.unravel_index(int(changes[kind].argmin()), changes[kind].shape)
+        i, k = divmod(int(changes[kind].argmin()), len(path))
         path = _reversed(path, i, k) if kind == 0 else _moved(path, i, k, kind)
     return tuple(path[1:-1].tolist())
 
@@ -128,9 +128,7 @@ def _reversals(d: np.ndarray) -> np.ndarray:
     change = np.zeros_like(d)
     i, j = np.triu_indices(m, 1)
     i, j = i + 1, j + 1
-    change[i, j] = (
-        d[i - 1, j] + d[i, j + 1] - d[i - 1, i] - d[j, j + 1] + turned[j] - turned[i]
-    )
+    change[i, j] = d[i - 1, j] + d[i, j + 1] - d[i - 1, i] - d[j, j + 1] + turned[j] - turned[i]
     return change
 
 

@@ -171,13 +171,9 @@ class _Landscape:
         left = (self.field + self.coupling @ bits)[others, None] - np.cumsum(
             np.take_along_axis(conflict, order, axis=1), axis=1
         )
-        ways = {
-            frozenset(active[row[: k + 1]].tolist())
-            for row, k, possible in zip(
-                order, (left < 0.0).argmax(axis=1), (left < 0.0).any(axis=1), strict=True
-            )
-            if possible
-        }
+        enough = (left < 0.0).argmax(axis=1) + 1
+        possible = np.flatnonzero((left < 0.0).any(axis=1)).tolist()
+        ways = {frozenset(active[order[k, : enough[k]]].tolist()) for k in possible}
         by_choice: dict[int, list[frozenset[int]]] = {}
         for way in sorted(ways, key=sorted):
             for choice in way:
