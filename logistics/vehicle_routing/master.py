@@ -26,7 +26,7 @@ TURNS = 3000
 """Ruins made around a plan."""
 
 FEW = 40
-"""To this many customers more prices are asked for, and a tight fleet is loaded twice."""
+"""To this many customers a tight fleet is loaded in two ways."""
 
 WHOLE = 24
 """Up to this many variables a statevector holds the model; beyond, a first plan comes with it."""
@@ -88,7 +88,7 @@ def _pool(
     nearby = plans_nearby(instance, first, rng, TURNS)
     best = [part[0] for part in nearby]
     seen = [plan for part in nearby for plan in part]
-    most, looks = POOL + 2 * len(first), 40 if size <= FEW else max(1, 1000 // size)
+    most, looks = POOL + 2 * len(first), min(max(1, 1000 // size), 40)
     routes = priced_routes(instance, [*plans, *best], seen, most, looks)
     known = min(_cost(instance, plan) for plan in plans)
     model = partition(instance, routes, sufficient_weight(instance, routes, known))
