@@ -63,6 +63,32 @@ def test_no_pool_is_begun_when_time_is_up() -> None:
     assert solved(60, seconds=1e-9).energy == 10
 
 
+class Timed(Lowest):
+    """Keeps what time it was given."""
+
+    seconds: float | None = None
+    given: ClassVar[list[float | None]] = []
+
+    def solve(self, model: Any, execute: Execute, rng: np.random.Generator) -> list[Outcome[Any]]:
+        self.given.append(self.seconds)
+        return super().solve(model, execute, rng)
+
+
+def test_the_solver_of_pools_is_given_the_time_that_is_left() -> None:
+    for own, whole in ((None, None), (None, 100.0), (3.0, 100.0)):
+        Timed.given.clear()
+        algorithm = ColumnGeneration(solver=Timed(seconds=own), generations=2, seconds=whole)
+        algorithm.solve(window(0), Executor(None, None), np.random.default_rng(0))
+        limits = [t for t in Timed.given if t is not None]
+        assert len(Timed.given) == 2
+        if own or whole:
+            assert limits == sorted(limits, reverse=True)
+            assert all(t <= min(own or 1e9, whole or 1e9) for t in limits)
+            assert len(limits) == 2
+        else:
+            assert limits == []
+
+
 def test_a_solver_that_finds_nothing_leaves_the_answer() -> None:
     class Nothing(Lowest):
         def solve(

@@ -58,3 +58,16 @@ def test_the_page_on_measuring_is_that_of_its_runs() -> None:
     assert measuring.PAGE.read_text("utf-8") == measuring.render(found)
     assert all(0.9 <= row["share"] <= 0.98 for row in found["coverage"])
     assert {row["way"] for row in found["mitigated"]} == set(measuring.WAYS)
+
+
+def test_the_page_on_routing_is_that_of_its_runs() -> None:
+    routing = script("routing")
+    found = json.loads(routing.STORED.read_text("utf-8"))
+    assert routing.PAGE.read_text("utf-8") == routing.render(found)
+    rows = [*found["tight"], *found["curves"]]
+    assert all(row["feasible"] for row in rows)
+    assert {(r["seed"], r["solver"]) for r in found["tight"]} == {
+        (seed, solver) for seed in range(routing.TIGHT_SEEDS) for solver in routing.SOLVERS
+    }
+    assert all(row["gap"] <= 0.02 for row in found["tight"])
+    assert {row["size"] for row in found["curves"]} == set(routing.SIZES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,27 @@ def plot(found: RunRecord | Curve, path: str | Path | None = None) -> Figure:
     if path is not None:
         check_file(Path(path))
     figure = _of_curve(found) if isinstance(found, Curve) else _of_solution(found)
+    return _written(figure, path)
+
+
+def plot_progress(records: Sequence[RunRecord], path: str | Path | None = None) -> Figure:
+    """The gap of each record to its reference against seconds; written to `path` if given.
+
+    Raises UsageError for a record that tells of no improvements.
+    """
+    from usecases.progress import draw
+
+    if path is not None:
+        check_file(Path(path))
+    figure = draw(records)
+    about = ", ".join(dict.fromkeys(record.usecase for record in records))
+    shown = ", ".join(record.id for record in records[:4])
+    more = f" and {len(records) - 4} more" if records[4:] else ""
+    _stamp(figure, f"{about} · runs {shown}{more}")
+    return _written(figure, path)
+
+
+def _written(figure: Figure, path: str | Path | None) -> Figure:
     if path is not None:
         try:
             figure.savefig(path, dpi=150, **TIGHT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -21,6 +21,12 @@ COMPLETE = 100
 """Up to this many routes the model holds them all; beyond, it holds a pool of good ones."""
 
 POOL = 300
+
+TURNS = 3000
+"""Ruins made around a plan."""
+
+FEW = 40
+"""To this many customers a tight fleet is loaded in two ways."""
 
 WHOLE = 24
 """Up to this many variables a statevector holds the model; beyond, a first plan comes with it."""
@@ -58,45 +64,51 @@ def build(instance: VehicleRouting) -> Structured | Incumbent:
     when no loading of the fleet exists.
     """
     rng = np.random.default_rng(_seed(instance))
-    few = len(instance.customers) <= 40
-    plans = first_plans(instance, rng, tries=2 if few else 1)
-    turns = min(20 * len(instance.customers), 1500) // len(plans)
-    nearby = [p for plan in plans for p in plans_nearby(instance, plan, rng, turns)]
-    best = min([*plans, *nearby], key=lambda plan: _cost(instance, plan))
-    known = _cost(instance, best)
+    plans = first_plans(instance, rng, tries=2 if len(instance.customers) <= FEW else 1)
     routes = all_routes(instance, COMPLETE)
-    whole = routes is not None
     if routes is None:
-        turns = 40 if few else 15
-        routes = priced_routes(instance, [best, plans[0]], nearby, most=POOL, turns=turns)
+        return _pool(instance, plans, rng, generation=0)
+    nearby = [part[0] for plan in plans for part in plans_nearby(instance, plan, rng, TURNS)]
+    whole = [plan for plan in nearby if sum(map(len, plan)) == len(instance.customers)]
+    known = min(_cost(instance, plan) for plan in [*plans, *whole])
     model = partition(instance, routes, sufficient_weight(instance, routes, known))
     if model.num_variables <= WHOLE:
         return Structured(model, exclusive(instance, routes))
-    sample = chosen(instance, routes, plans[0])
-    return Incumbent(model, sample, None if whole else _grower(instance))
+    return Incumbent(model, chosen(instance, routes, plans[0]))
 
 
-def _grower(instance: VehicleRouting) -> Callable[[Sample], Incumbent]:
-    return lambda sample: regrown(instance, sample)
+def _pool(
+    instance: VehicleRouting, plans: list[Plan], rng: np.random.Generator, generation: int
+) -> Incumbent:
+    """Routes around the first of these plans, which is the incumbent, and those of the others.
+
+    There are plans near it, a few vehicles changed at a time, and routes that prices ask for.
+    """
+    first, size = plans[0], len(instance.customers)
+    nearby = plans_nearby(instance, first, rng, TURNS)
+    best = [part[0] for part in nearby]
+    seen = [plan for part in nearby for plan in part]
+    most, looks = POOL + 2 * len(first), min(max(1, 1000 // size), 40)
+    routes = priced_routes(instance, [*plans, *best], seen, most, looks)
+    known = min(_cost(instance, plan) for plan in plans)
+    model = partition(instance, routes, sufficient_weight(instance, routes, known))
+
+    def grow(sample: Sample) -> Incumbent:
+        return regrown(instance, sample, generation + 1)
+
+    return Incumbent(model, chosen(instance, routes, first), grow)
 
 
-def regrown(instance: VehicleRouting, sample: Sample) -> Incumbent:
-    """A new pool around the plan of a sample: plans near it, and routes that prices ask for.
+def regrown(instance: VehicleRouting, sample: Sample, generation: int) -> Incumbent:
+    """A new pool around the plan of a sample.
 
-    Deterministic: random choices are seeded by the instance and the plan.
+    Deterministic: random choices are seeded by the instance, the plan and the generation.
     """
     place = {name: c for c, name in enumerate(instance.customers)}
     names = sorted(name for name, bit in sample.items() if bit and not name.startswith("+"))
     plan = [tuple(sorted(place[customer] for customer in name.split("+"))) for name in names]
-    rng = np.random.default_rng([_seed(instance), zlib.crc32(repr(plan).encode())])
-    few = len(instance.customers) <= 40
-    turns = min(20 * len(instance.customers), 1500)
-    nearby = plans_nearby(instance, plan, rng, turns)
-    best = min([plan, *nearby], key=lambda p: _cost(instance, p))
-    routes = priced_routes(instance, [plan, best], nearby, most=POOL, turns=40 if few else 15)
-    weight = sufficient_weight(instance, routes, _cost(instance, plan))
-    model = partition(instance, routes, weight)
-    return Incumbent(model, chosen(instance, routes, plan), _grower(instance))
+    seed = [_seed(instance), zlib.crc32(repr(plan).encode()), generation]
+    return _pool(instance, [plan], np.random.default_rng(seed), generation)
 
 
 def exclusive(instance: VehicleRouting, routes: Routes) -> tuple[Choose, ...]:

@@ -40,13 +40,14 @@ def savings(instance: VehicleRouting) -> list[Group]:
     d = np.array(instance.distances, dtype=np.int64)
     saved = d[1:, :1] + d[:1, 1:] - d[1:, 1:]
     route = {c: [c] for c in range(n)}
-    for flat in np.argsort(-saved, axis=None, kind="stable"):
-        i, j = divmod(int(flat), n)
-        if saved[i, j] <= 0:
-            break
+    load = dict(enumerate(instance.demands))  # of the route that begins with a customer
+    first = np.argsort(-saved, axis=None, kind="stable")[: int((saved > 0).sum())]
+    for i, j in zip(*(side.tolist() for side in np.divmod(first, n)), strict=True):
         head, tail = route[i], route[j]
-        fits = instance.load((*head, *tail)) <= instance.capacity
-        if head is not tail and head[-1] == i and tail[0] == j and fits:
+        if head[-1] != i or tail[0] != j or head is tail:
+            continue
+        if load[head[0]] + load[j] <= instance.capacity:
+            load[head[0]] += load[j]
             head += tail
             route |= dict.fromkeys(tail, head)
     return sorted({tuple(sorted(r)) for r in route.values()})

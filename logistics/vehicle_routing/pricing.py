@@ -19,6 +19,9 @@ VISITED = 20_000
 BEAM = 200
 """Partial routes kept at each length while pricing."""
 
+FRESH = 30
+"""Routes that one look at the prices adds."""
+
 
 def all_routes(instance: VehicleRouting, most: int) -> Routes | None:
     """Every group one vehicle can take in a feasible plan, or None when more than `most`.
@@ -122,14 +125,16 @@ def _beam(instance: VehicleRouting, prices: NDArray[np.float64], fleet: float) -
         visited = visited[row]
         visited[np.arange(len(row)), last] = True
         cost, load = grown[row, last], load[row] + demands[last]
-    return sorted(found, key=lambda g: (found[g], g))[: max(20, n)]
+    return sorted(found, key=lambda g: (found[g], g))[:FRESH]
 
 
 def _promising(
     cost: NDArray[np.float64], rank: NDArray[np.float64], visited: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and next customers of the best extensions, one per set visited and last customer."""
-    order = np.argsort(rank, axis=None, kind="stable")[: 4 * BEAM]
+    most = min(4 * BEAM, rank.size - 1)
+    order = np.flatnonzero(rank <= np.partition(rank, most, axis=None)[most])
+    order = order[np.argsort(rank.flat[order], kind="stable")][: 4 * BEAM]
     row, last = np.unravel_index(order, cost.shape)
     finite = np.isfinite(cost[row, last])
     row, last = row[finite], last[finite]

@@ -1,8 +1,9 @@
-"""Other good plans near a first one: ruin and recreate, and pairs of routes split anew."""
+"""Other good rounds for a few neighbouring vehicles: ruin and recreate, and pairs split anew."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,41 +14,98 @@ from logistics.vehicle_routing.rounds import Group, length, shortest_round
 Visits = list[list[int]]
 """Routes as customers in visiting order."""
 
+TOGETHER = 4
+"""Vehicles whose rounds are changed together; a block of qubits undoes about as many."""
+
+KEPT = 12
+"""Plans of such vehicles that are kept, the best ones."""
+
 WAYS = 60
 """Two routes are split anew where at most this many ways to load the two vehicles exist."""
+
+REMOVED, LONGEST = 10, 10
+"""Customers that a ruin takes out on average, and the longest string among them."""
+
+HEAT = 0.1
+"""The temperature at the beginning, in mean legs; it falls to zero."""
 
 
 def plans_nearby(
     instance: VehicleRouting, plan: Iterable[Group], rng: np.random.Generator, turns: int
-) -> list[list[Group]]:
-    """The plans met while ruining and recreating, none longer than the one before.
+) -> list[list[list[Group]]]:
+    """For several sets of neighbouring vehicles, plans of their own, the shortest first.
 
-    Schrimpf et al. 2000: a random customer and its neighbours leave their routes and return
-    where the detour is least; on a full fleet there may be no way back, and nothing changes.
+    Each serves the customers of these vehicles, so that it fits into the plan beside the others.
+    In all about `turns` ruins are made.
     """
     visits = [list(shortest_round(instance, group)[0]) for group in plan]
+    spare = len(instance.customers) if instance.limit is None else instance.limit - len(visits)
+    home = {c: r for r, visit in enumerate(visits) for c in visit}
     d = np.array(instance.distances)[1:, 1:]
-    near = np.argsort(d + d.T, axis=1, kind="stable")
-    found = [_groups(visits)]
-    for turn in range(turns):
-        center, size = rng.integers(len(near)), rng.integers(2, max(4, min(16, len(near) // 3)))
-        out = rng.permutation(near[center, :size]).tolist()
-        full = instance.limit is not None and turn % 4 == 0
-        trial = _split_anew(instance, visits, out) if full else _recreated(instance, visits, out)
-        if trial is not None and _total(instance, trial) <= _total(instance, visits):
-            visits = trial
-            found.append(_groups(visits))
+    sets = 1 if len(visits) <= TOGETHER else -(-3 * len(visits) // TOGETHER)
+    found = []
+    for centre in rng.integers(len(home), size=sets).tolist():
+        order = np.argsort(d[centre] + d[:, centre], kind="stable").tolist()
+        near = list(dict.fromkeys(home[c] for c in order))[:TOGETHER]
+        part = [visits[r] for r in near]
+        found.append(_annealed(instance, part, rng, -(-turns // sets), len(part) + spare))
     return found
+
+
+def _annealed(
+    instance: VehicleRouting, visits: Visits, rng: np.random.Generator, turns: int, most: int
+) -> list[list[Group]]:
+    """The best plans met, the given one among them, for at most `most` vehicles.
+
+    Slack induction by string removals (Christiaens & Vanden Berghe 2020); where the fleet is
+    limited, every fourth turn splits a pair of routes at best.
+    """
+    near = _neighbours(instance, visits)
+    now = _total(instance, visits)
+    heat = HEAT * now / (len(near) + len(visits))
+    met = {_groups(visits): now}
+    for turn in range(turns):
+        pair = instance.limit is not None and turn % 4 == 0
+        change = _split_anew if pair else _recreated
+        trial = change(instance, visits, near, rng, most)
+        if trial is None:
+            continue
+        cost = _total(instance, trial)
+        if cost <= now - heat * (1 - turn / turns) * log(1.0 - rng.random()):
+            visits, now = trial, cost
+            met.setdefault(_groups(visits), now)
+    return [list(groups) for groups in sorted(met, key=lambda g: (met[g], g))[:KEPT]]
+
+
+def _neighbours(instance: VehicleRouting, visits: Visits) -> dict[int, list[int]]:
+    """All customers of these routes by their distance from each of them, itself first."""
+    members = [c for visit in visits for c in visit]
+    d = instance.distances
+    return {
+        c: sorted(members, key=lambda o: (o != c, d[c + 1][o + 1] + d[o + 1][c + 1]))
+        for c in members
+    }
 
 
 def _total(instance: VehicleRouting, visits: Visits) -> int:
     return sum(length(instance, tuple(v)) for v in visits)
 
 
-def _split_anew(instance: VehicleRouting, visits: Visits, near: list[int]) -> Visits | None:
-    """The plan with the routes of the first two neighbours that ride apart split at best."""
-    first = next(v for v in visits if near[0] in v)
-    second = next((v for c in near for v in visits if c in v and v is not first), None)
+def _groups(visits: Visits) -> tuple[Group, ...]:
+    return tuple(sorted(tuple(sorted(v)) for v in visits))
+
+
+def _split_anew(
+    instance: VehicleRouting,
+    visits: Visits,
+    near: dict[int, list[int]],
+    rng: np.random.Generator,
+    most: int,
+) -> Visits | None:
+    """The plan with the routes of a customer and of its next neighbour elsewhere split at best."""
+    order = near[list(near)[int(rng.integers(len(near)))]]
+    first = next(v for v in visits if order[0] in v)
+    second = next((v for c in order for v in visits if c in v and v is not first), None)
     if second is None or len(first) + len(second) > 2 * 7:
         return None
     union = np.array(sorted(first + second))
@@ -71,17 +129,28 @@ def _ways(instance: VehicleRouting, union: NDArray[np.int64]) -> NDArray[np.bool
     return np.asarray(parts[fits])
 
 
-def _groups(visits: Visits) -> list[Group]:
-    return [tuple(sorted(v)) for v in visits]
+def _recreated(
+    instance: VehicleRouting,
+    visits: Visits,
+    near: dict[int, list[int]],
+    rng: np.random.Generator,
+    most: int,
+) -> Visits | None:
+    """The plan with strings of neighbours taken out and put back one by one; None if one is left.
 
-
-def _recreated(instance: VehicleRouting, visits: Visits, out: list[int]) -> Visits | None:
-    """The plan with the customers taken out and put back one by one, or None if one is left."""
-    gone = set(out)
+    The order is random, or the largest, the farthest or the nearest to the depot come first.
+    """
+    out = _strings(visits, near, rng)
+    gone, to = set(out), instance.distances[0]
     trial = [kept for v in visits if (kept := [c for c in v if c not in gone])]
-    loads = [sum(instance.demands[c] for c in v) for v in trial]
+    loads = [instance.load(tuple(v)) for v in trial]
+    rng.shuffle(out)
+    rule = int(rng.integers(8))
+    if rule < 4:
+        keys = (lambda c: -instance.demands[c], lambda c: -to[c + 1], lambda c: to[c + 1])
+        out.sort(key=keys[max(rule - 1, 0)])
     for c in out:
-        if instance.limit is None or len(trial) < instance.limit:
+        if len(trial) < most:
             trial.append([])
             loads.append(0)
         best = _cheapest(instance, trial, loads, c)
@@ -94,6 +163,26 @@ def _recreated(instance: VehicleRouting, visits: Visits, out: list[int]) -> Visi
             trial.pop()
             loads.pop()
     return trial
+
+
+def _strings(visits: Visits, near: dict[int, list[int]], rng: np.random.Generator) -> list[int]:
+    """A string of consecutive calls from each of some routes near a random customer."""
+    longest = min(LONGEST, len(near) / len(visits))
+    count = int(rng.uniform(1.0, max(4.0 * REMOVED / (1.0 + longest), 2.0)))
+    out: list[int] = []
+    ruined: list[list[int]] = []
+    for c in near[list(near)[int(rng.integers(len(near)))]]:
+        if len(ruined) == count:
+            break
+        visit = next(v for v in visits if c in v)
+        if any(visit is other for other in ruined):
+            continue
+        size = int(rng.uniform(1.0, min(len(visit), longest) + 1.0))
+        at = visit.index(c)
+        start = int(rng.integers(max(0, at - size + 1), min(at, len(visit) - size) + 1))
+        out += visit[start : start + size]
+        ruined.append(visit)
+    return out
 
 
 def _cheapest(

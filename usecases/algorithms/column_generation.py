@@ -9,6 +9,7 @@ instances of any size; the answer is feasible at every moment and never gets wor
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any, ClassVar
 
@@ -24,7 +25,8 @@ class ColumnGeneration(Algorithm):
     """Improve an answer through at most `generations` pools, each solved by `solver`.
 
     `solver` is an algorithm for pools, such as lns. Ends early when prices ask for no new column,
-    or when `seconds` of wall time have passed: no pool is begun after that.
+    or when `seconds` of wall time have passed: no pool is begun after that, and a solver that
+    knows a limit of its own is given the time that is left.
     """
 
     accepts: ClassVar[tuple[type, ...]] = (Incumbent,)
@@ -40,30 +42,38 @@ class ColumnGeneration(Algorithm):
         self, model: Incumbent, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Any]]:
         """One outcome over the variables of the last pool."""
-        begun, pool = time.monotonic(), model
-        best = _valued(pool, pool.sample)
+        end = time.monotonic() + (self.seconds or math.inf)
+        pool, best = model, _valued(model, model.sample)
         for generation in range(self.generations):
-            late = self.seconds is not None and time.monotonic() - begun > self.seconds
-            if generation and (late or pool.grow is None):
-                break
             if generation:
-                grown = pool.grow(best.value) if pool.grow else pool
+                if pool.grow is None or time.monotonic() >= end:
+                    break
+                grown = pool.grow(best.value)
                 if set(variables(grown)) <= set(variables(pool)):
                     break
                 pool = grown
-            best = self._improved(pool, execute, rng)
+            best = self._improved(pool, end, execute, rng)
         return [best]
 
     def _improved(
-        self, pool: Incumbent, execute: Execute, rng: np.random.Generator
+        self, pool: Incumbent, end: float, execute: Execute, rng: np.random.Generator
     ) -> Outcome[Any]:
         """The best of a pool's own answer and what the solver finds, valued in the pool's model."""
-        work, back = translate(pool, self.solver.accepts)
-        found = back(self.solver.solve(work, execute, rng))
+        solver = _limited(self.solver, end - time.monotonic())
+        work, back = translate(pool, solver.accepts)
+        found = back(solver.solve(work, execute, rng))
         answers = [pool.sample, *(outcome.value for outcome in found)]
         best = min((_valued(pool, answer) for answer in answers), key=lambda o: o.energy)
         execute.improved(best.energy)
         return best
+
+
+def _limited(solver: Algorithm, left: float) -> Algorithm:
+    """The solver with no more than the seconds left, where it knows a limit and there is one."""
+    if "seconds" not in type(solver).model_fields or math.isinf(left):
+        return solver
+    own = getattr(solver, "seconds", None) or math.inf
+    return solver.model_copy(update={"seconds": max(min(own, left), 1e-3)})
 
 
 def _valued(pool: Incumbent, sample: Sample) -> Outcome[Any]:

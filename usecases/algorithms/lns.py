@@ -20,7 +20,7 @@ from pydantic import Field, SerializeAsAny
 
 from usecases.contracts import Algorithm, Execute, Outcome
 from usecases.convert import translate
-from usecases.models import BQM, Incumbent, qubits
+from usecases.models import BQM, Bits, Incumbent, qubits
 from usecases.programs import Program
 
 R = TypeVar("R")
@@ -52,37 +52,41 @@ class LNS(Algorithm):
         tried: set[Undone] = set()
         begun, limit = time.monotonic(), self.seconds or math.inf
         execute.improved(landscape.energy(bits))
+        blocks = landscape.blocks(bits, self.block, rng)
         for _ in range(self.rounds):
-            if time.monotonic() - begun > limit:
+            undone = next((u for u in blocks if u not in tried), None)
+            if undone is None or time.monotonic() - begun > limit:
                 break
-            choice = landscape.block(bits, self.block, tried, rng)
-            if choice is None:
-                break
-            undone, freed = choice
+            tried.add(undone)
+            freed = landscape.freed(bits, undone, self.block)
             found = self._solved(landscape, bits, freed, _Block(execute), rng)
             if landscape.energy(found) < landscape.energy(bits):
-                bits, tried = found, set()
+                bits = found
+                blocks = landscape.blocks(bits, self.block, rng)
                 execute.improved(landscape.energy(bits))
-            else:
-                tried.add(undone)
         return [Outcome(landscape.sample(bits), landscape.energy(bits))]
 
     def _solved(
         self,
         landscape: _Landscape,
-        bits: NDArray[np.int8],
+        bits: Bits,
         freed: list[int],
         execute: Execute,
         rng: np.random.Generator,
-    ) -> NDArray[np.int8]:
-        """The best full answer the inner solver finds when only `freed` may change."""
-        work, back = translate(landscape.part(bits, freed), self.solver.accepts)
-        answers = [bits]
-        for outcome in back(self.solver.solve(work, execute, rng)):
-            answer = bits.copy()
-            answer[freed] = [int(outcome.value[landscape.names[k]]) for k in freed]
-            answers.append(answer)
-        return min(answers, key=landscape.energy)
+    ) -> Bits:
+        """The best full answer the inner solver finds when only `freed` may change.
+
+        Energies that it claims are not believed: the part is evaluated again.
+        """
+        part = landscape.part(bits, freed)
+        work, back = translate(part, self.solver.accepts)
+        found = back(self.solver.solve(work, execute, rng))
+        names = [landscape.names[k] for k in freed]
+        values = [[outcome.value[name] for name in names] for outcome in found]
+        answers = np.array([bits[freed].tolist(), *values], dtype=np.int8)
+        best = bits.copy()
+        best[freed] = answers[int(part.energies((answers, names)).argmin())]
+        return best
 
 
 class _Block:
@@ -113,14 +117,18 @@ class _Landscape:
         for (u, v), strength in model.quadratic.items():
             self.coupling[place[u], place[v]] = self.coupling[place[v], place[u]] = strength
 
-    def energy(self, bits: NDArray[np.int8]) -> float:
+    def gain(self, bits: Bits) -> NDArray[np.float64]:
+        """What switching each variable on adds to the energy, others as in `bits`."""
+        return self.field + self.coupling @ bits
+
+    def energy(self, bits: Bits) -> float:
         """The energy in the whole model, offset included."""
         return float(self.model.energies((bits, self.names))[0])
 
-    def sample(self, bits: NDArray[np.int8]) -> dict[str, int]:
+    def sample(self, bits: Bits) -> dict[str, int]:
         return {str(name): int(bit) for name, bit in zip(self.names, bits, strict=True)}
 
-    def part(self, bits: NDArray[np.int8], freed: list[int]) -> BQM:
+    def part(self, bits: Bits, freed: list[int]) -> BQM:
         """The model of the freed variables, the others held at `bits`."""
         held = bits.astype(np.float64)
         held[freed] = 0.0
@@ -133,74 +141,104 @@ class _Landscape:
                 part.add_quadratic(names[i], names[j], float(strength))
         return part
 
-    def block(
-        self, bits: NDArray[np.int8], size: int, tried: set[Undone], rng: np.random.Generator
-    ) -> tuple[Undone, list[int]] | None:
-        """Choices to undo, and the variables to free with them; None when all were tried.
+    def blocks(self, bits: Bits, size: int, rng: np.random.Generator) -> list[Undone]:
+        """Sets of choices to undo, the most promising first.
 
-        Two to four choices are undone at a time, drawn in proportion to how many variables
-        would then lower the energy if switched on: related choices are those that have
-        candidates in common.
+        The promise is the energy of the best greedy completion: what a block can surely reach,
+        and where it lies just above the present energy something better may be close.
         """
         active = np.flatnonzero(bits).tolist()
-        sets = [u for k in (2, 3, 4) if k < size for u in _sets(active, k, rng)]
-        sets = [u for u in sets if u not in tried]
-        if len(active) < 2 and (alone := tuple(active)) not in tried:
-            sets = [alone]
-        counts = np.array([len(self._fits(bits, u)[0]) for u in sets], dtype=np.float64)
-        if not counts.sum():
-            return None
-        undone = sets[int(rng.choice(len(sets), p=counts / counts.sum()))]
-        fits, gain = self._fits(bits, undone)
-        order = _by_completion(gain, self.coupling[np.ix_(fits, fits)], len(undone))
-        return undone, [*undone, *fits[order][: size - len(undone)].tolist()]
+        most = max(1, min(size // 2, len(active)))
+        sets = _all_sets(active, most) or self._related(bits, most, rng)
+        promised = {undone: self._completed(bits, undone)[1] for undone in sets}
+        return sorted((u for u in sets if promised[u] < math.inf), key=lambda u: (promised[u], u))
 
-    def _fits(
-        self, bits: NDArray[np.int8], undone: Undone
-    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """The inactive variables that lower the energy once `undone` is off, and by how much."""
-        held = bits.astype(np.float64)
-        held[list(undone)] = 0.0
-        gain = self.field + self.coupling @ held
+    def freed(self, bits: Bits, undone: Undone, size: int) -> list[int]:
+        """The undone choices, and the variables that good completions use, `size` in all."""
+        order, _ = self._completed(bits, undone)
+        return [*undone, *order[: size - len(undone)]]
+
+    def _related(self, bits: Bits, most: int, rng: np.random.Generator) -> list[Undone]:
+        """Sets of choices that stand in the way of the same candidates.
+
+        What stands in the way of a candidate are the choices it conflicts with most, as many as
+        must be undone for it to lower the energy. From a candidate on, others that share a
+        choice are added while at most `most` choices are to be undone.
+        """
+        active, others = np.flatnonzero(bits), np.flatnonzero(bits == 0)
+        conflict = self.coupling[np.ix_(others, active)]
+        order = np.argsort(-conflict, axis=1, kind="stable")[:, :most]
+        left = (self.field + self.coupling @ bits)[others, None] - np.cumsum(
+            np.take_along_axis(conflict, order, axis=1), axis=1
+        )
+        enough = (left < 0.0).argmax(axis=1) + 1
+        possible = np.flatnonzero((left < 0.0).any(axis=1)).tolist()
+        ways = {frozenset(active[order[k, : enough[k]]].tolist()) for k in possible}
+        by_choice: dict[int, list[frozenset[int]]] = {}
+        for way in sorted(ways, key=sorted):
+            for choice in way:
+                by_choice.setdefault(choice, []).append(way)
+        found = dict.fromkeys(ways)
+        for _ in range(SETS if by_choice else 0):
+            first = by_choice[int(rng.choice(list(by_choice)))]
+            union = first[int(rng.integers(len(first)))]
+            while len(union) <= most:
+                found[union] = None
+                near = by_choice[int(rng.choice(sorted(union)))]
+                wider = union | near[int(rng.integers(len(near)))]
+                if wider == union:
+                    break
+                union = wider
+        return sorted(tuple(sorted(union)) for union in found)
+
+    def _completed(self, bits: Bits, undone: Undone) -> tuple[list[int], float]:
+        """Variables in the order in which good completions use them, and the best one's energy.
+
+        Candidates are the inactive variables that lower the energy once `undone` is off. One
+        alone says little, as it may leave no room for others. So each is completed greedily, by
+        the variable that then lowers the energy most, and the completions are gone through from
+        the lowest energy up. The energy is that of the change as a whole, from `bits`.
+        """
+        off = list(undone)
+        gain = self.gain(bits) - self.coupling[off].sum(axis=0)
+        back = float(gain[off].sum() + self.coupling[np.ix_(off, off)].sum() / 2)
         fits = np.flatnonzero((gain < 0.0) & (bits == 0))
-        return fits, gain[fits]
+        if not len(fits):
+            return [], math.inf
+        chosen, energy = _greedy(gain[fits], self.coupling[np.ix_(fits, fits)], len(off))
+        rows = np.argsort(energy, kind="stable")
+        order = dict.fromkeys(k for row in rows for k in fits[chosen[row]].tolist())
+        return [*order], float(energy[rows[0]]) - back
 
 
-def _by_completion(
+def _greedy(
     gain: NDArray[np.float64], coupling: NDArray[np.float64], steps: int
-) -> list[int]:
-    """Variables in the order in which good completions use them.
-
-    A variable alone says little, as it may leave no room for others. So each is completed
-    greedily, by the variable that then lowers the energy most, and the completions are gone
-    through from the lowest energy up.
-    """
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Each variable with what is added greedily in `steps` steps, one row each, and its energy."""
     count = np.arange(len(gain))
     chosen = np.eye(len(gain))
     for _ in range(steps):
         change = gain + chosen @ coupling
         change[chosen > 0] = 0.0
-        best = change.argmin(axis=1) if len(gain) else count
+        best = change.argmin(axis=1)
         better = change[count, best] < 0.0
         chosen[count[better], best[better]] = 1.0
     energy = chosen @ gain + ((chosen @ coupling) * chosen).sum(axis=1) / 2
-    rows = np.argsort(energy, kind="stable")
-    return list(dict.fromkeys(k for row in rows for k in np.flatnonzero(chosen[row]).tolist()))
+    return chosen > 0, energy
 
 
 SETS = 400
-"""At most this many sets of choices are weighed against one another in a round."""
+"""At most so many sets of choices are enumerated; beyond, about as many are drawn."""
 
 
-def _sets(active: list[int], size: int, rng: np.random.Generator) -> list[Undone]:
-    """Sets of `size` active variables: all of them where few, else a random selection."""
-    found = list(combinations(active, size)) if len(active) <= 30 else []
-    if found and len(found) <= SETS:
-        return found
-    if len(active) < size:
+def _all_sets(active: list[int], most: int) -> list[Undone]:
+    """All sets of two to `most` active variables where they are few, or the only one."""
+    if len(active) < 2:
+        return [tuple(active)]
+    sizes = range(2, max(most, 2) + 1)
+    if sum(math.comb(len(active), k) for k in sizes) > SETS:
         return []
-    drawn = [tuple(sorted(rng.choice(active, size, replace=False).tolist())) for _ in range(SETS)]
-    return list(dict.fromkeys(drawn))
+    return [u for k in sizes for u in combinations(active, k)]
 
 
 algorithm = LNS

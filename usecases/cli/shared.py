@@ -8,9 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from usecases.records import RunRecord
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,6 +60,18 @@ def how_options(command: F) -> F:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def stored(source: str) -> RunRecord:
+    """The run record of an id in the store, or of a JSON file."""
+    from usecases.instances import read_record
+    from usecases.store import Store
+
+    path = Path(source)
+    if path.suffix or path.is_file():
+        return read_record(path)
+    with Store() as store:
+        return store.record(source)
 
 
 @contextmanager

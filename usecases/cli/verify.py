@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-if TYPE_CHECKING:
-    from usecases.records import RunRecord
+from usecases.cli.shared import stored
 
 
 @click.command("verify")
@@ -18,16 +14,5 @@ def command(records: tuple[str, ...]) -> None:
     from usecases.verify import verify
 
     for source in records:
-        record = _record(source)
+        record = stored(source)
         click.echo(f"{source}: ok ({'; '.join(verify(record))})")
-
-
-def _record(source: str) -> RunRecord:
-    from usecases.instances import read_record
-    from usecases.store import Store
-
-    path = Path(source)
-    if path.suffix or path.is_file():
-        return read_record(path)
-    with Store() as store:
-        return store.record(source)
