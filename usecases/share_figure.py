@@ -22,7 +22,8 @@ def draw(records: Sequence[RunRecord]) -> Figure:
     """Feasible share of shots over qubits, a line for each formulation and algorithm.
 
     Error bars are Wilson's 95 % intervals; an arrow stands where no shot was feasible, at the
-    interval's upper end. Dashed lines are what uniform random strings score.
+    interval's upper end. Hollow marks are what uniform random strings score. Several instances
+    of one size are not joined.
     """
     from matplotlib.figure import Figure
 
@@ -62,20 +63,24 @@ def _line(axes: Axes, records: Sequence[RunRecord], colour: str, mark: str, name
         none.append(share == 0)
     axes.errorbar(
         *(places, values, [low, high]),
-        uplims=none, color=colour, marker=mark, linewidth=1.4, capsize=3, label=name,
+        uplims=none, color=colour, marker=mark, capsize=3, label=name,
+        linestyle="-" if len({*places}) == len(places) else "", linewidth=1.4,
     )  # fmt: skip
 
 
 def _chance(axes: Axes, records: Sequence[RunRecord], colour: str, name: str) -> None:
-    found = {r.qubits: r.score.chance for r in records if r.score.chance}
-    places = sorted(found)
-    shares = [
-        luck.feasible_share or wilson(0, luck.samples)[1]
-        for luck in (found[place] for place in places)
-        if luck is not None
+    found = {(r.qubits, r.instance.name): r.score.chance for r in records}
+    lucks = [
+        (place, luck)
+        for (place, _), luck in sorted(found.items(), key=lambda item: item[0])
+        if luck
     ]
-    axes.plot(
-        *(places, shares),
-        color=colour, marker="o", markerfacecolor="white", linestyle="--", linewidth=1.0,
-        label=name,
+    places = [place for place, _ in lucks]
+    shares = [luck.feasible_share or wilson(0, luck.samples)[1] for _, luck in lucks]
+    none = [luck.feasible_share == 0 for _, luck in lucks]
+    down = [0.5 * share * zero for share, zero in zip(shares, none, strict=True)]
+    axes.errorbar(
+        *(places, shares, [down, [0.0] * len(down)]),
+        uplims=none, color=colour, marker="o", markerfacecolor="white", capsize=0, label=name,
+        linestyle="--" if len({*places}) == len(places) else "", linewidth=1.0,
     )  # fmt: skip
