@@ -13,7 +13,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from pydantic import PrivateAttr, TypeAdapter, field_validator
@@ -31,6 +31,9 @@ M = TypeVar("M", bound=Model)  # model
 O = TypeVar("O")  # what is observed  # noqa: E741
 S = TypeVar("S")  # solution: an answer in the domain's words
 R = TypeVar("R")  # what a program results in
+
+Stored: TypeAlias = tuple[str, ...] | Mapping[str, tuple[str, ...]]
+"""Instances by name, each for the algorithms to try first, or for those that it names."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +217,7 @@ class Formulation(Generic[I]):
     """The size of `example` at which every check enumerates this formulation."""
     algorithms: tuple[str, ...] = ("qaoa",)
     """Names of the algorithms to try first."""
-    stored: tuple[str, ...] = ("demo",)
+    stored: Stored = ("demo",)
     """The instances whose runs the page shows."""
 
 
@@ -259,7 +262,7 @@ class UseCase(Generic[I, M, O, S]):
     """Other ways to state an instance as a model, by name."""
     algorithms: tuple[str, ...] = ("qaoa",)
     """Names of the algorithms to try first."""
-    stored: tuple[str, ...] = ("demo", "workshop")
+    stored: Stored = ("demo", "workshop")
     """The instances whose runs the page shows."""
     tolerance: float | None = None
     """A difference the field calls none, in `unit` (chemical accuracy)."""

@@ -32,7 +32,7 @@ def draw(curve: Curve) -> Figure:
     figure = Figure(figsize=(7.6, 7.2), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     _references(above, curve)
-    scale, unit = scaled(curve)
+    scale, unit = scaled(curve.tolerance, curve.unit)
     _accuracy(below, curve, scale, unit)
     for k, line in enumerate(curve.lines):
         _answers(above, line, k, _label(line, curve, scale, unit))
@@ -120,10 +120,10 @@ def short(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def scaled(curve: Curve) -> tuple[float, str]:
+def scaled(tolerance: float | None, unit: str) -> tuple[float, str]:
     """Errors in thousandths of the unit where that is how the field states its tolerance."""
-    small = curve.tolerance is not None and curve.tolerance < 0.1
-    return (1000.0, f"milli{curve.unit}") if small and curve.unit.isalpha() else (1.0, curve.unit)
+    small = tolerance is not None and tolerance < 0.1
+    return (1000.0, f"milli{unit}") if small and unit.isalpha() else (1.0, unit)
 
 
 def _accuracy(axes: Axes, curve: Curve, scale: float, unit: str) -> None:

@@ -103,21 +103,26 @@ def line(runs: Sequence[tuple[float, RunRecord]]) -> Line:
     )
 
 
+def error_of(record: RunRecord) -> float | None:
+    """The answer less the proven optimum; None without a feasible answer or a proof."""
+    score = record.score
+    if score.objective is None or score.reference.kind != "optimal":
+        return None
+    return score.objective - score.reference.value
+
+
 def _spread(found: tuple[float, Interval] | None) -> Spread | None:
     return Spread(value=found[0], interval=found[1]) if found else None
 
 
 def _point(value: float, record: RunRecord) -> Point:
     score = record.score
-    error = None
-    if score.objective is not None and score.reference.kind == "optimal":
-        error = score.objective - score.reference.value
     return Point(
         value=value,
         run=record.id,
         answer=score.objective,
         stderr=score.stderr,
         reference=score.reference,
-        error=error,
+        error=error_of(record),
         within_tolerance=score.within_tolerance,
     )

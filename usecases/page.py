@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from usecases import registry
 from usecases.compare import COLUMNS, compare, table
+from usecases.curves import Curve
+from usecases.errors import Partial
+from usecases.ladder import ladder, width
 from usecases.records import RunRecord
+from usecases.scan import curve
 from usecases.store import Store
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PLACE = "<!-- runs -->"
 """Where a page wants the table of its stored runs."""
 
+LADDER = "<!-- ladder -->"
+"""Where a page wants their errors, algorithm by instance."""
+
 SHARES = "<!-- feasible shares -->"
 """Where a page wants the picture of their feasible shares."""
+
+CURVE = re.compile(r"<!-- curve (\S+)(?: (.+?))? -->")
+"""Where a page wants the picture of a family's stored curve: its name, and the algorithms."""
 
 
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
@@ -24,15 +39,17 @@ def pages(root: Path) -> Iterator[tuple[Path, str]]:
     for name, entry in registry.entries("usecase").items():
         if root.resolve() not in entry.path.resolve().parents:
             continue  # a third party's page is the third party's to keep
-        picture = Path("docs", "usecases", f"{name}-shares.svg")
-        notebook = _notebook(entry, root)
-        text, place = _as_markdown(notebook), root / "docs" / "usecases" / f"{name}.md"
-        above = "../" * (name.count("/") + 1)
-        told = _as_json(notebook).replace(SHARES, _image(f"{above}{picture.as_posix()}"))
-        yield root / "notebooks" / f"{name}.ipynb", told
-        yield place, text.replace(SHARES, _image(picture.name))
+        notebook, place = _notebook(entry, root), root / "docs" / "usecases" / f"{name}.md"
+        text, beside = _as_markdown(notebook), place.stem
+        above = "../" * (name.count("/") + 1) + f"docs/usecases/{name}"
+        yield root / "notebooks" / f"{name}.ipynb", _shown(_as_json(notebook), above)
+        yield place, _shown(text, beside)
         if SHARES in text:
-            yield root / picture, _shares(stored_runs(root, entry.name))
+            picture = _shares(stored_runs(root, entry.name))
+            yield place.with_name(f"{beside}-shares.svg"), picture
+        for family, _ in CURVE.findall(text):
+            picture = _curve(curve_file(root, entry.name, family))
+            yield place.with_name(f"{beside}-{family}.svg"), picture
 
 
 def runs_file(root: Path, name: str) -> Path:
@@ -46,8 +63,7 @@ def record_runs(root: Path, name: str, store: Store, progress: Any) -> Path:
     found = [
         record
         for form in (name, *(f"{name}:{other}" for other in case.formulations))
-        for instance in registry.usecase(form).stored
-        for algorithm in registry.usecase(form).algorithms
+        for instance, algorithm in _cells(registry.usecase(form))
         for record in compare(form, instance, [algorithm], store=store, progress=progress)
     ]
     path = runs_file(root, name)
@@ -55,6 +71,33 @@ def record_runs(root: Path, name: str, store: Store, progress: Any) -> Path:
     texts = (record.model_dump_json() for record in found)
     path.write_text("[\n" + ",\n".join(texts) + "\n]\n", encoding="utf-8")
     return path
+
+
+def _cells(case: Any) -> Iterator[tuple[str, str]]:
+    """Every stored instance with each of its algorithms."""
+    for instance in case.stored:
+        named = isinstance(case.stored, Mapping)
+        for algorithm in case.stored[instance] if named else case.algorithms:
+            yield instance, algorithm
+
+
+def curve_file(root: Path, name: str, family: str) -> Path:
+    """Where the stored curve of a use case's family lies."""
+    return runs_file(root, f"{name}-{family}")
+
+
+def record_curves(root: Path, name: str, store: Store, progress: Any) -> Iterator[Path]:
+    """Run the curves that a use case's page asks for; points that failed are kept as such."""
+    page = registry.entries("usecase")[name].path.read_text(encoding="utf-8")
+    for family, algorithms in CURVE.findall(page):
+        chosen = algorithms.split(",") if algorithms else ()
+        try:
+            found = curve(name, family, chosen, store=store, progress=progress)
+        except Partial as error:
+            (found,) = error.finished
+        path = curve_file(root, name, family)
+        path.write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        yield path
 
 
 def stored_runs(root: Path, name: str) -> list[RunRecord]:
@@ -71,7 +114,7 @@ def runs_table(records: list[RunRecord]) -> str:
     parts: list[str] = []
     for instance, form in dict.fromkeys((r.instance.name, r.usecase) for r in records):
         chosen = [r for r in records if (r.instance.name, r.usecase) == (instance, form)]
-        lines = [f"**{instance}**{_form(form)}, {min(r.qubits for r in chosen)} qubits", ""]
+        lines = [f"**{instance}**{_form(form)}, {width(chosen)} qubits", ""]
         lines += ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
         lines += ["| " + " | ".join(row[c] for c in COLUMNS) + " |" for row in table(chosen)]
         lines += ["", "; ".join(f"{r.algorithm}: {_settings(r)}" for r in chosen)]
@@ -87,19 +130,34 @@ def runs_table(records: list[RunRecord]) -> str:
     return "\n\n".join(parts)
 
 
-def _image(path: str) -> str:
-    return f"![Feasible share of shots over qubits, drawn from the stored runs]({path})"
+def _shown(text: str, beside: str) -> str:
+    """The text with its pictures, whose files' names begin with `beside`."""
+    shares = "Feasible share of shots over qubits, drawn from the stored runs"
+    text = text.replace(SHARES, f"![{shares}]({beside}-shares.svg)")
+    along = r"Answers and errors along \1, drawn from the stored curve"
+    return CURVE.sub(rf"![{along}]({beside}-\1.svg)", text)
 
 
 def _shares(records: list[RunRecord]) -> str:
+    from usecases.share_figure import draw
+
+    return _svg(lambda: draw(records))
+
+
+def _curve(file: Path) -> str:
+    from usecases.plots import plot
+
+    return _svg(lambda: plot(Curve.model_validate_json(file.read_text(encoding="utf-8"))))
+
+
+def _svg(draw: Callable[[], Figure]) -> str:
     """The picture as SVG text, the same whenever it is drawn."""
     import matplotlib
 
     from usecases.plots import svg
-    from usecases.share_figure import draw
 
     with matplotlib.rc_context({"svg.hashsalt": "usecases", "svg.fonttype": "none"}):
-        return svg(draw(records))
+        return svg(draw())
 
 
 def _form(usecase: str) -> str:
@@ -130,15 +188,29 @@ def _notebook(entry: registry.Entry, root: Path) -> Any:
     import jupytext
 
     notebook = jupytext.reads(entry.path.read_text(encoding="utf-8"), fmt="py:percent")
-    shown = runs_table(stored_runs(root, entry.name))
+    records = stored_runs(root, entry.name)
+    case = registry.usecase(entry.name)
+    shown = {
+        PLACE: runs_table(records),
+        LADDER: ladder(records, case.tolerance, case.accuracy),
+    }
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"
         if cell.cell_type == "markdown":
-            cell["source"] = cell["source"].replace(PLACE, shown)
+            for place, told in shown.items():
+                cell["source"] = cell["source"].replace(place, told)
+            cell["source"] = CURVE.sub(partial(_kept, root, entry.name), cell["source"])
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook["metadata"] = {"kernelspec": kernel, "language_info": {"name": "python"}}
     notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
     return notebook
+
+
+def _kept(root: Path, name: str, asked: re.Match[str]) -> str:
+    """What asks for a curve, where one is stored; otherwise that there is none."""
+    if curve_file(root, name, asked[1]).is_file():
+        return asked[0]
+    return f"No curve of {asked[1]} is stored yet: `usecases page --record` makes it."
 
 
 def _as_json(notebook: Any) -> str:

@@ -27,6 +27,8 @@ def command(name: str | None, check: bool, record: bool) -> None:
         for each in [registry.full_name(name)] if name else ours:
             with watched() as progress, Store() as store:
                 click.echo(page.record_runs(root, each, store, progress).relative_to(root))
+                for path in page.record_curves(root, each, store, progress):
+                    click.echo(path.relative_to(root))
     stale = [(path, text) for path, text in page.pages(root) if not _current(path, text)]
     if check and stale:
         names = ", ".join(str(path.relative_to(root)) for path, _ in stale)
