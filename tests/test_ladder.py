@@ -188,3 +188,20 @@ def test_what_the_page_says_of_fifty_qubits_follows_from_the_counts() -> None:
     assert (min(more), max(more)) == (18, 32)
     assert 20 < Space("", 12, 12, 25).determinants / propane.determinants < 21
     assert 5000 < propane.determinants / dimer.determinants < 5500
+
+
+def test_what_the_page_says_of_the_ladder_is_what_is_stored() -> None:
+    off = {rung: {k: 1000 * (v or 0.0) for k, v in errors(rung).items()} for rung in LADDER}
+    assert [round(off[r]["ccsd_t"]) for r in ("n2-2.0", "n2-6e6o-2.0")] == [-108, -90]
+    assert [round(off[r]["vqe"]) for r in ("n2-2.0", "n2-6e6o-2.0")] == [8, 7]
+    stretched = off["n2-6e6o-2.0"]
+    assert max(stretched["adapt_vqe"], stretched["selected_ci"]) < 0.05
+    assert 145 < stretched["sqd"] < 155
+    space = {name: model(INSTANCES[name]()) for name in LADDER}
+    for record in stored():
+        if record.algorithm == "selected_ci":
+            rung = record.instance.name
+            all_of_them = Space("", space[rung].alpha, space[rung].beta, space[rung].orbitals)
+            taken = int(record.parameters["determinants"])
+            assert (taken >= all_of_them.determinants) == (rung in ("demo", "lih-2e3o"))
+            assert taken >= all_of_them.determinants or taken < all_of_them.determinants / 2

@@ -27,11 +27,13 @@ def test_pages_are_current() -> None:
 
 def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
     generated = dict(pages(ROOT))
-    shares = [path for path in generated if path.name.endswith("-shares.svg")]
-    assert len(generated) == 2 * len(OURS) + len(shares)
+    pictures = [path for path in generated if path.suffix == ".svg"]
+    assert len(generated) == 2 * len(OURS) + len(pictures)
     for path, text in generated.items():
         assert "<!-- runs -->" not in text
         assert "<!-- feasible" not in text
+        assert "<!-- ladder" not in text
+        assert "<!-- curve" not in text
         assert path.read_text(encoding="utf-8") == text
 
 
