@@ -7,7 +7,7 @@ import math
 import os
 import subprocess
 import sys
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,6 @@ from life_science.ground_state.integrals import (
     instance_key,
     integrals_of,
     mean_field,
-    oriented,
     unpacked,
 )
 from life_science.ground_state.molecule import ActiveSpace, Integrals, Molecule
@@ -491,41 +490,3 @@ def test_named_instances_need_no_pyscf() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "life_science" in done.stdout
-
-
-@needs_pyscf
-def test_degenerate_orbitals_lie_along_the_axes() -> None:
-    """Whatever rotation Hartree–Fock ends in; filled and empty ones are never mixed."""
-    field = mean_field(INSTANCES["n2-6e6o"]())
-    assert field.energy_tot() == pytest.approx(field.e_tot, abs=1e-9)
-    pairs = [k for k in range(9) if abs(np.diff(field.mo_energy)[k]) < 1e-6]
-    assert len(pairs) == 2
-    square, xy = np.diag([1.0, -1.0, 0.0]), np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]])
-    moments = field.mol.intor("int1e_rr").reshape(3, 3, 10, 10)
-    for k in pairs:
-        two = field.mo_coeff[:, k : k + 2]
-        seen = [np.einsum("ij,ijxy,xp,yq->pq", w, moments, two, two) for w in (square, xy)]
-        assert abs(seen[0][0, 1]) < 1e-8  # one along x, one along y
-        assert abs(np.diag(seen[1])).max() < 1e-8
-        turn = np.array([[np.cos(0.7), -np.sin(0.7)], [np.sin(0.7), np.cos(0.7)]])
-        before = field.mo_coeff
-        field.mo_coeff = before.copy()
-        field.mo_coeff[:, k : k + 2] = two @ turn
-        again = oriented(field)
-        assert abs(abs(again.T @ field.get_ovlp() @ before) - np.eye(10)).max() < 1e-7
-        field.mo_coeff = before
-        field.mo_occ = np.where(np.arange(10) <= k, 2.0, 0.0)  # cut through the pair
-        assert np.array_equal(oriented(field)[:, k], before[:, k])
-        field.mo_occ = np.where(np.arange(10) < 7, 2.0, 0.0)
-
-
-@needs_pyscf
-def test_pairs_do_not_jump_along_a_bond() -> None:
-    """They did, by 60 millihartree, while π orbitals came in any rotation."""
-    from usecases.scan import curve
-
-    line = curve(
-        "life_science/ground_state", "n2-6e6o", ["pair_vqe"], points=[1.3, 1.4, 1.5, 1.6, 1.7]
-    ).lines[0]
-    errors = [p.error or 0.0 for p in line.points]
-    assert max(abs(a - b) for a, b in pairwise(errors)) < 5e-3

@@ -22,8 +22,6 @@ from usecases.records import Record, sha256
 FILE = "integrals.json"
 _MOST_FUNCTIONS = 200
 _DECIMALS = 12
-_DEGENERATE = 1e-6
-"""Orbital energies that differ by less, in hartree, are one and the same by symmetry."""
 _SERIAL = 40
 """Up to this many basis functions threads cost more than they bring."""
 
@@ -141,25 +139,7 @@ def mean_field(molecule: Molecule) -> Any:
             "Hartree–Fock does not converge for this molecule, nor do second-order steps",
             "Try another geometry, basis, charge or multiplicity",
         )
-    field.mo_coeff = oriented(field)
     return field
-
-
-def oriented(field: Any) -> Floats:
-    """The orbitals in columns, degenerate ones along the axes of space.
-
-    Hartree–Fock leaves any rotation among them open, and what PySCF takes jumps from geometry to
-    geometry. The eigenvectors of x² + 2y² + 4z² among them are the same ones everywhere.
-    """
-    columns, energies, filled = field.mo_coeff.copy(), field.mo_energy, field.mo_occ
-    squares = field.mol.intor("int1e_rr").reshape(3, 3, *[len(columns)] * 2)
-    weighed = squares[0, 0] + 2 * squares[1, 1] + 4 * squares[2, 2]
-    apart = (np.diff(energies) > _DEGENERATE) | (np.diff(filled) != 0)
-    for alike in np.split(np.arange(len(energies)), np.flatnonzero(apart) + 1):
-        if len(alike) > 1:
-            inner = columns[:, alike].T @ weighed @ columns[:, alike]
-            columns[:, alike] = columns[:, alike] @ np.linalg.eigh(inner)[1]
-    return np.asarray(columns)
 
 
 @contextmanager
