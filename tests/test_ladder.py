@@ -195,8 +195,9 @@ def test_what_the_page_says_of_the_ladder_is_what_is_stored() -> None:
     assert [round(off[r]["ccsd_t"]) for r in ("n2-2.0", "n2-6e6o-2.0")] == [-108, -90]
     assert [round(off[r]["vqe"]) for r in ("n2-2.0", "n2-6e6o-2.0")] == [8, 7]
     stretched = off["n2-6e6o-2.0"]
-    assert max(stretched["adapt_vqe"], stretched["selected_ci"]) < 0.05
-    assert 145 < stretched["sqd"] < 155
+    assert stretched["adapt_vqe"] < 1.6
+    assert abs(stretched["selected_ci"]) < 1e-3
+    assert round(stretched["sqd"]) == 124
     space = {name: model(INSTANCES[name]()) for name in LADDER}
     for record in stored():
         if record.algorithm == "selected_ci":

@@ -426,8 +426,8 @@ usecase = UseCase(
 #   same in the best orbitals (`oo_vqe`), and an ansatz cut to a machine's lattice (`lucj`).
 # * *Quantum, by other means*: phase estimation (`qpe`), with its resolution as the error, and
 #   samples that choose determinants (`sqd`).
-# * *Classical*: `hartree_fock`, `ccsd`, `ccsd_t`, and `selected_ci` among exactly as many
-#   determinants as `sqd` gets: all of them up to (2e,3o), less than half from lithium hydride on.
+# * *Classical*: `hartree_fock`, `ccsd`, `ccsd_t`, and `selected_ci` among as many determinants as
+#   `sqd` may take: all of them up to (2e,3o), less than half from lithium hydride on.
 #
 # <!-- ladder -->
 #
@@ -435,11 +435,11 @@ usecase = UseCase(
 # add. On the last rungs the bond is nearly broken and many determinants weigh alike. There CCSD(T)
 # ends 108 millihartree *below* the exact energy of all electrons, and 90 below that of six in six
 # orbitals; a reader who takes it for a bound is misled. The variational methods end above, as they
-# must: unitary coupled cluster by 8 and 7, far better and still outside chemical accuracy, as its
-# one Trotter step of doubles is too short. The grown ansatz is exact there, at 12 qubits and
-# without noise. But so is the plain classical choice of 100 determinants, and samples of the same
-# number end 150 millihartree above: a state that coupled cluster suggests is a bad one to sample
-# just where coupled cluster fails.
+# must: unitary coupled cluster by 8 and 7, far better and still outside chemical accuracy, for it
+# is one Trotter step of moves out of a determinant that weighs little there. The grown ansatz ends
+# within it, at 12 qubits and without noise. But so does the plain classical choice of 100
+# determinants, to a microhartree, where samples that may take as many end 124 millihartree above:
+# a state that coupled cluster suggests is a bad one to sample just where coupled cluster fails.
 #
 # ### Along the triple bond, and along a chain
 #
