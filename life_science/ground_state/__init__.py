@@ -429,6 +429,8 @@ usecase = UseCase(
 # * *Classical*: `hartree_fock`, `ccsd`, `ccsd_t`, and `selected_ci` among as many determinants as
 #   `sqd` may take: all of them up to (2e,3o), less than half from lithium hydride on.
 #
+# Settings that are no defaults are told in the tables of every run, below.
+#
 # <!-- ladder -->
 #
 # Up to water the classical gold standard is as good as exact, and no quantum method has anything to
@@ -443,7 +445,7 @@ usecase = UseCase(
 #
 # ### Along the triple bond, and along a chain
 #
-# <!-- curve n2-6e6o ccsd_t,vqe,adapt_vqe threshold=0.01,oo_vqe starts=2 -->
+# <!-- curve n2-6e6o ccsd_t,vqe,adapt_vqe,oo_vqe -->
 #
 # <!-- curve h4 ccsd_t,vqe,adapt_vqe,pair_vqe -->
 #
