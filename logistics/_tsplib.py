@@ -146,12 +146,12 @@ FORMS: dict[str, Callable[[int, int], range]] = {
     "LOWER_ROW": lambda i, size: range(i),
     "LOWER_DIAG_ROW": lambda i, size: range(i + 1),
     "UPPER_ROW": lambda i, size: range(i + 1, size),
-    "UPPER_DIAG_ROW": lambda i, size: range(i, size),
+    "UPPER_DIAG_ROW": range,
     # Read column by column, the upper triangle is the lower one read row by row.
     "UPPER_COL": lambda i, size: range(i),
     "UPPER_DIAG_COL": lambda i, size: range(i + 1),
     "LOWER_COL": lambda i, size: range(i + 1, size),
-    "LOWER_DIAG_COL": lambda i, size: range(i, size),
+    "LOWER_DIAG_COL": range,
 }
 """EDGE_WEIGHT_FORMAT → the columns that are listed of each row."""
 

@@ -68,10 +68,9 @@ def _leg(axes: Any, instance: TravellingSalesman, start: Point, end: Point) -> N
         return
     k = max(range(len(path) - 1), key=lambda i: math.dist(path[i], path[i + 1]))
     (x0, y0), (x1, y1) = path[k], path[k + 1]
-    axes.annotate(
-        "", (x0 + 0.56 * (x1 - x0), y0 + 0.56 * (y1 - y0)), (x0 + 0.5 * (x1 - x0), y0 + 0.5 * (y1 - y0)),
-        arrowprops={"arrowstyle": "-|>", "color": ROUTE, "mutation_scale": 16}, zorder=2,
-    )  # fmt: skip
+    half, tip = ((x0 + part * (x1 - x0), y0 + part * (y1 - y0)) for part in (0.5, 0.56))
+    head = {"arrowstyle": "-|>", "color": ROUTE, "mutation_scale": 16}
+    axes.annotate("", tip, half, arrowprops=head, zorder=2)
 
 
 def _mark(

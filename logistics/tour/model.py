@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 
 from logistics.tour.data import TravellingSalesman
-from logistics.tour.first import local_optimum, nearest_neighbour
+from logistics.tour.first import local_optimum
 from logistics.tour.pieces import (
     Order,
     Piece,
@@ -25,21 +25,17 @@ MARGIN = 1.05
 WHOLE = 9
 """Up to this many cities a machine is given the whole tour: 8! orders are 40 320."""
 
-SINGLE = 24
-"""Up to this many cities each is a piece of its own."""
-
-PIECES = 16
-"""Into so many pieces a longer tour is cut."""
+POOL = 64
+"""A longer tour is cut into as many pieces as this many variables hold."""
 
 LISTED = 32
 """Up to this many cities the model of all of them is written out, 961 variables."""
 
 
 def build(instance: TravellingSalesman) -> Structured | Incumbent:
-    """The order of all cities as a permutation; of larger instances, a first tour to improve.
+    """The order of all cities as a permutation; of larger instances, a tour to put together anew.
 
-    Up to 24 cities the first tour may be put together again from its single cities, beyond from
-    16 pieces. Deterministic.
+    Deterministic.
     """
     if len(instance.cities) <= WHOLE:
         pieces = single_cities(instance)
@@ -48,10 +44,6 @@ def build(instance: TravellingSalesman) -> Structured | Incumbent:
             one_hot(instance, pieces),
             (Permute(tuple(tuple(t * m + k for t in range(m)) for k in range(m))),),
         )
-    if len(instance.cities) <= SINGLE:
-        calls = nearest_neighbour(instance)
-        pieces = single_cities(instance)
-        return Incumbent(one_hot(instance, pieces), placed(instance, pieces, calls))
     calls = local_optimum(instance)
     return recut(instance, calls, most_regretted(instance, calls))
 
@@ -141,7 +133,7 @@ def placed(instance: TravellingSalesman, pieces: tuple[Piece, ...], calls: Order
 
 def recut(instance: TravellingSalesman, calls: Order, centre: int) -> Incumbent:
     """A tour cut into pieces around a city, and with it the way to cut its successors."""
-    pieces = cut(instance, calls, centre, PIECES)
+    pieces = cut(instance, calls, centre, POOL)
 
     def grow(sample: Sample) -> Incumbent:
         better = calls_of(instance, sample)

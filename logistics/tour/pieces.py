@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,18 +21,33 @@ def single_cities(instance: TravellingSalesman) -> tuple[Piece, ...]:
     return tuple(((city,),) for city in range(1, len(instance.cities)))
 
 
-def cut(instance: TravellingSalesman, calls: Order, centre: int, count: int) -> tuple[Piece, ...]:
-    """At most `count` pieces of a tour, cut in front of the cities nearest to `centre`.
+def cut(
+    instance: TravellingSalesman, calls: Order, centre: int, variables: int
+) -> tuple[Piece, ...]:
+    """A tour in pieces, cut in front of the cities nearest to `centre`.
 
-    Putting k pieces together in another order and direction is a k-opt move (Lin & Kernighan,
-    Operations Research 21 (1973) 498); legs near one another are the ones worth exchanging.
+    There are as many as leaves each way to run through a piece, in each place, within so many
+    variables. Putting k pieces together in another order and direction is a k-opt move (Lin &
+    Kernighan, Operations Research 21 (1973) 498); legs near one another are worth exchanging.
     """
     d = instance.matrix
-    near = np.argsort((d + d.T)[centre], kind="stable")
-    chosen = set([k for k in near.tolist() if k and k != calls[0]][: count - 1])
-    starts = [0, *(at for at, city in enumerate(calls) if city in chosen), len(calls)]
-    parts = [calls[a:b] for a, b in zip(starts, starts[1:], strict=False)]
-    return tuple((part,) if len(part) == 1 else (part, part[::-1]) for part in parts)
+    near = [k for k in np.argsort((d + d.T)[centre], kind="stable").tolist() if k]
+    found: tuple[Piece, ...] = (_ways(calls),)
+    for many in range(1, len(near) + 1):
+        parts = _parted(calls, set(near[:many]))
+        if len(parts) * sum(map(len, parts)) > variables:
+            break
+        found = parts
+    return found
+
+
+def _parted(calls: Order, starts: set[int]) -> tuple[Piece, ...]:
+    at = [0, *(k for k, city in enumerate(calls) if k and city in starts), len(calls)]
+    return tuple(_ways(calls[a:b]) for a, b in pairwise(at))
+
+
+def _ways(order: Order) -> Piece:
+    return (order,) if len(order) == 1 else (order, order[::-1])
 
 
 def length(instance: TravellingSalesman, order: Order) -> float:
