@@ -163,6 +163,19 @@ def measured(kind: str, places: list[Point]) -> Matrix:
             for i, a in enumerate(places)]  # fmt: skip
 
 
+def matrix(
+    header: Mapping[str, str],
+    sections: Mapping[str, list[str]],
+    places: list[Point] | None,
+    size: int,
+) -> Matrix:
+    """The distances of a file, listed or measured. Raises BadInstance like its parts."""
+    kind = measure(header, sections)
+    if kind is None or places is None:
+        return listed(header, sections, size)
+    return measured(kind, places)
+
+
 def degrees(value: float) -> float:
     """TSPLIB writes 38° 24' as 38.24; in degrees that is 38.4."""
     whole_degrees = int(value)

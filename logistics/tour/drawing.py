@@ -92,14 +92,24 @@ def _mark(
     for k, (name, point) in enumerate(zip(instance.cities, points, strict=True)):
         calls = [str(t) for t, stop in enumerate(stops[1:-1], start=1) if k in stop]
         text = f"{name} ({', '.join(calls) or 'never'})" if k else f"{name} (home)"
+        right, up = _away(points, k)
         axes.annotate(
-            text, point, xytext=(7, 6), textcoords="offset points", fontsize=9, zorder=4,
+            text, point, xytext=(7 * right, 7 * up), textcoords="offset points", fontsize=9,
+            ha="left" if right > 0 else "right", va="bottom" if up > 0 else "top", zorder=4,
             bbox={"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.75},
         )  # fmt: skip
 
 
+def _away(points: list[Point], k: int) -> tuple[int, int]:
+    """Right or left and up or down: where a city's name is farthest from its nearest neighbour."""
+    x, y = points[k]
+    others = (point for j, point in enumerate(points) if j != k)
+    a, b = min(others, key=lambda point: math.dist(point, points[k]))
+    return 1 if x >= a else -1, 1 if y >= b else -1
+
+
 def _frame(axes: Any, instance: TravellingSalesman, points: list[Point]) -> None:
-    axes.margins(0.12)
+    axes.margins(0.16)
     if instance.unit == "nmi" or instance.measure == "GEO":
         # One degree of longitude is shorter than one of latitude by the cosine.
         latitude = sum(y for _, y in points) / len(points)

@@ -35,9 +35,7 @@ def parse_vrp(text: str) -> VehicleRouting:
     if not 2 <= size <= LARGEST + 1:
         raise BadInstance("DIMENSION", f"{size} nodes, where 2 to {LARGEST + 1} can be read")
     points = tsplib.points(sections, size)
-    kind = tsplib.measure(header, sections)
-    listed = kind is None or points is None
-    matrix = tsplib.listed(header, sections, size) if listed else tsplib.measured(kind, points)
+    matrix = tsplib.matrix(header, sections, points, size)
     demands, depot = _demands(sections, size), _depot(sections, size)
     if demands[depot] != 0:
         raise BadInstance("DEMAND_SECTION", f"the depot, node {depot + 1}, has a demand")
