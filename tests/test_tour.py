@@ -325,6 +325,13 @@ def test_large_instances_come_with_a_tour_that_grows_new_pieces() -> None:
         assert violations(instance, interpret(instance, pool.sample)) == []
 
 
+@pytest.mark.parametrize(("text", "length"), [(BURMA14, 3323), (BR17, 39)])
+def test_cutting_again_elsewhere_finds_published_optima(text: str, length: int) -> None:
+    inner = {"solver": "lns", "solver.solver": "exact", "generations": 20}
+    found = run("logistics/tour", parse_tsp(text), "column_generation", parameters=inner)
+    assert (found.score.objective, found.score.gap) == (length, 0)
+
+
 def test_the_reference_of_large_instances_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyvrp")
     monkeypatch.setattr(proof_file, "ITERATIONS", 100)

@@ -201,12 +201,14 @@ def example(size: int, seed: int) -> TravellingSalesman:
 # no use to a planner.
 #
 # **Larger tours.** Beyond nine cities (8! = 40 320 orders) the model comes with a first tour to
-# improve: Christofides' one with Lin–Kernighan moves of OR-Tools. It is cut into *pieces* around
-# the city where it looks worst, as many as 64 variables hold, and a variable says which piece is
-# run through in which direction and when, `17>4>9@2`. Putting k pieces together anew is a k-opt
-# move, so the model does not grow with the number of cities. A machine is given it block by block,
-# and the tour never gets longer. The best way to put the pieces together is not always the best
-# tour; `column_generation` cuts again elsewhere.
+# improve: Christofides' one with Lin–Kernighan moves of OR-Tools, or, where distances depend on
+# the direction, the cheapest continuation with Or-opt moves. It is cut into *pieces* around the
+# city where it looks worst, as many as 64 variables hold, and a variable says which piece is run
+# through in which direction and when, `17>4>9@2`. Putting k pieces together anew is a k-opt move,
+# so the model does not grow with the number of cities. A machine is given it block by block, and
+# the tour never gets longer. The best way to put the pieces together is not always the best tour,
+# so `-a column_generation -p solver=lns -p solver.solver=qaoa` cuts again elsewhere, time after
+# time.
 
 
 # %% [markdown]

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from logistics.tour.data import TravellingSalesman
 from logistics.tour.pieces import Order
-from usecases.errors import MissingExtra, TooLarge
+from usecases.errors import MissingExtra
+
+ONE_WAY = 300
+"""Up to this many cities Or-opt moves take seconds where distances depend on the direction."""
 
 WHOLE_NUMBERS = 2.0**53
 """Below it a float holds every whole number, and so every sum of legs."""
@@ -27,12 +30,14 @@ def nearest_neighbour(instance: TravellingSalesman) -> Order:
 
 
 def local_optimum(instance: TravellingSalesman) -> Order:
-    """Christofides' tour, improved by the Lin–Kernighan moves of OR-Tools until none helps.
+    """A tour that the moves of OR-Tools no longer shorten.
 
-    A thousand cities take a second or two. Distances that differ by direction know neither:
-    there it is the nearest neighbour's tour. Raises MissingExtra without OR-Tools.
+    It is Christofides' with Lin–Kernighan moves, a second or two for a thousand cities; where
+    distances depend on the direction, the cheapest continuation with Or-opt moves, or beyond 300
+    cities the nearest neighbour's tour as it is. Raises MissingExtra without OR-Tools.
     """
-    if not np.array_equal(instance.matrix, instance.matrix.T):
+    symmetric = np.array_equal(instance.matrix, instance.matrix.T)
+    if not symmetric and len(instance.cities) > ONE_WAY:
         return nearest_neighbour(instance)
     try:
         with warnings.catch_warnings():
@@ -41,21 +46,25 @@ def local_optimum(instance: TravellingSalesman) -> Order:
             from ortools.util import optional_boolean_pb2
     except ImportError:
         raise MissingExtra("ortools", "logistics") from None
+    begins = routing_enums_pb2.FirstSolutionStrategy
+    settings = pywrapcp.DefaultRoutingSearchParameters()
+    settings.first_solution_strategy = (
+        begins.CHRISTOFIDES if symmetric else begins.PATH_CHEAPEST_ARC
+    )
+    settings.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
+    moves, wanted = (
+        settings.local_search_operators,
+        "use_lin_kernighan" if symmetric else "use_or_opt",
+    )
+    for field in moves.DESCRIPTOR.fields:  # most of them exchange calls between vehicles
+        setattr(moves, field.name, optional_boolean_pb2.BOOL_FALSE)
+    setattr(moves, wanted, optional_boolean_pb2.BOOL_TRUE)
     legs, _ = in_whole_numbers(instance)
     manager = pywrapcp.RoutingIndexManager(len(legs), 1, 0)
     routing = pywrapcp.RoutingModel(manager)
     routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitMatrix(legs.tolist()))
-    settings = pywrapcp.DefaultRoutingSearchParameters()
-    settings.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.CHRISTOFIDES
-    settings.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
-    moves = settings.local_search_operators
-    for field in moves.DESCRIPTOR.fields:  # most of them exchange calls between vehicles
-        setattr(moves, field.name, optional_boolean_pb2.BOOL_FALSE)
-    moves.use_lin_kernighan = optional_boolean_pb2.BOOL_TRUE
     found = routing.SolveWithParameters(settings)
-    if found is None:
-        raise TooLarge("OR-Tools finds no first tour", "Take fewer cities")
-    return tuple(_followed(routing, manager, found))
+    return tuple(_followed(routing, manager, found)) if found else nearest_neighbour(instance)
 
 
 def _followed(routing: Any, manager: Any, found: Any) -> list[int]:

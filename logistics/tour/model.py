@@ -138,7 +138,8 @@ def recut(instance: TravellingSalesman, calls: Order, centre: int) -> Incumbent:
     def grow(sample: Sample) -> Incumbent:
         better = calls_of(instance, sample)
         drawn = np.random.default_rng([zlib.crc32(repr(better).encode()), centre])
-        return recut(instance, better, int(drawn.integers(len(instance.cities))))
+        n = len(instance.cities)
+        return recut(instance, better, (centre + int(drawn.integers(1, n))) % n)
 
     return Incumbent(one_hot(instance, pieces), placed(instance, pieces, calls), grow)
 
