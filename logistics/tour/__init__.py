@@ -397,9 +397,14 @@ usecase = UseCase(
 # penalties only, keeps all rules here and beats QAOA in the last two spaces; among permutations
 # QAOA does better per shot, its training not counted (in the frontier the intervals overlap). In
 # the frontier, 64 qubits, one shot in a hundred is a shortest tour, where one in 20 160 orders is.
-# And each of these runs takes hundreds to ten thousand times as long as the dynamic programme.
+# And each of these runs takes tens to ten thousand times as long as the dynamic programme.
 #
 # ### How rules are lost
+#
+# The stored runs by their qubits: simulated annealing keeps all rules, QAOA without a mixer that
+# knows them loses more of them with every city.
+#
+# <!-- feasible shares -->
 #
 # The share of strings that are tours, by formula, by drawing strings, and among the shots of QAOA:
 
