@@ -8,8 +8,8 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from logistics._ports import Point, sea_lane
 from logistics.vehicle_routing.data import Plan, VehicleRouting
-from logistics.vehicle_routing.ports import Point, sea_lane
 from usecases.errors import MissingExtra
 
 if TYPE_CHECKING:
