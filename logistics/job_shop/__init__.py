@@ -270,7 +270,7 @@ usecase = UseCase(
             algorithms=("annealing",),
         )
     },
-    algorithms=("qaoa objective=cvar layers=4",),
+    algorithms=("qaoa objective=cvar layers=4 angles.iterations=20", "qaoa angles=ramp layers=20"),
     sources=(
         "H. Fisher, G. L. Thompson, in: Industrial Scheduling (Muth and Thompson, eds.),"
         " Prentice-Hall 1963, 225-251: ft06",

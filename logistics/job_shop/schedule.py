@@ -91,8 +91,8 @@ def _in_turn(runs: list[Timed]) -> Iterator[str]:
         key = (run.job, run.operation)
         ends[key] = max(ends.get(key, 0), run.start + step.duration)
     for run, _ in runs:
-        end = ends.get((run.job, run.operation - 1), 0)
-        if run.start < end:
+        end = ends.get((run.job, run.operation - 1))
+        if end is not None and run.start < end:
             yield (
                 f"job {run.job} starts operation {run.operation} at {run.start}, before"
                 f" operation {run.operation - 1} ends at {end}"
