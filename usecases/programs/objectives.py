@@ -16,7 +16,6 @@ from pydantic import BeforeValidator, Field
 from usecases.models import Floats
 from usecases.records import Record, by_kind
 
-
 BINS = 4096
 """Into so many a quantile's costs are sorted roughly, before one of them is sorted in full."""
 
