@@ -102,20 +102,21 @@ if __name__ == "__main__":
 # * **broken orders** – some strings contradict themselves: job 1 before job 2 before job 3 before
 #   job 1. Nothing can start then. They cost $P$ and one more for each circle.
 # * **the guide** – phases need a polynomial, and the longest path is none. What stands in for it
-#   is quadratic: for each operation $o$, the least head on its machine, plus the durations of
-#   what goes before it, its own, and its tail, is a rough $L_o$ for the makespan, and linear in
-#   the bits; the guide adds up $L_o^2$. Circles of three on one machine and of two jobs on two
-#   machines cost one unit each; these are quadratic as well, since $k$ operations with $s_o$
-#   others before them form $\bigl(\sum_{i<k} i^2 - \sum_o s_o^2\bigr)/2$ circles. Longer circles
-#   through several machines are left to the evaluation. (*Head* and *tail* are what an operation's
-#   job does before and after it.)
+#   is quadratic: every path through at most two orders costs what it is longer than the bound $B$
+#   (the longest job, or the busiest machine with the least before and after it). With *heads* $h$
+#   and *tails* $t$, what an operation's job does before and after it, a path over one order
+#   $a \to b$ has the length $h_a + p_a + p_b + t_b$ and is linear in the bits; a path that goes on
+#   in the job of $b$ and takes a second order is a product of two bits. Circles of three
+#   operations on one machine, and of two jobs on two machines, are products of two bits as well,
+#   and cost the root mean square of the paths' coefficients each. All longer paths and circles are
+#   left to the evaluation.
 #
 # **The penalty.** Let $U$ be the makespan of any schedule. The optimum costs at most $U$, and a
 # broken string at least $P + 1$, so every $P \ge U$ keeps all broken strings above the optimum.
 # The horizon, the sum of all durations, would do, as no orders that can be kept take longer. The
 # model takes the smaller $P = U$, where $U$ comes from rules of thumb (Giffler and Thompson 1960,
-# best of four rules, forwards and backwards). A larger one is safe: phases do not see it, only
-# the training's objective does.
+# best of four rules, forwards and backwards). A larger one is safe: the phases do not see it, only
+# the objective of the training does.
 
 # %%
 def shares(shop: JobShop, strings: Bits) -> tuple[float, float]:
@@ -146,7 +147,8 @@ if __name__ == "__main__":
               f" CVaR of the best quarter {np.sort(energy)[: len(energy) // 4].mean():.2f}")
     rough = energies(build(small).guide, strings)
     together = np.corrcoef(rough[circles == 0], spans[circles == 0])[0, 1]
-    print(f"guide and makespan of orders that can be kept: correlation {together:.2f}")
+    print(f"guide and makespan of orders that can be kept: correlation {together:.2f};"
+          f" the guide's own minimum is a schedule of {spans[rough.argmin()]:g}")
 
 # %% [markdown]
 # ## The same in start times
@@ -163,8 +165,8 @@ if __name__ == "__main__":
 #
 # * $B + \sum_c (c - B)\, y_c$, the moment of the end,
 # * $P\,(1 - \sum_t x_{ot})^2$ for each operation, and the same for the end: exactly one moment,
-# * $P\,x_{ot}\,x_{o't'}$ for two starts that cannot both be: an operation before the one that its job
-#   does first is over, two on one machine at once, one that lasts beyond the end.
+# * $P\,x_{ot}\,x_{o't'}$ for two starts that cannot both be: an operation before the last one of
+#   its job is over, two at once on one machine, one that lasts beyond the end.
 #
 # All that is broken costs at least $B + P$ and some schedule at most $T$, so $P > T - B$
 # suffices: $P = T - B + 1$. The one-hot groups are declared, so a mixer can keep them. The horizon

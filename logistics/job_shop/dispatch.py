@@ -38,7 +38,7 @@ def dispatched(shop: JobShop) -> tuple[int, ...]:
     """
     mirror = JobShop(jobs=tuple(job[::-1] for job in shop.jobs))
     forward = [active(shop, rule) for rule in RULES]
-    backward = [_reversed(shop, active(mirror, rule)) for rule in RULES]
+    backward = [_earlier(shop, _reversed(shop, active(mirror, rule))) for rule in RULES]
     return min(forward + backward, key=partial(makespan, shop))
 
 
@@ -74,6 +74,17 @@ def active(shop: JobShop, rule: Rule) -> tuple[int, ...]:
         else:
             del coming[step.job]
     return tuple(starts)
+
+
+def _earlier(shop: JobShop, starts: tuple[int, ...]) -> tuple[int, ...]:
+    """Every operation as early as it can be with all orders as they are."""
+    steps, found = shop.steps, [0] * len(starts)
+    ready, free = [0] * len(shop.jobs), dict.fromkeys(shop.machines, 0)
+    for o in sorted(range(len(starts)), key=lambda o: (starts[o], starts[o] + steps[o].duration)):
+        step = steps[o]
+        found[o] = max(ready[step.job], free[step.machine])
+        ready[step.job] = free[step.machine] = found[o] + step.duration
+    return tuple(found)
 
 
 def _reversed(shop: JobShop, mirrored: tuple[int, ...]) -> tuple[int, ...]:

@@ -21,6 +21,8 @@ DARK = {"#3f90da", "#bd1f01", "#832db6", "#a96b59", "#717581"}
 HATCHES = ("", "///", "...", "xxx", "\\\\\\")
 INK = "#222222"
 HEIGHT = 0.72
+LETTERS = 70
+"""How many fit side by side on the whole width; where a word does not, it stands upright."""
 
 
 def plot(shop: JobShop, schedule: Schedule) -> Figure:
@@ -56,10 +58,11 @@ def _bar(axes: Axes, row: int, start: int, duration: int, job: int, end: int) ->
         row, duration, HEIGHT, left=start, color=colour, hatch=hatch, edgecolor="white",
         linewidth=0.8, alpha=0.92,
     )  # fmt: skip
-    text = f"J{job}"
-    if duration * 70 / end >= len(text):  # about so many letters fit on the whole width
+    text, room = f"J{job}", duration * LETTERS / end
+    if room >= 1:
         axes.text(
             start + duration / 2, row, text, ha="center", va="center", fontsize=8.5,
+            rotation=0 if room >= len(text) else 90,
             color="white" if colour in DARK and not hatch else INK, clip_on=True,
             bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none"} if hatch else None,
         )  # fmt: skip

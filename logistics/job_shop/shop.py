@@ -38,8 +38,8 @@ class JobShop(Record):
     """Jobs, each a sequence of operations (machine, duration), one after another.
 
     A machine runs one operation at a time and is not interrupted, not even by one that takes no
-    time. A job may visit a machine several times or not at all. Machines are numbered from 0, as in the files of the field,
-    jobs and their operations from 1.
+    time. A job may visit a machine several times or not at all. Machines are numbered from 0, as
+    in the files of the field, jobs and their operations from 1.
     """
 
     jobs: tuple[Job, ...] = Field(min_length=1, max_length=500)
@@ -78,11 +78,6 @@ class JobShop(Record):
         """What the job of each operation does after it."""
         mirrored = (accumulate((d for _, d in job[:0:-1]), initial=0) for job in self.jobs)
         return tuple(t for tails in mirrored for t in reversed([*tails]))
-
-    @property
-    def work(self) -> int:
-        """The sum of all durations: no schedule without idle moments of the whole shop is longer."""
-        return sum(d for job in self.jobs for _, d in job)
 
 
 FT06 = (
