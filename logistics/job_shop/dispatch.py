@@ -63,7 +63,10 @@ def active(shop: JobShop, rule: Rule) -> tuple[int, ...]:
         earliest = {o: max(ready[j], free[steps[o].machine]) for j, o in coming.items()}
         first = min(earliest, key=lambda o: earliest[o] + steps[o].duration)
         end, machine = earliest[first] + steps[first].duration, steps[first].machine
-        rivals = [first, *(o for o, t in earliest.items() if steps[o].machine == machine and t < end)]
+        rivals = [
+            first,
+            *(o for o, t in earliest.items() if steps[o].machine == machine and t < end),
+        ]
         o = min(rivals, key=lambda r: rule(steps[r], earliest[r], left[steps[r].job]))
         step = steps[o]
         starts[o] = earliest[o]

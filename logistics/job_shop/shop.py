@@ -71,7 +71,9 @@ class JobShop(Record):
     @property
     def heads(self) -> tuple[int, ...]:
         """The earliest start of each operation: what its job does before it."""
-        return tuple(t for job in self.jobs for t in accumulate((d for _, d in job[:-1]), initial=0))
+        return tuple(
+            t for job in self.jobs for t in accumulate((d for _, d in job[:-1]), initial=0)
+        )
 
     @property
     def tails(self) -> tuple[int, ...]:

@@ -11,6 +11,8 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 
 import dimod
+import numpy as np
+from numpy.typing import NDArray
 
 from logistics.job_shop.dispatch import dispatched, lower_bound, makespan
 from logistics.job_shop.reading import checked
@@ -86,6 +88,19 @@ class Moments:
             for u in range(t - steps[b].duration + 1, t + steps[a].duration):
                 if u in starts[b]:
                     yield name, starts[b][u]
+
+    def kept(self, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which rows of starts, one for each operation, are schedules."""
+        steps = self.shop.steps
+        ends = starts + np.array([s.duration for s in steps])
+        found = np.ones(len(starts), dtype=bool)
+        for o, step in enumerate(steps):
+            if step.place:
+                found &= ends[:, o - 1] <= starts[:, o]
+        for here in self.shop.machines.values():
+            for a, b in combinations(here, 2):
+                found &= (ends[:, a] <= starts[:, b]) | (ends[:, b] <= starts[:, a])
+        return found
 
 
 @lru_cache(maxsize=8)
