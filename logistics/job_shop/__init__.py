@@ -20,6 +20,7 @@ import numpy as np
 
 from logistics.job_shop.dispatch import dispatched, lower_bound, makespan
 from logistics.job_shop.gantt import plot
+from logistics.job_shop.guide import guide
 from logistics.job_shop.jsp_text import parse_jsp
 from logistics.job_shop.library import NAMES, catalogued
 from logistics.job_shop.model import build, sufficient_penalty
@@ -181,27 +182,29 @@ if __name__ == "__main__":
             f"{name}: T = {found.horizon}, B = {lower_bound(shop)},"
             f" {len(found.names)} qubits in time, {len(Orders(shop).pairs)} in orders"
         )
-    tiny = example(2, 0)
+    tiny = example(2, 46)
     strings = all_bits(len(moments(tiny).names))
     for multiple in (0.25, 0.5, 1.0, 2.0, 8.0):
         model = build_timed(moments(tiny), multiple)
         energy = energies(model, strings)
         best = dict(zip(variables(model), strings[energy.argmin()].tolist(), strict=True))
-        told = violations(tiny, read(tiny, best)) or ["a schedule"]
+        answer = read(tiny, best)
+        told = violations(tiny, answer) or [f"a schedule of {objective(tiny, answer):g}"]
         print(f"{multiple:g} times the sufficient penalty: minimum {energy.min():g}, {told[0]}")
 
 # %% [markdown]
 # **How rare are schedules?** In orders, contradictions are all that can be wrong. In start times,
 # even if each operation is given exactly one start, most choices collide. The cell draws a
-# hundred thousand uniform answers of both kinds.
+# million uniform answers of both kinds.
 
 # %%
 if __name__ == "__main__":
     rng = np.random.default_rng(0)
     for name, shop in (("demo", ft06(4, 3)), ("workshop", ft06(6, 3))):
         orders, found = Orders(shop), moments(shop)
-        bits = rng.integers(0, 2, (100_000, len(orders.pairs)), dtype=np.int8)
-        drawn = np.stack([rng.integers(w.start, w.stop, 100_000) for w in found.windows], axis=1)
+        bits = rng.integers(0, 2, (1_000_000, len(orders.pairs)), dtype=np.int8)
+        each = [rng.integers(w.start, w.stop, len(bits), dtype=np.int16) for w in found.windows]
+        drawn = np.stack(each, axis=1)
         print(
             f"{name}: {(orders.makespans(bits)[1] == 0).mean():.4%} of orders and"
             f" {found.kept(drawn).mean():.4%} of start times, one each, are schedules"
@@ -217,8 +220,8 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    for line in violations(small, interpret(small, dict.fromkeys(Orders(small).names, 0))):
-        print(line)
+    turns = {name: k % 2 for k, name in enumerate(Orders(small).names)}
+    print(*violations(small, interpret(small, turns))[:3], sep="\n")
     early = Schedule(
         runs=tuple(
             Run(job=step.job + 1, operation=step.place + 1, start=head)
@@ -369,7 +372,7 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     for name, shop in (("demo", ft06(4, 3)), ("workshop", ft06(6, 3)), ("ft06", ft06()),
                        ("ten by ten", example(10, 0))):  # fmt: skip
-        rough_model = build(shop).guide
+        rough_model = guide(Orders(shop))
         print(
             f"{name}: {rough_model.num_variables} qubits, {rough_model.num_interactions} couplings"
         )

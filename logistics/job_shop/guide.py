@@ -82,8 +82,8 @@ def guide(orders: Orders, circle: float = CIRCLE) -> BQM:
     weight = circle * total.size()
     for one, two in _crossed(orders):
         total.add_arcs(one, two, weight)
-    for one, two, closing in _triples(orders):
-        _add_circles(total, one, two, closing, weight)
+    for bits in _triples(orders):
+        _add_circles(total, *bits, weight)
     return total.model(orders.names)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations
+from typing import Any
 
 import dimod
 import numpy as np
@@ -89,7 +90,7 @@ class Moments:
                 if u in starts[b]:
                     yield name, starts[b][u]
 
-    def kept(self, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def kept(self, starts: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
         """Which rows of starts, one for each operation, are schedules."""
         steps = self.shop.steps
         ends = starts + np.array([s.duration for s in steps])
