@@ -32,7 +32,7 @@ from logistics.job_shop.proof import minimised, reference
 from logistics.job_shop.timed import Moments, moments, read, timed
 from logistics.job_shop.timed import build as build_timed
 from tests.helpers import record
-from usecases import registry
+from usecases import registry, run
 from usecases.algorithms.exact import Exact
 from usecases.errors import BadInstance, Infeasible, TooLarge, VerificationFailed
 from usecases.executor import Executor
@@ -46,11 +46,10 @@ PROVEN = [("demo", 23, 10), ("ft06-3x6", 47, 18), ("workshop", 30, 24), ("fronti
 @pytest.mark.parametrize(("instance", "value", "size"), PROVEN)
 def test_proven_values(instance: str, value: int, size: int) -> None:
     """Enumerated to 24 qubits; above, CP-SAT orders what the reference keeps apart."""
-    found = record("logistics/job_shop", "-i", instance, "-a", "exact")
-    score = found["score"]
-    assert (score["objective"], score["gap"], found["qubits"]) == (value, 0, size)
-    assert score["reference"]["kind"] == "optimal"
-    assert found["answer"]["bound"] == value
+    found = run("logistics/job_shop", instance, "exact")
+    assert (found.score.objective, found.score.gap, found.qubits) == (value, 0, size)
+    assert found.score.reference.kind == "optimal"
+    assert found.answer.bound == value
 
 
 def test_contract() -> None:
@@ -200,9 +199,10 @@ def test_the_exact_algorithm_asks_a_computed_cost_for_its_own_solver() -> None:
 
 
 def test_qaoa_beats_chance_on_the_demo() -> None:
-    found = record("logistics/job_shop", "-i", "demo")
-    assert found["parameters"]["objective"]["kind"] == "cvar"
-    assert found["score"]["gap"] == 0 and found["score"]["lift_interval"][0] > 1
+    for algorithm in usecase.algorithms:
+        found = run("logistics/job_shop", "demo", algorithm)
+        assert found.score.gap == 0
+        assert found.score.lift_interval is not None and found.score.lift_interval[0] > 1
 
 
 # --- start times ------------------------------------------------------------------------------
