@@ -323,7 +323,7 @@ usecase = UseCase(
 # <!-- runs -->
 
 # %% [markdown]
-# In the demo, 2 of 1024 strings are optimal. Among the $2^{24}$ strings of the workshop it is seven,
+# In the demo, 2 of 1024 strings are optimal. Among the $2^{24}$ strings of the workshop seven are,
 # four in ten million, as the next cell counts; chance never saw one, so that the lift has only a
 # lower end there. The untrained ramp of twenty layers does as well as the trained angles of
 # twelve and costs a fraction of their time: evaluating makespans in the training has not paid

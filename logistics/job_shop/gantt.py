@@ -61,8 +61,8 @@ def _bar(axes: Axes, row: int, start: int, duration: int, job: int, end: int) ->
     text, room = f"J{job}", duration * LETTERS / end
     if room >= 1:
         axes.text(
-            start + duration / 2, row, text, ha="center", va="center", fontsize=8.5,
-            rotation=0 if room >= len(text) else 90,
+            start + duration / 2, row, text, ha="center", va="center",
+            rotation=0 if room >= len(text) else 90, fontsize=8.5 if room >= len(text) else 7,
             color="white" if colour in DARK and not hatch else INK, clip_on=True,
             bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none"} if hatch else None,
         )  # fmt: skip
