@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from contextlib import suppress
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from logistics import _tsplib as tsplib
+from logistics._coast import draw_coast
 from logistics._ports import Point, sea_lane
 from logistics.tour.data import Tour, TravellingSalesman
 from usecases.errors import MissingExtra
@@ -18,7 +16,7 @@ from usecases.errors import MissingExtra
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-ROUTE, SHORE, INK = "#3f90da", "#94a4a2", "#222222"
+ROUTE, INK = "#3f90da", "#222222"
 
 FEW = 30
 """To this many cities each carries its name and the number of its call."""
@@ -116,7 +114,7 @@ def _frame(axes: Any, instance: TravellingSalesman, points: list[Point]) -> None
         axes.set_aspect(1.0 / max(math.cos(math.radians(latitude)), 0.05))
         axes.set_xlabel("longitude (degrees east)")
         axes.set_ylabel("latitude (degrees north)")
-        _shore(axes)
+        draw_coast(axes)
     elif instance.coordinates is not None:
         axes.set_aspect("equal")
         axes.set_xlabel("x (units of the instance)")
@@ -128,26 +126,6 @@ def _frame(axes: Any, instance: TravellingSalesman, points: list[Point]) -> None
         axes.set_yticks([])
     axes.grid(color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
-
-
-def _shore(axes: Any) -> None:
-    """The bundled coast, as far as it lies within what is shown."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    for line in coast():
-        if any(left <= x <= right and low <= y <= high for x, y in line):
-            axes.plot(*zip(*line, strict=True), color=SHORE, linewidth=0.8, zorder=1)
-    axes.set_xlim(left, right)
-    axes.set_ylim(low, high)
-
-
-@cache
-def coast() -> list[list[Point]]:
-    """The coast of the North Sea and the Kattegat, degrees east and north.
-
-    Natural Earth 1:50m, public domain, thinned to a hundredth of a degree.
-    """
-    text = Path(__file__).with_name("coast.json").read_text(encoding="utf-8")
-    return [[(x, y) for x, y in line] for line in json.loads(text)["lines"]]
 
 
 def _title(instance: TravellingSalesman, stops: list[list[int]]) -> str:

@@ -337,6 +337,7 @@ usecase = UseCase(
     algorithms=("qaoa layers=4", "annealing"),
     sources=(
         "searoute 1.6 (Apache-2.0): ports and distances along shipping lanes",
+        "Natural Earth 1:50m (public domain), by way of world-atlas 2.0.2: the coast",
         "Balinski & Quandt, Operations Research 12 (1964) 300: set partitioning",
         "Held & Karp, J. SIAM 10 (1962) 196: shortest rounds",
         "Desrosiers, Soumis & Desrochers, Networks 14 (1984) 545: column generation",
