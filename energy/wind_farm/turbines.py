@@ -39,7 +39,8 @@ class Turbine(Record):
 
     def power(self, speed: Floats) -> Floats:
         """Power in kW at the wind speeds; beyond the table its last value."""
-        return np.interp(speed, *_columns(self.curve)[:2])
+        speeds, power, _ = _columns(self.curve)
+        return np.asarray(np.interp(speed, speeds, power))
 
     def expansion(self, speed: Floats) -> Floats:
         """What the wind loses right behind the rotor: 2a, as a fraction of its speed.
