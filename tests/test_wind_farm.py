@@ -395,4 +395,4 @@ def test_pictures(farm: Farm) -> None:
     for chosen in (one_by_one(farm), [], [0]):
         figure = usecase.plot(farm, Layout(sites=tuple(farm.names[k] for k in chosen)))
         figure.canvas.draw()
-        assert "GWh a year by pairs" in figure.axes[0].get_title()
+        assert "GWh a year by pairs" in figure.get_suptitle()

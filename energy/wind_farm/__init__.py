@@ -160,7 +160,7 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# In the demo and on the circle of Task 37, where wakes take 7 %, the best pairwise layout is the
+# In the demo and on the circle of Task 37, where wakes take 6 %, the best pairwise layout is the
 # best of all. In the workshop six others are better, by 0.023 GWh at most. That is 0.03 % of its
 # energy and a fortieth of what wakes take, but more than what the best layouts differ by. Whoever
 # builds a farm would compare the first hundred with the full physics.

@@ -13,6 +13,7 @@ from usecases.models import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
 
 CHOSEN, INK = "#bd1f01", "#222222"
@@ -36,14 +37,20 @@ def plot(farm: Farm, layout: Layout) -> Figure:
     at = (farm.xy - low) / size
     wide, high = np.maximum(at.max(axis=0), 1.0) + 8.0
     scale = min(7.2 / wide, 6.2 / high)
-    figure = Figure(figsize=(max(wide * scale, 4.6) + 1.4, max(high * scale, 3.4) + 1.3))
+    figure = Figure(figsize=(max(wide * scale, 5.0) + 1.4, max(high * scale, 3.4) + 1.3))
     figure.set_layout_engine("constrained")
     axes = figure.add_subplot()
     direction, speed = commonest(farm)
     built = bits(farm, Layout(sites=tuple(n for n in layout.sites if n in farm.place)))[0] > 0
-    _map(axes, farm, built, direction, speed)
+    mesh = _map(axes, farm, built, direction, speed)
+    figure.colorbar(mesh, ax=axes, label="wind speed (m/s)", shrink=0.8, extend="min")
     _sites(axes, farm, at, built)
-    _words(axes, farm, layout, direction, speed)
+    _frame(axes, farm, direction)
+    figure.suptitle(_caption(farm, layout), fontsize=10)
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=8.5, frameon=False,
+        title=f"map: wind from {direction:.0f}°, {speed:.1f} m/s", title_fontsize=8.5,
+    )  # fmt: skip
     return figure
 
 
@@ -54,7 +61,7 @@ def commonest(farm: Farm) -> tuple[float, float]:
     return float(directions[k]), float(chances[k] @ speeds / chances[k].sum())
 
 
-def _map(axes: Axes, farm: Farm, built: np.ndarray, direction: float, speed: float) -> None:
+def _map(axes: Axes, farm: Farm, built: np.ndarray, direction: float, speed: float) -> QuadMesh:
     size, low = farm.turbine.diameter, farm.xy.min(axis=0)
     extent = np.maximum((farm.xy.max(axis=0) - low) / size, 1.0)
     step = float((extent.max() + 8) / GRID)
@@ -65,14 +72,12 @@ def _map(axes: Axes, farm: Farm, built: np.ndarray, direction: float, speed: flo
     for k in np.flatnonzero(built).tolist():
         one = farm.model_copy(update={"sites": (farm.sites[k],), "count": 1})
         lost += shadows(one, direction, points)[0] ** 2
-    left = 1 - float(farm.turbine.expansion(np.array([speed]))[0]) * np.sqrt(lost)
-    mesh = axes.pcolormesh(
+    slowed = float(farm.turbine.expansion(np.array([speed]))[0])
+    left = np.maximum(1 - slowed * np.sqrt(lost), 0.0)
+    return axes.pcolormesh(
         x, y, speed * left.reshape(len(y), len(x)),
         cmap="Blues_r", vmin=0.5 * speed, vmax=speed, shading="nearest", rasterized=True,
     )  # fmt: skip
-    axes.get_figure(root=True).colorbar(
-        mesh, ax=axes, label="wind speed (m/s)", shrink=0.8, extend="min"
-    )
 
 
 def _sites(axes: Axes, farm: Farm, at: Floats, built: np.ndarray) -> None:
@@ -91,18 +96,21 @@ def _sites(axes: Axes, farm: Farm, at: Floats, built: np.ndarray) -> None:
             axes.annotate(
                 name, where, xytext=(7, 5), textcoords="offset points", fontsize=8, color=INK,
                 fontweight="bold" if bold else "normal", zorder=4,
+                bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75},
             )  # fmt: skip
 
 
-def _words(axes: Axes, farm: Farm, layout: Layout, direction: float, speed: float) -> None:
+def _caption(farm: Farm, layout: Layout) -> str:
     known = Layout(sites=tuple(n for n in dict.fromkeys(layout.sites) if n in farm.place))
     pairs, whole = objective(farm, known), full_energy(farm, known)
     free = max(len(known.sites), 1) * alone(farm)
-    axes.set_title(
+    return (
         f"{farm.title or f'{len(farm.sites)} sites'}\n{pairs:.4f} GWh a year by pairs,"
-        f" {whole:.4f} with all wakes (−{1 - whole / free:.2%})",
-        fontsize=10,
+        f" {whole:.4f} with all wakes, which take {1 - whole / free:.2%}"
     )
+
+
+def _frame(axes: Axes, farm: Farm, direction: float) -> None:
     unit = f"rotor diameters of {farm.turbine.diameter:g} m"
     axes.set_xlabel(f"east ({unit})")
     axes.set_ylabel(f"north ({unit})")
@@ -113,8 +121,4 @@ def _words(axes: Axes, farm: Farm, layout: Layout, direction: float, speed: floa
         xytext=(0.04 + 0.03 * np.sin(turn), 0.04 + 0.03 * np.cos(turn)),
         xycoords="axes fraction", textcoords="axes fraction",
         arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.8}, zorder=5,
-    )  # fmt: skip
-    axes.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, fontsize=8.5, framealpha=0.0,
-        title=f"map: wind from {direction:.0f}°, {speed:.1f} m/s", title_fontsize=8.5,
     )  # fmt: skip
