@@ -256,6 +256,21 @@ def test_where_no_wake_meets_a_site_every_layout_is_best() -> None:
     assert strength(farm) > 0 and reference(farm).value == pytest.approx(2 * wakes.alone(farm))
 
 
+def test_a_site_without_wind_yields_nothing_and_is_still_a_farm() -> None:
+    for calm in (
+        Steady(frequency=(1.0,), speed=2.0),
+        Weibull(frequency=(1.0,), scale=(0.1,), shape=(20.0,)),
+    ):
+        farm = horns_rev(2, 2, 2).model_copy(update={"wind": calm})
+        assert reference(farm).value == 0
+        strings = all_bits(4)
+        found = energies(model(farm), strings)
+        assert (found[strings.sum(axis=1) == 2] == found.min()).all()
+        assert (found[strings.sum(axis=1) != 2] > found.min()).all()
+        assert usecase.plot is not None
+        usecase.plot(farm, Layout(sites=farm.names[:2])).canvas.draw()
+
+
 def test_qaoa_beats_chance_on_the_demo_and_keeps_the_count() -> None:
     kept, flipped = (
         run(f"energy/wind_farm{form}", "demo", "qaoa", parameters={"layers": 4}).score

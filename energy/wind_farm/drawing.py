@@ -58,7 +58,8 @@ def commonest(farm: Farm) -> tuple[float, float]:
     """The direction from which the wind blows most often, degrees, and its mean speed, m/s."""
     directions, speeds, chances = farm.wind.states()
     k = int(chances.sum(axis=1).argmax())
-    return float(directions[k]), float(chances[k] @ speeds / chances[k].sum())
+    often = float(chances[k].sum())
+    return float(directions[k]), float(chances[k] @ speeds) / often if often else float(speeds[0])
 
 
 def _map(axes: Axes, farm: Farm, built: np.ndarray, direction: float, speed: float) -> QuadMesh:
@@ -103,10 +104,10 @@ def _sites(axes: Axes, farm: Farm, at: Floats, built: np.ndarray) -> None:
 def _caption(farm: Farm, layout: Layout) -> str:
     known = Layout(sites=tuple(n for n in dict.fromkeys(layout.sites) if n in farm.place))
     pairs, whole = objective(farm, known), full_energy(farm, known)
-    free = max(len(known.sites), 1) * alone(farm)
+    free = len(known.sites) * alone(farm) or 1.0
     return (
         f"{farm.title or f'{len(farm.sites)} sites'}\n{pairs:.4f} GWh a year by pairs,"
-        f" {whole:.4f} with all wakes, which take {1 - whole / free:.2%}"
+        f" {whole:.4f} with all wakes, which take {(free - whole) / free if whole else 0:.2%}"
     )
 
 

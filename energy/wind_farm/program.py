@@ -58,8 +58,11 @@ def penalised(farm: Farm, penalty: float) -> BQM:
 
 
 def strength(farm: Farm, multiple: float = MARGIN) -> float:
-    """The penalty in GWh; where no wake meets any site, a ten-thousandth of a turbine's energy."""
-    return multiple * max(sufficient_penalty(farm), 1e-4 * alone(farm))
+    """The penalty in GWh; where no wake meets any site, a ten-thousandth of a turbine's energy.
+
+    A site without any wind takes 1 GWh.
+    """
+    return multiple * (max(sufficient_penalty(farm), 1e-4 * alone(farm)) or 1.0)
 
 
 def model(farm: Farm) -> Structured | Incumbent:

@@ -14,7 +14,7 @@ SPEEDS = np.arange(3.0, 26.0)
 """Wind speeds of a Weibull climate in m/s, bins of 1 m/s around each: PyWake's default."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Speed = Annotated[float, Field(gt=0, le=60)]
+Speed = Annotated[float, Field(ge=0.1, le=60)]
 
 
 W = TypeVar("W", "Weibull", "Steady")
