@@ -32,7 +32,7 @@ from energy.wind_farm.program import (
     strength,
     sufficient_penalty,
 )
-from energy.wind_farm.reading import Layout, full_energy, interpret, objective, violations
+from energy.wind_farm.reading import Layout, full_energy, interpret, objective, remarks, violations
 from energy.wind_farm.reference import energy, least_wakes, reference
 from energy.wind_farm.turbines import Turbine
 from energy.wind_farm.wind import Steady, Weibull
@@ -210,8 +210,8 @@ if __name__ == "__main__":
 #
 # `interpret` lists the sites whose bits are 1 and repairs nothing. `violations` counts turbines
 # and names sites that do not exist or are taken twice. `objective` is the pairwise energy,
-# computed from positions, turbine and wind; `full_energy` is that of all wakes at once, and the
-# picture shows both.
+# computed from positions, turbine and wind; `full_energy` is that of all wakes at once. The
+# picture and `remarks`, which the command prints, show both, and the rank by the full physics.
 
 # %%
 if __name__ == "__main__":
@@ -272,6 +272,7 @@ usecase = UseCase(
     objective=objective,
     reference=reference,
     plot=plot,
+    remarks=remarks,
     formats={".csv": parse_csv},
     catalogue=Catalogue(
         title="offshore farms whose positions OptiWindNet carries, NAME or NAME-16",

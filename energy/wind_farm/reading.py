@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import comb
 
 import numpy as np
 from pydantic import Field
@@ -10,8 +11,11 @@ from pydantic import Field
 from energy.wind_farm import wakes
 from energy.wind_farm.farm import Farm
 from usecases.errors import VerificationFailed
-from usecases.models import Bits, Sample
+from usecases.models import Bits, Sample, all_bits
 from usecases.records import Record
+
+RANKED, RANKED_SITES = 20_000, 20
+"""Layouts, and sites, up to which all layouts are tried with the full physics."""
 
 
 class Layout(Record):
@@ -63,3 +67,17 @@ def objective(farm: Farm, layout: Layout) -> float:
 def full_energy(farm: Farm, layout: Layout) -> float:
     """Annual energy in GWh with all wakes at once, as Jensen's model has it."""
     return float(wakes.full(farm, bits(farm, layout))[0])
+
+
+def remarks(farm: Farm, layout: Layout) -> list[str]:
+    """What all wakes at once say of the layout, and its rank among all where these are few."""
+    energy, n = full_energy(farm, layout), len(farm.sites)
+    found = [f"with all wakes at once: {energy:.4f} GWh a year"]
+    if n <= RANKED_SITES and comb(n, farm.count) <= RANKED:
+        strings = all_bits(n)
+        others = wakes.full(farm, strings[strings.sum(axis=1) == farm.count])
+        rank = 1 + int((others > energy + 1e-9).sum())
+        found += [
+            f"by that, number {rank} of {len(others)} layouts; the best has {others.max():.4f}"
+        ]
+    return found
