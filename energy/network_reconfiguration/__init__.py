@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from energy.network_reconfiguration.diagram import plot
 from energy.network_reconfiguration.feeder import Feeder
 from energy.network_reconfiguration.feeders import baran_wu, demo, example, workshop
+from energy.network_reconfiguration.matpower import parse_matpower
+from energy.network_reconfiguration.pandapower_file import SHIPPED, shipped
 from energy.network_reconfiguration.program import (
     interpret,
     interpret_switches,
@@ -13,7 +16,7 @@ from energy.network_reconfiguration.program import (
 )
 from energy.network_reconfiguration.reading import Configuration, objective, violations
 from energy.network_reconfiguration.reference import reference
-from usecases.contracts import Formulation, UseCase
+from usecases.contracts import Catalogue, Formulation, UseCase
 
 usecase = UseCase(
     title="Network reconfiguration: which switches of a feeder are open",
@@ -27,6 +30,13 @@ usecase = UseCase(
     violations=violations,
     objective=objective,
     reference=reference,
+    plot=plot,
+    formats={".m": parse_matpower},
+    catalogue=Catalogue(
+        title="feeders of one voltage level that pandapower carries",
+        names=lambda: SHIPPED,
+        instance=shipped,
+    ),
     formulations={
         "surrogate": Formulation(
             title="quadratic surrogate with penalties",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -66,6 +66,16 @@ class Feeder(Record):
     buses: tuple[Bus, ...] = Field(min_length=2, max_length=MOST_BUSES)
     branches: tuple[Branch, ...] = Field(min_length=1, max_length=MOST_BRANCHES)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_pandapower(cls, data: Any) -> Any:
+        """A pandapower network's JSON is read as its tables say."""
+        if isinstance(data, dict) and data.get("_class") == "pandapowerNet":
+            from energy.network_reconfiguration.pandapower_file import from_pandapower
+
+            return from_pandapower(data)
+        return data
+
     @model_validator(mode="after")
     def _consistent(self) -> Feeder:
         for kind, names in (
@@ -94,7 +104,8 @@ class Feeder(Record):
 
     def _can_be_supplied(self) -> None:
         ends = [(b.from_bus, b.to_bus) for b in self.branches if b.switchable or b.closed]
-        lost = [b for b in self.buses if b.name not in reachable(self.sources, ends)]
+        found = reachable(self.sources, ends)
+        lost = [b for b in self.buses if b.name not in found]
         if lost:
             raise ValueError(
                 f"{told(b.name for b in lost)}: no branch leads there from a source, so"
@@ -104,8 +115,8 @@ class Feeder(Record):
     def _has_a_choice(self) -> None:
         if not self.grid.loops:
             raise ValueError(
-                "the branches form no loop, so there is nothing to decide: tie switches, open in"
-                " normal operation, belong among the branches"
+                "the branches form no loop, so there is nothing to decide: tie lines, open today,"
+                " belong among the branches (in some MATPOWER cases they are in comments)"
             )
         if not self.grid.configurations:
             fixed = [b.name for b in self.branches if b.closed and not b.switchable]

@@ -151,5 +151,3 @@ def neighbours(grid: Grid, now: Indices) -> Indices:
     ]
     rows = np.array(swaps)
     return rows[grid.radial(rows)]
-
-
