@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from energy.network_reconfiguration.feeder import Feeder
 from energy.network_reconfiguration.flow import Flow, flow
@@ -28,7 +29,7 @@ def plot(feeder: Feeder, found: Configuration) -> Figure:
     wrong = violations(feeder, found)
     lines = [b for b in feeder.branches if b.name not in found.open]
     radial = len(lines) == len(feeder.buses) - len(feeder.sources)
-    where, order = _tree(feeder, found)
+    where = _tree(feeder, found)
     height = max(y for _, y in where.values()) + 1
     figure = Figure(figsize=(11, 3.9 + 0.42 * min(height, 14)), layout="constrained")
     tree, profile = figure.subplots(2, 1, height_ratios=[1.2 + 0.42 * height, 2.2])
@@ -43,12 +44,12 @@ def plot(feeder: Feeder, found: Configuration) -> Figure:
     elif state is not None:
         said += f"\nAC losses {state.losses[0]:.2f} kW of {feeder.load_kw:.0f} kW load"
     tree.set_title(said, fontsize=10, loc="left", color=OPEN if wrong else INK)
-    _profile(profile, feeder, order, state)
+    _profile(profile, feeder, [*where], np.diff([y for _, y in where.values()]) != 0, state)
     return figure
 
 
-def _tree(feeder: Feeder, found: Configuration) -> tuple[Places, list[str]]:
-    """Depth and row of every bus that is supplied, the longest way straight on; and their order."""
+def _tree(feeder: Feeder, found: Configuration) -> Places:
+    """Depth and row of every bus that is supplied, the longest way straight on."""
     near: dict[str, list[str]] = {b.name: [] for b in feeder.buses}
     for branch in feeder.branches:
         if branch.name not in found.open:
@@ -74,7 +75,7 @@ def _tree(feeder: Feeder, found: Configuration) -> tuple[Places, list[str]]:
         below = sorted(children[bus], key=lambda k: deep[k])
         stack += [(k, depth + 1) for k in below]
         fresh = bool(below)
-    return where, list(where)
+    return where
 
 
 def _branches(
@@ -119,19 +120,9 @@ def _open(axes: Axes, name: str, a: tuple[float, float], b: tuple[float, float])
     from matplotlib.patches import FancyArrowPatch
 
     level = a[1] == b[1]
-    style = f"arc3,rad={0.25 if level else 0.0}"
-    axes.add_patch(
-        FancyArrowPatch(
-            a,
-            b,
-            connectionstyle=style,
-            arrowstyle="-",
-            ls=(0, (4, 3)),
-            color=OPEN,
-            lw=1.1,
-            zorder=1,
-        )
-    )
+    bent = f"arc3,rad={0.25 if level else 0.0}"
+    style: dict[str, Any] = {"ls": (0, (4, 3)), "color": OPEN, "lw": 1.1, "zorder": 1}
+    axes.add_patch(FancyArrowPatch(a, b, connectionstyle=bent, arrowstyle="-", **style))
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + (0.125 * abs(a[0] - b[0]) if level else 0.0)
     axes.plot([x], [y], marker="x", color=OPEN, ms=7, mew=2, zorder=4)
     axes.annotate(name, (x, y), (5, 3), textcoords="offset points", color=OPEN, fontsize=9)
@@ -156,8 +147,10 @@ def _buses(axes: Axes, feeder: Feeder, where: Places) -> None:
     axes.legend(handles=shown, loc="lower right", frameon=False, fontsize=8, ncols=3)
 
 
-def _profile(axes: Axes, feeder: Feeder, order: list[str], state: Flow | None) -> None:
-    """The voltage of each bus, in the order of the tree, with the lowest one named."""
+def _profile(
+    axes: Axes, feeder: Feeder, order: list[str], turns: NDArray[np.bool_], state: Flow | None
+) -> None:
+    """The voltage of each bus, row by row of the tree, with the lowest one named."""
     axes.set_ylabel("Voltage (p.u.)")
     axes.set_xlabel("Bus, in the order of the diagram")
     axes.spines[["top", "right"]].set_visible(False)
@@ -168,7 +161,8 @@ def _profile(axes: Axes, feeder: Feeder, order: list[str], state: Flow | None) -
     names = [feeder.buses[k].name for k in feeder.grid.bus]
     volts |= dict(zip(names, np.abs(state.voltage[0]).tolist(), strict=True))
     values = [volts[name] for name in order]
-    axes.plot(range(len(order)), values, marker="o", ms=4, lw=0.8, color="#3f90da")
+    for row in np.split(np.arange(len(order)), np.flatnonzero(turns) + 1):
+        axes.plot(row, np.array(values)[row], marker="o", ms=4, lw=0.8, color="#3f90da")
     limits = {b.v_min for b in feeder.buses if b.v_min is not None}
     if limits:
         axes.axhline(max(limits), ls=(0, (6, 3)), color=LIMIT, lw=1)

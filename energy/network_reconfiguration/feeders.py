@@ -8,7 +8,15 @@ from itertools import pairwise
 import numpy as np
 
 from energy.network_reconfiguration.feeder import Branch, Bus, Feeder
-from energy.network_reconfiguration.tables import BRANCHES, DEMO, LOADS, TIES, WORKSHOP
+from energy.network_reconfiguration.tables import (
+    BRANCHES,
+    CIVANLAR_BRANCHES,
+    CIVANLAR_LOADS,
+    DEMO,
+    LOADS,
+    TIES,
+    WORKSHOP,
+)
 
 
 def baran_wu(switches: Collection[int] = range(1, len(BRANCHES) + 1)) -> Feeder:
@@ -34,6 +42,33 @@ def baran_wu(switches: Collection[int] = range(1, len(BRANCHES) + 1)) -> Feeder:
         name=f"Baran and Wu 1989, 33 buses{few}",
         kv=12.66,
         sources=("1",),
+        buses=buses,
+        branches=branches,
+    )
+
+
+def civanlar() -> Feeder:
+    """Three substations, 16 buses, 16 branches, all with a switch (Civanlar et al. 1988)."""
+    ohm = 23.0**2 / 100
+    buses = tuple(
+        Bus(name=str(k), p_kw=float(p), q_kvar=float(q))
+        for k, (p, q) in enumerate(CIVANLAR_LOADS, start=1)
+    )
+    branches = tuple(
+        Branch(
+            name=str(k),
+            from_bus=str(f),
+            to_bus=str(t),
+            r_ohm=r * ohm,
+            x_ohm=x * ohm,
+            closed=k <= len(CIVANLAR_BRANCHES) - 3,
+        )
+        for k, (f, t, r, x) in enumerate(CIVANLAR_BRANCHES, start=1)
+    )
+    return Feeder(
+        name="Civanlar et al. 1988, three feeders, 16 buses",
+        kv=23.0,
+        sources=("1", "2", "3"),
         buses=buses,
         branches=branches,
     )

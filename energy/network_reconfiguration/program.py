@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from dimod import BinaryQuadraticModel
@@ -42,7 +42,7 @@ def choices(feeder: Feeder) -> tuple[int, ...]:
 def groups(feeder: Feeder) -> tuple[Choose, ...]:
     """The places of each set's variables: exactly one is 1."""
     ends = np.cumsum([0, *map(len, sets(feeder))]).tolist()
-    return tuple(Choose(tuple(range(a, b))) for a, b in zip(ends[:-1], ends[1:], strict=True))
+    return tuple(Choose(tuple(range(a, b))) for a, b in pairwise(ends))
 
 
 def model(feeder: Feeder) -> Structured:

@@ -54,9 +54,8 @@ def cotrees(grid: Grid) -> Indices:
     Bases of chains first, then one branch of each chain.
     """
     every = chains(grid)
-    found: list[Indices] = []
-    for picked in _bases(grid, [int(chain[0]) for chain in every]):
-        found.append(np.array(list(product(*(every[k].tolist() for k in picked)))))
+    bases = _bases(grid, [int(chain[0]) for chain in every])
+    found = [np.array([*product(*(every[k].tolist() for k in picked))]) for picked in bases]
     return np.sort(np.concatenate(found), axis=1)
 
 

@@ -1,4 +1,4 @@
-"""The 33-bus feeder of Baran and Wu (1989), 12.66 kV, as MATPOWER numbers its branches."""
+"""Published feeders: Baran and Wu (1989), 33 buses, and Civanlar et al. (1988), three feeders."""
 
 from __future__ import annotations
 
@@ -25,12 +25,26 @@ BRANCHES = (
     (31, 32, 0.3105, 0.3619), (32, 33, 0.3410, 0.5302), (21, 8, 2.0, 2.0), (9, 15, 2.0, 2.0),
     (12, 22, 2.0, 2.0), (18, 33, 0.5, 0.5), (25, 29, 0.5, 0.5),
 )
-"""From, to, ohm of resistance and of reactance of branches 1 to 37."""
+"""From, to, ohm of resistance and of reactance of branches 1 to 37, MATPOWER's numbers."""
 
 TIES = (33, 34, 35, 36, 37)
 """Open in the published base configuration."""
 
 DEMO = (6, 7, 9, 10, 11, 14, 34, 31, 32, 36, 28, 37)
 WORKSHOP = (6, 7, 33, 8, 9, 10, 11, 35, 12, 13, 14, 34, 17, 31, 32, 36, 25, 26, 27, 28, 37)
-"""Branches with a switch in the two smaller instances; both hold the optimum, which was known."""
+"""Branches with a switch in the two smaller instances, which hold the optimum: it was known."""
+CIVANLAR_LOADS = (
+    (0, 0), (0, 0), (0, 0), (2000, 1600), (3000, 400), (2000, -400), (1500, 1200), (4000, 2700),
+    (5000, 1800), (1000, 900), (600, -500), (4500, -1700), (1000, 900), (1000, -1100),
+    (1000, 900), (2100, -800),
+)
+"""kW and kvar at buses 1 to 16, capacitors deducted; buses 1 to 3 are sources."""
+
+CIVANLAR_BRANCHES = (
+    (1, 4, 0.075, 0.10), (4, 5, 0.08, 0.11), (4, 6, 0.09, 0.18), (6, 7, 0.04, 0.04),
+    (2, 8, 0.11, 0.11), (8, 9, 0.08, 0.11), (8, 10, 0.11, 0.11), (9, 11, 0.11, 0.11),
+    (9, 12, 0.08, 0.11), (3, 13, 0.11, 0.11), (13, 14, 0.09, 0.12), (13, 15, 0.08, 0.11),
+    (15, 16, 0.04, 0.04), (5, 11, 0.04, 0.04), (10, 14, 0.04, 0.04), (7, 16, 0.09, 0.12),
+)
+"""From, to, resistance and reactance in per unit on 100 MVA; the last three are tie lines."""
 # fmt: on
