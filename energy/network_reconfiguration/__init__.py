@@ -164,8 +164,9 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     few, strings = demo(), all_bits(12)
     free = switches(few).energies(strings)
+    labels = variables(switches(few))
     radial = np.array([
-        not violations(few, interpret_switches(few, dict(zip(variables(switches(few)), row))))
+        not violations(few, interpret_switches(few, dict(zip(labels, row, strict=True))))
         for row in strings.tolist()
     ])  # fmt: skip
     print(f"feasible share of uniform strings, one qubit per switch: {radial.mean():.4f}")
@@ -261,11 +262,11 @@ usecase = UseCase(
             model=switches,
             interpret=interpret_switches,
             tiny=8,
-            algorithms=("qaoa layers=4 objective=cvar",),
+            algorithms=("qaoa layers=4",),
             stored=("demo", "three-feeders"),
         ),
     },
-    algorithms=("qaoa layers=4 objective=cvar",),
+    algorithms=("qaoa layers=6 objective=cvar",),
     stored=("demo", "workshop", "three-feeders", "frontier"),
     sources=(
         "M. E. Baran, F. F. Wu, Network reconfiguration in distribution systems for loss reduction"

@@ -107,7 +107,7 @@ def _branches(
             continue
         share = lost.get(branch.name, 0.0)
         bend = min(x0, x1)
-        style: dict[str, Any] = {"color": colours.to_rgba(share) if lost else INK, "zorder": 2}
+        style: dict[str, Any] = {"color": colours.cmap(share / most) if lost else INK, "zorder": 2}
         axes.plot(
             [x0, bend, x1], [y0, y1 if x0 == bend else y0, y1], lw=1 + 5 * share / most, **style
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -66,15 +67,15 @@ class Feeder(Record):
     buses: tuple[Bus, ...] = Field(min_length=2, max_length=MOST_BUSES)
     branches: tuple[Branch, ...] = Field(min_length=1, max_length=MOST_BRANCHES)
 
-    @model_validator(mode="before")
     @classmethod
-    def _of_pandapower(cls, data: Any) -> Any:
-        """A pandapower network's JSON is read as its tables say."""
-        if isinstance(data, dict) and data.get("_class") == "pandapowerNet":
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **how: Any) -> Self:
+        """From JSON of its own fields, or of a network that pandapower saved."""
+        text = json_data if isinstance(json_data, str) else json_data.decode()
+        if '"pandapowerNet"' in text:
             from energy.network_reconfiguration.pandapower_file import from_pandapower
 
-            return from_pandapower(data)
-        return data
+            return cls.model_validate(from_pandapower(json.loads(text)))
+        return super().model_validate_json(text, **how)
 
     @model_validator(mode="after")
     def _consistent(self) -> Feeder:

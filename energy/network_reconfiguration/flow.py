@@ -78,7 +78,7 @@ def _block(grid: Grid, source: float, opened: Indices) -> Flow:
 
 def _charging(grid: Grid, closed: Indices) -> Floats:
     """The susceptance of the branches that end at each bus."""
-    ends = np.abs(grid.incidence.T)[closed]
+    ends: Floats = np.abs(grid.incidence.T)[closed]
     found: Floats = np.einsum("rbn,rb->rn", ends, grid.charging[closed])
     return found
 
@@ -86,13 +86,12 @@ def _charging(grid: Grid, closed: Indices) -> Floats:
 def _times(matrices: Floats, vectors: Complex) -> Complex:
     """Real matrices times complex vectors, row by row."""
     parts = matrices @ np.stack([vectors.real, vectors.imag], axis=-1)
-    found: Complex = parts[..., 0] + 1j * parts[..., 1]
-    return found
+    return np.asarray(parts[..., 0] + 1j * parts[..., 1], dtype=np.complex128)
 
 
 def amperes(feeder: Feeder, found: Flow) -> Floats:
     """The current of each closed branch in A."""
-    return np.abs(found.current) * 1e3 / (np.sqrt(3.0) * feeder.kv)
+    return np.asarray(np.abs(found.current) * 1e3 / (np.sqrt(3.0) * feeder.kv), dtype=np.float64)
 
 
 def excess(feeder: Feeder, found: Flow) -> Floats:

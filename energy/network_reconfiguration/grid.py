@@ -63,10 +63,10 @@ class Grid:
             branch=np.array(order, dtype=np.intp),
             bus=np.array(buses, dtype=np.intp),
             incidence=incidence[:-1],
-            impedance=np.array([complex(b.r_ohm, b.x_ohm) for b in branches]) / base,
+            impedance=np.array([complex(b.r_ohm, b.x_ohm) for b in branches], np.complex128) / base,
             charging=np.array([b.b_us * 1e-6 for b in branches]) * base,
-            load=np.array([complex(b.p_kw, b.q_kvar) for b in rows]) / 1e3,
-            shunt=np.array([complex(b.g_kw, b.b_kvar) for b in rows]) / 1e3,
+            load=np.array([complex(b.p_kw, b.q_kvar) for b in rows], np.complex128) / 1e3,
+            shunt=np.array([complex(b.g_kw, b.b_kvar) for b in rows], np.complex128) / 1e3,
             switchable=np.array([b.switchable for b in branches]),
             tree=np.array(tree, dtype=np.intp),
         )

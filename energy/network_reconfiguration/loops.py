@@ -89,7 +89,7 @@ def _extends(grid: Grid, chosen: list[int], e: int) -> bool:
     if e in chosen:
         return False
     part = grid.cycles[:, [*chosen, e]]
-    return int(np.linalg.matrix_rank(part)) == part.shape[1]
+    return bool(np.linalg.matrix_rank(part) == part.shape[1])
 
 
 def candidate_sets(grid: Grid) -> Groups:

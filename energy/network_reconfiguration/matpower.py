@@ -53,12 +53,13 @@ def parse_matpower(text: str) -> Feeder:
             raise BadInstance(f"mpc.{name}", "is missing", "Expected a MATPOWER case, version 2")
     if not case.base > 0:
         raise BadInstance("mpc.baseMVA", "is missing or not above 0 MVA")
-    name = re.search(r"function\s+mpc\s*=\s*(\w{1,60})", text)
-    return plausible(_feeder(case, name[1] if name else "MATPOWER case"), ohms=case.ohms)
+    said = re.search(r"function\s+mpc\s*=\s*(\w{1,60})", text)
+    return plausible(_feeder(case, said[1] if said else "MATPOWER case"), ohms=case.ohms)
 
 
 def _case(text: str) -> Case:
-    case, held, table, begun = Case(), "", "", 0
+    case, begun = Case(), 0
+    held, table = "", ""
     for number, line in enumerate(text.splitlines(), start=1):
         words = (held + line.partition("%")[0]).strip()
         held = ""
@@ -69,7 +70,7 @@ def _case(text: str) -> Case:
         elif words.endswith("..."):
             held = words[:-3]
         elif found := TABLE.match(words):
-            table, begun = found[1], number
+            table, begun = str(found[1]), number
             inside, closing, _ = words[found.end() :].partition("]")
             if table in case.tables:
                 raise BadInstance(f"line {number}", f"mpc.{table} is given twice")
