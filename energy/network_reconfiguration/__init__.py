@@ -292,7 +292,7 @@ usecase = UseCase(
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all allowed strings at once,
 # turns the phase of each by the guide, and exchanges members within the sets; done `layers`
 # times with well chosen angles, good configurations become likelier. The angles are trained on the
-# AC losses of the best tenth or so of the shots (*conditional value at risk*), then the state is
+# mean AC losses of the best quarter of the shots (*conditional value at risk*), then the state is
 # measured. Chance draws from the same sets, so that the encoding is no merit of the angles.
 #
 # <!-- runs -->
@@ -328,11 +328,12 @@ if __name__ == "__main__":
 #   true optimum, which is 33rd in the surrogate's order; the frontier's 193.4 kW. What three loops
 #   do together matters. Simulated annealing on it still meets better ones on its way: its best
 #   answers, judged by the physics, are 139.98 and 141.63 kW. On the two small instances it
-#   finds the optimum. Tables of kW, logarithms or roots of them made no difference.
-# * **Classical computing needs none of this.** The heuristic that opens the least flow, five linear
-#   systems of five unknowns, *is* the optimum of the 33-bus feeder, and it is the anchor of the
-#   guide: QAOA is told where to look. The proof over all 50 751 configurations takes a fraction of a
-#   second.
+#   finds the optimum. A surrogate of the losses' logarithm or root has the same optimum in the
+#   workshop.
+# * **Classical computing needs none of this.** The heuristic that opens the least flow, a few
+#   linear systems of as many unknowns as loops, *is* the optimum of both feeders. It is also the
+#   anchor of the guide: QAOA is told where to look. The proof over all 50 751 configurations takes
+#   a fraction of a second.
 
 # %%
 if __name__ == "__main__":
@@ -349,12 +350,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## How it scales, and what it would take
 #
-# * **Qubits:** at most one per switch: 12, 21, 36 for the 33-bus feeder. Its space of 15 360 choices
-#   is small enough to simulate without its $2^{36}$ strings; a feeder with twenty loops and ten
+# * **Qubits:** at most one per switch: 12, 21, 36 for the 33-bus feeder. Its 15 360 choices are
+#   few enough to simulate without its $2^{36}$ strings; a feeder with twenty loops and ten
 #   switches in each has $10^{20}$, and no simulator holds that.
 # * **Gates:** a pair of branches that are not the anchor's, from two sets, costs two CX per layer:
 #   101 pairs in the workshop and 374 at the frontier, with the exchanges about 250 and 820 CX a
-#   layer. At one error in a thousand gates, one in five runs of six layers of the workshop is clean.
+#   layer. At one error in a thousand gates, fewer than one in four runs of six layers of
+#   the workshop is without any.
 # * **Power flows:** $n^2/2$ for the guide, and one for each distinct shot in training and reading.
 #   They are classical work that grows with the feeder.
 # * **Sets:** the larger the network, the fewer of its trees a product of sets contains: 75 % of
@@ -362,9 +364,9 @@ if __name__ == "__main__":
 #   outside. Here it is inside; nothing guarantees it, and the reference, which looks at all, would
 #   show it as a gap. Sets around a better configuration, again and again, are a local search.
 #
-# **The honest end.** Branch exchange and mixed-integer conic programs settle feeders of hundreds of
-# buses; the losses saved are real money, and the sums are decided by switching costs, protection
-# and what the load will be tomorrow. A quantum computer would have to help where many loops interact
-# and many hours with different loads are planned at once. None of that is shown yet. What
-# remains is the encoding: where rules have the structure of a matroid, most of them can be
-# written away before any qubit is asked, and that helps classical search just as well.
+# **The honest end.** Classical search settles feeders like these in a fraction of a second, and
+# what decides in practice is often not here: the wear of switches, protection, tomorrow's load. A
+# quantum computer would have to help where many loops interact and many hours with different
+# loads are planned at once. None of that is shown yet. What remains is the encoding: where rules
+# have the structure of a matroid, most of them can be written away before any qubit is asked, and
+# that helps classical search just as well.
