@@ -48,7 +48,13 @@ from energy.network_reconfiguration.reference import bounds, cotrees, exchanged
 from energy.network_reconfiguration.tables import BRANCHES, LOADS, TIES
 from tests.helpers import record
 from usecases import run
-from usecases.errors import BadInstance, Infeasible, UsecasesError, VerificationFailed
+from usecases.errors import (
+    BadInstance,
+    Infeasible,
+    TooLarge,
+    UsecasesError,
+    VerificationFailed,
+)
 from usecases.instances import load
 from usecases.models import all_bits, energies, variables
 from usecases.testing import check_usecase
@@ -150,6 +156,19 @@ def test_sets_of_the_named_instances() -> None:
         ("6", "7", "33"), ("8", "9", "10", "11", "35"), ("12", "13", "14", "34"),
         ("17", "31", "32", "36"), ("25", "26", "27", "28", "37"),
     }  # fmt: skip
+
+
+def test_sets_of_the_frontier_hold_the_optimum_without_knowing_it() -> None:
+    feeder = baran_wu()
+    assert len(choices(feeder)) == 36
+    assert np.prod([len(group) for group in sets(feeder)]) == 15_360
+    optimum = [int(name) - 1 for name in BEST]
+    assert all(len({*group} & {*optimum}) == 1 for group in sets(feeder))
+
+
+def test_a_guide_of_too_many_switches_is_refused() -> None:
+    with pytest.raises(TooLarge, match="130 switches"):
+        model(example(130, 0))
 
 
 # --- physics -----------------------------------------------------------------------------

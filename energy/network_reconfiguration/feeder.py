@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 from energy.network_reconfiguration.grid import Grid, reachable
 from usecases.records import Record
 
-MOST_BUSES = 600
-MOST_BRANCHES = 800
+MOST_BUSES = 300
+MOST_BRANCHES = 400
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,24}$")]
 Kilowatt = Annotated[float, Field(strict=True, ge=-1e6, le=1e6)]

@@ -23,8 +23,8 @@ MISMATCH = 1e-12
 SWEEPS = 300
 """A feeder that has not converged by then has no stable voltage."""
 
-ROWS = 256
-"""Configurations that are computed at a time."""
+ENTRIES = 1 << 21
+"""Of the matrices of the configurations that are computed at a time."""
 
 ROUNDING = 1e-7
 """Voltages in p.u. and currents as a share of the limit beyond it by less are within it."""
@@ -48,8 +48,9 @@ class Flow:
 def flow(feeder: Feeder, opened: Indices) -> Flow:
     """The AC power flow with these branches open, shape (rows, loops); all must be radial."""
     grid = feeder.grid
-    blocks = range(0, max(len(opened), 1), ROWS)
-    parts = [_block(grid, feeder.source_pu, opened[k : k + ROWS]) for k in blocks]
+    rows = max(min(ENTRIES // len(grid.bus) ** 2, 256), 1)
+    blocks = range(0, max(len(opened), 1), rows)
+    parts = [_block(grid, feeder.source_pu, opened[k : k + rows]) for k in blocks]
     names = ("closed", "voltage", "current", "losses", "converged")
     return Flow(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
 

@@ -17,7 +17,7 @@ import numpy as np
 from energy.network_reconfiguration.grid import Grid, Indices
 from usecases.models import Floats
 
-MOST_CHOICES = 20_000
+MOST_CHOICES = 2_000
 """Choices of chains that are checked before a set is left as it is."""
 
 Groups = tuple[tuple[int, ...], ...]

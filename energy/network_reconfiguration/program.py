@@ -20,9 +20,13 @@ from energy.network_reconfiguration.loops import (
     response,
 )
 from energy.network_reconfiguration.reading import Configuration, label, read
+from usecases.errors import TooLarge
 from usecases.models import BQM, Bits, Choose, Evaluated, Floats, Sample, Structured
 
 Pair = tuple[str, str]
+
+MOST_SWITCHES = 120
+"""Switches in all sets; so many make some 7 000 power flows for the guide."""
 
 MARGIN = 1.1
 """The surrogate's penalty as a multiple of the sufficient bound."""
@@ -83,6 +87,12 @@ def surrogate(feeder: Feeder) -> tuple[dict[str, float], dict[Pair, float], floa
     and f_eg − f_e − f_g + f: a cut expansion to second order, from power flows whose number grows
     as the square of the switches.
     """
+    if len(choices(feeder)) > MOST_SWITCHES:
+        raise TooLarge(
+            f"the sets hold {len(choices(feeder))} switches, and the guide needs a power flow for"
+            " each pair of them",
+            f"Fix switches until at most {MOST_SWITCHES} are left",
+        )
     first = opened_by_least_flow(feeder.grid)
     rows: list[dict[int, int]] = [{}]
     homes = {e: k for k, group in enumerate(sets(feeder)) for e in group}
