@@ -315,7 +315,8 @@ if __name__ == "__main__":
 #   island or a loop. The shares below 100 % are configurations that are radial and leave a bus
 #   below 0.9 p.u.: 30 of the workshop's 1 200, and 61 % of the frontier's, where many have no power
 #   flow at all. With one qubit per switch, 2 % of the demo's strings are feasible and 0.4 % of the
-#   three feeders', and trained QAOA brings that to 30 % and 18 %.
+#   three feeders', and trained QAOA brings that to 30 % and 18 %; the demo's optimum is in 0.4 % of
+#   its shots, where the sets have it in 25 %.
 # * **QAOA reaches the proven optimum** of demo and workshop, in 25 % and 23 % of the shots, 18 and
 #   275 times as often as chance, and of the three feeders in 19 %, 24 times as often.
 # * **At the frontier it hardly does.** Three of 4 096 shots are the optimum. It is one of 15 360

@@ -117,25 +117,29 @@ def _branches(
 
 
 def _open(axes: Axes, name: str, a: tuple[float, float], b: tuple[float, float]) -> None:
-    from matplotlib.patches import FancyArrowPatch
+    """A dashed line, bent where it would run along a row or a column of buses.
 
-    level = a[1] == b[1]
-    bent = f"arc3,rad={0.25 if level else 0.0}"
-    style: dict[str, Any] = {"ls": (0, (4, 3)), "color": OPEN, "lw": 1.1, "zorder": 1}
-    axes.add_patch(FancyArrowPatch(a, b, connectionstyle=bent, arrowstyle="-", **style))
-    x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + (0.125 * abs(a[0] - b[0]) if level else 0.0)
+    Its cross is beside the middle, where a bus may be.
+    """
+    start, end = np.array(a), np.array(b)
+    aside = np.array([0.7 if a[0] == b[0] else 0.0, 0.7 if a[1] == b[1] else 0.0])
+    t = np.linspace(0, 1, 41)[:, None]
+    path = (1 - t) * start + t * end + 4 * t * (1 - t) * aside / 2
+    axes.plot(path[:, 0], path[:, 1], ls=(0, (4, 3)), color=OPEN, lw=1.1, zorder=1)
+    x, y = path[17]
     axes.plot([x], [y], marker="x", color=OPEN, ms=7, mew=2, zorder=4)
     axes.annotate(name, (x, y), (5, 3), textcoords="offset points", color=OPEN, fontsize=9)
 
 
 def _buses(axes: Axes, feeder: Feeder, where: Places) -> None:
+    text: dict[str, Any] = {"textcoords": "offset points", "fontsize": 7, "ha": "center"}
     for name, (x, y) in where.items():
         source = name in feeder.sources
         axes.plot(
             [x], [y], marker="s" if source else "o", ms=9 if source else 4.5, color=INK, zorder=3
         )
         if len(feeder.buses) <= FEW:
-            axes.annotate(name, (x, y), (0, 5), textcoords="offset points", fontsize=7, ha="center")
+            axes.annotate(name, (x, y), (0, 7 if source else 5), **text)
     axes.invert_yaxis()
     axes.margins(0.04, 0.12)
     axes.axis("off")
