@@ -56,8 +56,8 @@ def main() -> None:
         key = instance_key(asked)
         if key not in lines:
             kept = bundled().get(key) or entry(name, asked)
-            text = kept.model_dump(mode="json", exclude_defaults=True)
-            lines[key] = json.dumps(text, separators=(",", ":"))
+            content = kept.model_dump(mode="json", exclude_defaults=True)
+            lines[key] = json.dumps(content, separators=(",", ":"))
     text = "[\n" + ",\n".join(lines.values()) + "\n]\n"
     Path(__file__).with_name(FILE).write_text(text, encoding="utf-8")
 

@@ -18,7 +18,7 @@ from life_science.ground_state.orbitals import active_space
 from usecases.errors import MissingExtra, TooLarge, Unsolvable
 from usecases.models import Floats
 
-_LIVE = 200_000
+_LIVE = 20_000
 """Determinants up to which some roots take seconds, so that they are computed anew."""
 _MOST = 2_000_000
 """Determinants up to which they can be computed at all in some minutes."""
@@ -64,21 +64,17 @@ def recomputed(asked: Excitations) -> Roots:
             space.fcisolver = solver
             energies, _, states = space.kernel()[:3]
             found = energies, states
-        solved = _by_spin(*found, orbitals, spins)
+        solved = _by_spin(found[0], found[1], orbitals, spins)
         strengths = None if given else _strengths(field, space, solved)
     if not np.atleast_1d(solver.converged)[: asked.states].all():
         raise Unsolvable(
             "PySCF found no converged states", "Ask for fewer, or another active space"
         )
-    rows = zip(solved.energies, solved.squares, strengths or [None] * len(solved.states),
-               strict=True)  # fmt: skip
+    known: list[Any] = strengths or [None] * size
+    rows = zip(solved.energies, solved.squares, known, strict=False)
+    levels = tuple(Root(energy=e, spin_squared=s, strength=f) for e, s, f in rows)
     name = "CASCI" if molecule.active else "FCI"
-    return Roots(
-        levels=tuple(Root(energy=e, spin_squared=s, strength=f) for e, s, f in rows)[
-            : asked.states
-        ],
-        method=f"{name} roots, PySCF {pyscf.__version__}",
-    )
+    return Roots(levels=levels[: asked.states], method=f"{name} roots, PySCF {pyscf.__version__}")
 
 
 class _Solved(NamedTuple):
