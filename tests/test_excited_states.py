@@ -188,6 +188,7 @@ def test_oscillator_strengths_obey_the_sum_rule() -> None:
     assert all((x.strength or 0.0) >= 0 for x in exact.levels)
 
 
+@needs_pyscf
 def test_files_with_a_number_of_states() -> None:
     text = "2\nhydrogen basis=6-31g states=5\nH 0 0 0\nH 0 0 0.74\n"
     asked = parse_xyz(text)
@@ -198,6 +199,8 @@ def test_files_with_a_number_of_states() -> None:
     assert "NROOT=5," in dump
     again = parse_fcidump(dump)
     assert again.states == 5 and model(again) == model(asked)
+    assert all(root.strength is None for root in roots(again).levels)
+    assert reference(again).value == pytest.approx(reference(asked).value, abs=1e-9)
     assert parse_fcidump(dump.replace("NROOT=5,", "")).states == 4
     plain = Excitations.model_validate_json(json.dumps(asked.model_dump(mode="json")))
     assert plain == asked

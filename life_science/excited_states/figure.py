@@ -135,7 +135,8 @@ def _errors(axes: Axes, found: Sequence[Line], errors: list[float]) -> None:
         bar = 2 * line.stderr or None
         axes.errorbar(number, error, bar, fmt=marker, color=colour, markersize=8, capsize=4)
     axes.set_yscale("symlog", linthresh=_BAND)
-    reach = max([3 * abs(error) for error in errors] + [4 * _BAND])
+    spans = [abs(e) + 2 * line.stderr for e, line in zip(errors, found, strict=False)]
+    reach = max(2 * max(spans, default=0.0), 4 * _BAND)
     axes.set_ylim(-reach, reach)
     decades = [t for t in (0.043, 0.1, 1.0, 10.0, 100.0) if t < reach]
     ticks = [*(-t for t in reversed(decades)), 0.0, *decades]
@@ -172,8 +173,8 @@ def draw_along(
     _legend(axes, terms)
     axes.set_xlabel("bond length (Å)")
     axes.set_ylabel("energy above the ground state (eV)")
-    axes.set_ylim(bottom=0)
-    axes.margins(y=0.15)
+    highest = max((line.excitation for lines in (*exact, *found) for line in lines), default=1.0)
+    axes.set_ylim(0, 1.15 * highest or 1.0)
     axes.set_title("lines: exact; markers: this run", fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     return figure
