@@ -332,7 +332,7 @@ if __name__ == "__main__":
 #   degenerate as they should be.
 # * **Where two electrons move, the operators end.** In the chain of four hydrogen atoms `qeom` and
 #   `qse` miss the fourth state by 0.32 eV, seven times chemical accuracy: it moves two electrons,
-#   and what would correct it moves four. `ssvqe`, which trains all four states, misses at most
+#   and what would correct it moves three or four. `ssvqe`, which trains all four states, misses at most
 #   0.01 eV. `qeom` misses the first triplet by 0.10 eV as well; `qse`, on the same trained state,
 #   by 0.03 eV.
 # * **A nearly broken triple bond defeats all three.** Nitrogen at 2.0 Å has a singlet, a triplet, a
@@ -392,8 +392,8 @@ if __name__ == "__main__":
 #   1496 for the frontier. Each element is a sum over the of the order of m⁴ terms of H.
 #   `ssvqe` needs n² energies for n states, which is far fewer, but has to train the circuit for
 #   all of them at once; it took 1582 calls of the machine for lithium hydride, `qse` 27.
-# * **Accuracy:** operators that move three electrons would mend what `qeom` and `qse` miss, and
-#   would cost n³(m − n)³ of them.
+# * **Accuracy:** operators that move three electrons would mend a part of what `qeom` and `qse`
+#   miss, and there are of the order of n³(m − n)³ of them.
 # * **The frontier**, lithium hydride in `6-31g**`, takes 38 qubits, which no state-vector simulator
 #   holds: 4 terabytes. Its four electrons form 29 241 determinants, and PySCF has all seven states
 #   in well under a minute, so qubits do not say how hard a molecule is. The number of *electrons*
