@@ -332,9 +332,9 @@ if __name__ == "__main__":
 #   degenerate as they should be.
 # * **Where two electrons move, the operators end.** In the chain of four hydrogen atoms `qeom` and
 #   `qse` miss the fourth state by 0.32 eV, seven times chemical accuracy: it moves two electrons,
-#   and what would correct it moves three or four. `ssvqe`, which trains all four states, misses at most
-#   0.01 eV. `qeom` misses the first triplet by 0.10 eV as well; `qse`, on the same trained state,
-#   by 0.03 eV.
+#   and what would correct it moves three or four. `ssvqe`, which trains all four states, misses at
+#   most 0.01 eV. `qeom` misses the first triplet by 0.10 eV as well; `qse`, on the same trained
+#   state, by 0.03 eV.
 # * **A nearly broken triple bond defeats all three.** Nitrogen at 2.0 Å has a singlet, a triplet, a
 #   quintet and a septet within 1.5 eV. The trained ground state itself misses 0.19 eV, of which
 #   `qse` mends a little; its septet is missing, as it needs three electrons moved, and a triplet
