@@ -416,4 +416,4 @@ def test_pictures(farm: Farm) -> None:
 def test_the_command_tells_what_the_full_physics_says() -> None:
     found = usecases("run", "energy/wind_farm", "-i", "workshop", "-a", "exact")
     assert "with all wakes at once: 73.4886 GWh a year" in found.stdout
-    assert "number 7 of 12870;" in found.stdout
+    assert "number 7 of 12870" in found.stdout
