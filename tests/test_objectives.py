@@ -310,3 +310,19 @@ def test_together_nests_and_keeps_its_order() -> None:
         assert [sum(c.values()) for c in (one, two, three)] == [1, 2, 3]
         assert isinstance(slope, Gradient)
     assert executor(Aer())(Together(())) == ()
+
+
+def test_the_quantile_of_cvar_is_that_of_sorted_costs() -> None:
+    """Costs with ties, far apart, or all alike; shares of nothing among them."""
+    rng = np.random.default_rng(0)
+    for k in range(300):
+        n = int(rng.integers(1, 200))
+        costs = (rng.normal(size=n), rng.integers(0, 5, n) * 1.0, np.exp(rng.normal(size=n) * 8))
+        shares = rng.random(n) * (rng.random(n) < 0.7) + 1e-9
+        shares /= shares.sum()
+        alpha = float(rng.choice([0.05, 0.25, 1.0]))
+        order = np.argsort(costs[k % 3], kind="stable")
+        at = min(int(np.searchsorted(np.cumsum(shares[order]), alpha * (1 - 1e-12))), n - 1)
+        threshold = costs[k % 3][order[at]]
+        expected = threshold + shares @ np.minimum(costs[k % 3] - threshold, 0.0) / alpha
+        assert CVaR(alpha=alpha).value(costs[k % 3], shares) == pytest.approx(expected)

@@ -250,6 +250,8 @@ class UseCase(Generic[I, M, O, S]):
     reference: Callable[[I], Reference]
     """What classical computing proves, by a route that does not pass through the model."""
     plot: Callable[[I, S], Figure] | None = None
+    remarks: Callable[[I, S], list[str]] | None = None
+    """What else is worth telling of a feasible answer, such as what a finer model says of it."""
     formats: Mapping[str, Callable[[str], I]] = field(default_factory=dict)
     """File suffix → parser of the field's own file format (text in, instance out)."""
     families: Mapping[str, Family[I]] = field(default_factory=dict)

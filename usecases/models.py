@@ -194,11 +194,14 @@ class Evaluated:
     """A cost that only a computation knows, such as a makespan or the losses of a network.
 
     `evaluate` gives the cost of each row of bits. `guide` is a model over the same variables
-    that stands in for it where phases are applied.
+    that stands in for it where phases are applied. `minimise`, where there is one, is a solver of
+    the cost's own for more strings than can be tried: from seconds to the best bits found, shape
+    (variables,), and a proven bound on all costs.
     """
 
     guide: BQM | CostNetwork | Ising
     evaluate: Callable[[Bits], Floats]
+    minimise: Callable[[float], tuple[Bits, float]] | None = None
 
     @property
     def variables(self) -> tuple[str, ...]:

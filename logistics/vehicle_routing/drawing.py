@@ -8,8 +8,9 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from logistics._coast import draw_coast
+from logistics._ports import Point, sea_lane
 from logistics.vehicle_routing.data import Plan, VehicleRouting
-from logistics.vehicle_routing.ports import Point, sea_lane
 from usecases.errors import MissingExtra
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def _frame(axes: Any, instance: VehicleRouting, points: list[Point]) -> None:
         axes.set_xticks([])
         axes.set_yticks([])
     axes.margins(0.08)
+    if instance.unit == "nmi":
+        draw_coast(axes)
     axes.grid(color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_title(

@@ -1,8 +1,8 @@
 """The proven optimum of a model, by enumeration or by the solver that suits its language.
 
-Quadratic models of up to 30 variables and cost networks of up to 24 are enumerated. Above,
-quadratic models go to CP-SAT, cost networks to HiGHS; electrons are diagonalised in the space
-of determinants.
+Quadratic models of up to 30 variables, cost networks and computed costs of up to 24 are
+enumerated. Above, quadratic models go to CP-SAT, cost networks to HiGHS, and computed costs to the
+solver that they bring along; electrons are diagonalised in the space of determinants.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Exact(Algorithm):
         """The best bits found, and the bound on all energies, infinite when it is their own."""
         n = qubits(model)
         if isinstance(model, Evaluated):
-            return _evaluated(model), math.inf
+            return self._evaluated(model)
         if isinstance(model, CostNetwork) and n <= LARGEST_TABLE:
             from usecases.solvers.enumeration import table
 
@@ -103,16 +103,17 @@ class Exact(Algorithm):
         bits, _, bound = cpsat.minimise(model, self.seconds, start)
         return bits, bound
 
-
-def _evaluated(model: Evaluated) -> Bits:
-    """The lowest of all strings: what is only computed can only be tried."""
-    n = qubits(model)
-    if n > LARGEST_TABLE:
-        raise TooLarge(
-            f"a cost that is only known by computing it has 2^{n} strings to try",
-            f"Up to {LARGEST_TABLE} variables are tried: take a smaller instance",
-        )
-    return (int(model.table().argmin()) >> np.arange(n) & 1).astype(np.int8)
+    def _evaluated(self, model: Evaluated) -> tuple[Bits, float]:
+        """The lowest of all strings, or what the cost's own solver proves where they are many."""
+        n = qubits(model)
+        if n <= LARGEST_TABLE:
+            return (int(model.table().argmin()) >> np.arange(n) & 1).astype(np.int8), math.inf
+        if model.minimise is None:
+            raise TooLarge(
+                f"a cost that is only known by computing it has 2^{n} strings to try",
+                f"Up to {LARGEST_TABLE} variables are tried: take a smaller instance",
+            )
+        return model.minimise(self.seconds)
 
 
 algorithm = Exact

@@ -133,12 +133,25 @@ def report(record: RunRecord) -> None:
     click.echo(f"answer: {answer(record)}")
     for line in score.violations[1:6]:
         click.echo(f"        {line}")
+    for line in _remarks(record):
+        click.echo(f"        {line}")
     rows = [[row[c] for c in COLUMNS] for row in table([record])]
     echo_table("", COLUMNS, rows)
     if score.within_tolerance is not None:
         claim = "is" if score.within_tolerance else "is not"
         click.echo(f"The answer {claim} within the accuracy that the field asks for.")
     click.echo(f"run {record.id}; see it again with: usecases jobs show {record.id}")
+
+
+def _remarks(record: RunRecord) -> list[str]:
+    """What the use case has to tell of a feasible answer besides its objective."""
+    from usecases.registry import usecase
+    from usecases.verify import instance_of, solution_of
+
+    tell = usecase(record.usecase).remarks
+    if tell is None or not record.score.feasible:
+        return []
+    return tell(instance_of(record), solution_of(record))
 
 
 __all__ = ["command", "report"]
