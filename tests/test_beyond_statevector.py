@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import Operator, SparsePauliOp, Statevector
+from qiskit_aer import AerSimulator
 from scipy.optimize import minimize
 
 from tests.helpers import record, third_party
@@ -224,6 +225,23 @@ def chain(qubits: int) -> SampleCircuits:
         circuit.cx(qubit - 1, qubit)
     circuit.measure_all()
     return SampleCircuits((circuit,), 200, 5)
+
+
+def test_the_decomposition_that_can_end_the_process_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With LAPACK, Aer died of one layer on 80 densely coupled qubits: a segmentation fault."""
+    asked = []
+    run = AerSimulator.run
+
+    def spied(self: AerSimulator, *words: object, **options: object) -> object:
+        asked.append(self.options.mps_lapack)
+        return run(self, *words, **options)
+
+    monkeypatch.setattr(AerSimulator, "run", spied)
+    execute(MPS(bond=2), chain(3))
+    assert asked
+    assert not any(asked)
 
 
 def test_a_hundred_entangled_qubits() -> None:

@@ -376,6 +376,7 @@ def test_nothing_is_repaired() -> None:
 def test_fasta_is_read_and_written() -> None:
     text = ">1UAO:A|chignolin\nGYDPE\nTGTWG\n\n"
     assert parse_fasta(text) == usecase.instances["chignolin"]()
+    assert parse_fasta(">a\r\ngydpe\r\n\r\nTGTWG") == parse_fasta(text)
     assert usecase.formats[".fasta"] is usecase.formats[".fa"]
     assert parse_fasta(usecase.writers[".fasta"](parse_fasta(text))) == parse_fasta(text)
 
@@ -383,13 +384,12 @@ def test_fasta_is_read_and_written() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "line 1: a FASTA file begins"),
-        ("APRLRFY", "line 1: a FASTA file begins"),
-        (">a\n", "line 2: there is no sequence"),
+        ("", "line 1: a FASTA record begins"),
+        ("APRLRFY", "line 1: a FASTA record begins"),
+        (">a\n", "line 2: no residues"),
         (">a\nAPRLRFY\n>b\nAPRLRFY\n", "line 3: a second record"),
-        (">a\nAPRxRFY\n", "line 2: 'x' at column 4 is no amino acid. Use capitals"),
+        (">a\nAPRxRFY\n", "line 2: 'X' at column 4 is no amino acid. Known"),
         (">a\nAPRLRFY*\n", "line 2: '*' at column 8 is no amino acid. A stop"),
-        (">a\nAPR\n\nLRFY\n", "line 3: an empty line"),
         (">a\nAPRB\n", "'B' at column 4"),
         (">a\nAPR\n", "3 residues are not between 5 and 40"),
         (">a\n" + "A" * 41, "41 residues"),

@@ -229,6 +229,13 @@ def test_records_survive_json_and_verify() -> None:
             verify(type(found).model_validate_json(text.replace(old, new, 1)))
 
 
+@pytest.mark.parametrize("algorithm", ["chance", "tabu", "tempering", "annealing", "exact"])
+@pytest.mark.parametrize("case", ["docking", "docking:fixed_size", "protein_folding"])
+def test_runs_in_which_answers_tie_verify(case: str, algorithm: str) -> None:
+    """Eight best poses, two best folds: the one that is told is found again in the kept shots."""
+    assert verify(run(f"life_science/{case}", "demo", algorithm))
+
+
 def test_determinants_drawn_by_chance_are_verified_but_for_their_shares() -> None:
     found = run("life_science/ground_state", "demo", "chance", shots=50)
     assert any("shares of shots" in line for line in verify(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from usecases.errors import BadInstance, Infeasible, StillQueued
 from usecases.executor import Executor, fits
 from usecases.instances import described
 from usecases.models import FermionicHamiltonian, Spectrum, qubits, variables
+from usecases.observe import from_strings
 from usecases.plan import Plan, parameters_of, prepare, suited
 from usecases.records import Answer, Record, RunRecord, Samples, Timing
 from usecases.registry import name_of
@@ -157,7 +158,10 @@ def _recorded(
     proven = time.perf_counter()
     progress("score", calls)
     luck = judge.chance(plan.case, plan.instance, solved.model, reference, plan.seed)
-    judged = [judge.assess(plan.case, plan.instance, o) for o in solved.outcomes]
+    samples = _samples(solved.model, solved.outcomes)
+    # What is kept is judged: of answers that tie, whoever verifies finds the same one.
+    found = _kept(solved.model, samples, solved.outcomes) if samples else solved.outcomes
+    judged = [judge.assess(plan.case, plan.instance, o) for o in found]
     score, top = judge.score(
         plan.case, plan.instance, judged, reference, luck, spent if shots else None
     )
@@ -183,7 +187,7 @@ def _recorded(
             stderr=top.outcome.stderr,
             bound=top.outcome.bound,
         ),
-        samples=_samples(solved.model, solved.outcomes),
+        samples=samples,
         calls=tuple(executor.calls),
         improvements=tuple(executor.improvements),
         timing=timing,
@@ -225,6 +229,12 @@ def _samples(model: Any, found: list[Outcome[Any]]) -> Samples | None:
         key = "".join(str(outcome.value[v]) for v in names)
         counts[key] = counts.get(key, 0) + outcome.count
     return Samples(variables=names, counts=dict(sorted(counts.items())))
+
+
+def _kept(model: Any, samples: Samples, found: list[Outcome[Any]]) -> list[Outcome[Any]]:
+    """The outcomes that the kept shots give, with the highest bound that was proven."""
+    bound = max((o.bound for o in found if o.bound is not None), default=None)
+    return [replace(outcome, bound=bound) for outcome in from_strings(model, samples.counts)]
 
 
 def _when() -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from life_science._sequences import one_record
 from life_science.mrna_design.protein import Protein, complaint, misplaced
 from usecases.errors import BadInstance
 
@@ -18,19 +19,11 @@ _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{0,17})?")
 
 def parse_fasta(text: str) -> Protein:
     """The only record of a FASTA file. Raises BadInstance naming the line."""
-    lines = text.splitlines()
-    if not lines or not lines[0].startswith(">"):
-        raise BadInstance("line 1", "a FASTA record begins with a line > and a name")
-    second = next((n for n, line in enumerate(lines[1:], 2) if line.startswith(">")), None)
-    if second:
-        raise BadInstance(f"line {second}", "a second record begins", "Give one protein per file")
-    rows = [line.strip().upper() for line in lines[1:]]
+    header, rows = one_record(text, "residues")
     letters = "".join(rows)
-    if not letters:
-        raise BadInstance("line 2", "no residues follow the header")
     if (place := misplaced(letters)) is not None:
         raise BadInstance(f"line {_line(rows, place)}", complaint(letters, place))
-    return Protein.model_validate({"protein": letters, **_header(lines[0])})
+    return Protein.model_validate({"protein": letters, **_header(header)})
 
 
 def _line(rows: list[str], place: int) -> int:

@@ -60,7 +60,7 @@ __all__ = [
 # An instance is a sequence of 5 to 40 amino acids in one-letter code, as JSON,
 # `{"sequence": "APRLRFY"}`, or as the `.fasta` or `.fa` file that every database of biology gives
 # out: a line `>description`, then the letters. One record a file, the twenty amino acids of
-# proteins in capitals, nothing else; what does not belong is named with its line and column.
+# proteins, nothing else; what does not belong is named with its line and column.
 #
 # Two residues that come to lie side by side gain an energy that depends on their kinds. It was
 # counted out of known structures by Miyazawa and Jernigan (1996): pairs that touch more often

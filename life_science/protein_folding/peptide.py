@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from pydantic import Field, field_validator
 
+from life_science._sequences import one_record
 from usecases.errors import BadInstance, MissingExtra
 from usecases.models import Floats
 from usecases.records import Record
@@ -78,17 +79,10 @@ def parse_fasta(text: str) -> Peptide:
 
     Raises BadInstance naming the line.
     """
-    lines = [line.rstrip() for line in text.splitlines()]
-    while lines and not lines[-1]:
-        lines.pop()
-    if not lines or not lines[0].startswith(">"):
-        raise BadInstance("line 1", "a FASTA file begins with > and a description")
-    for number, line in enumerate(lines[1:], start=2):
-        if line.startswith(">"):
-            raise BadInstance(f"line {number}", "a second record begins", "Keep one record a file")
-        _letters(line, number)
-    if not (sequence := "".join(lines[1:])):
-        raise BadInstance("line 2", "there is no sequence after the description")
+    rows = one_record(text, "residues")[1]
+    for number, row in enumerate(rows, start=2):
+        _letters(row, number)
+    sequence = "".join(rows)
     if not SHORTEST <= len(sequence) <= LONGEST:
         raise BadInstance(
             "sequence",
@@ -100,12 +94,10 @@ def parse_fasta(text: str) -> Peptide:
 
 def _letters(line: str, number: int) -> None:
     """Refuses a line of a sequence that holds anything but amino acids."""
-    if not line:
-        raise BadInstance(f"line {number}", "an empty line within the sequence")
     if wrong := re.search(rf"[^{LETTERS}]", line):
         letter = wrong[0]
         hints = {"*": "A stop is no residue: remove it", "-": "A gap is no residue: remove it"}
-        hint = hints.get(letter, f"Use capitals out of {LETTERS}")
+        hint = hints.get(letter, f"Known: {LETTERS}")
         raise BadInstance(
             f"line {number}", f"{letter!r} at column {wrong.start() + 1} is no amino acid", hint
         )

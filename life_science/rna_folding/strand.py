@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from life_science._sequences import one_record
 from usecases.errors import BadInstance
 from usecases.records import Record
 
@@ -64,17 +65,9 @@ def complaint(letters: str, place: int) -> str:
 
 def parse_fasta(text: str) -> Strand:
     """The only record of a FASTA file. Raises BadInstance naming the line."""
-    lines = text.splitlines()
-    if not lines or not lines[0].startswith(">"):
-        raise BadInstance("line 1", "a FASTA record begins with a line > and a name")
     letters = ""
-    for number, line in enumerate(lines[1:], 2):
-        if line.startswith(">"):
-            problem = "a second record begins"
-            raise BadInstance(f"line {number}", problem, "Give one strand per file")
-        letters += line.strip().upper().replace("T", "U")
+    for number, row in enumerate(one_record(text, "bases")[1], 2):
+        letters += row.replace("T", "U")
         if (place := misplaced(letters)) is not None:
             raise BadInstance(f"line {number}", complaint(letters, place))
-    if not letters:
-        raise BadInstance("line 2", "no bases follow the header")
     return Strand(sequence=letters)
