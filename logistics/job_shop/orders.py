@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -37,6 +39,11 @@ class Orders:
     @cached_property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """Raises TooLarge beyond 4000, BadInstance where there are none."""
+        if (count := self._count()) > LARGEST:
+            raise TooLarge(
+                f"{count} pairs of operations share a machine, a qubit each",
+                f"Models of up to {LARGEST} are built: take a smaller shop",
+            )
         found = tuple(
             (a, b)
             for here in self.shop.machines.values()
@@ -49,12 +56,13 @@ class Orders:
                 "no two jobs share a machine, so there is nothing to put in order",
                 "Each job can start at once and go on without waiting",
             )
-        if len(found) > LARGEST:
-            raise TooLarge(
-                f"{len(found)} pairs of operations share a machine, a qubit each",
-                f"Models of up to {LARGEST} are built: take a smaller shop",
-            )
         return found
+
+    def _count(self) -> int:
+        """How many pairs there are, by the page's formula."""
+        here = Counter(step.machine for step in self.steps)
+        own = Counter((step.machine, step.job) for step in self.steps)
+        return sum(comb(k, 2) for k in here.values()) - sum(comb(k, 2) for k in own.values())
 
     @cached_property
     def names(self) -> tuple[str, ...]:
