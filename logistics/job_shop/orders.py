@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import comb
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,18 +81,16 @@ class Orders:
         return found
 
     @cached_property
-    def turns(self) -> Any:
-        """By how much each bit, when set, changes those counts; sparse, (pairs, operations)."""
-        from scipy.sparse import csr_array
-
-        rows = np.repeat(np.arange(len(self.pairs)), 2)
-        signs = np.tile([-1.0, 1.0], len(self.pairs))
-        shape = (len(self.pairs), len(self.steps))
-        return csr_array((signs, (rows, np.array(self.pairs).reshape(-1))), shape=shape)
+    def turns(self) -> NDArray[np.float32]:
+        """By how much each bit, when set, changes those counts; shape (pairs, operations)."""
+        found = np.zeros((len(self.pairs), len(self.steps)), dtype=np.float32)
+        for i, (a, b) in enumerate(self.pairs):
+            found[i, [a, b]] = -1, 1
+        return found
 
     def before(self, bits: Bits) -> Integers:
         """How many operations go before each one on its machine, (rows, operations)."""
-        counts = (self.turns.T @ bits.T.astype(np.float32)).T
+        counts = bits.astype(np.float32) @ self.turns
         return np.asarray(counts, dtype=np.int64) + self.settled
 
     def circles(self, before: Integers) -> Integers:
