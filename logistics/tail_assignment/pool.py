@@ -20,15 +20,12 @@ from usecases.errors import UsecasesError
 from usecases.models import Floats
 
 LISTED = 20_000
-"""Up to this many routes are listed; beyond, they are generated as prices ask for them."""
+"""Up to this many routes are listed; beyond, no more than about these are generated as prices ask."""
 
 POOL = 300
 
 TURNS = 80
 """Generations of columns at most."""
-
-GENERATED = 8000
-"""No more are generated beyond so many, as each relaxation takes longer."""
 
 UNFLOWN = 1e6
 """Euro for a flight that no route flies, so that the relaxation always has an answer."""
@@ -79,7 +76,7 @@ def generated(instance: TailAssignment) -> Columns:
         if not fresh:
             break
         columns |= fresh
-        if len(columns) > GENERATED:
+        if len(columns) > LISTED:
             break
     return dict(sorted(columns.items()))
 
