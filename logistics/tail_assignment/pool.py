@@ -20,7 +20,7 @@ from usecases.errors import UsecasesError
 from usecases.models import Floats
 
 LISTED = 20_000
-"""Up to this many routes are listed; beyond, no more than about these are generated as prices ask."""
+"""Up to this many routes are listed; beyond, about as many are generated as prices ask for them."""
 
 POOL = 300
 
