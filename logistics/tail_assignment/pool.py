@@ -20,12 +20,15 @@ from usecases.errors import UsecasesError
 from usecases.models import Floats
 
 LISTED = 20_000
-"""Up to this many routes are listed; beyond, about as many are generated as prices ask for them."""
+"""Up to this many routes are listed; beyond, they are generated as prices ask for them."""
 
 POOL = 300
 
 TURNS = 80
 """Generations of columns at most."""
+
+GENERATED = 20_000
+"""None are generated beyond about so many, as each relaxation takes longer."""
 
 UNFLOWN = 1e6
 """Euro for a flight that no route flies, so that the relaxation always has an answer."""
@@ -76,7 +79,7 @@ def generated(instance: TailAssignment) -> Columns:
         if not fresh:
             break
         columns |= fresh
-        if len(columns) > LISTED:
+        if len(columns) > GENERATED:
             break
     return dict(sorted(columns.items()))
 
