@@ -10,6 +10,9 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from pydantic import ValidationError
+
+from logistics._fields import problem
 from usecases.errors import BadInstance
 
 Point = tuple[float, float]
@@ -34,7 +37,8 @@ def split(
 ) -> tuple[dict[str, str], dict[str, list[str]]]:
     """The header lines, and the words of each section.
 
-    Raises BadInstance for a line that belongs to neither, and for one that stands twice.
+    Comments may stand on several lines, and the first is kept. Raises BadInstance for a line that
+    belongs to neither, and for any other that stands twice.
     """
     header: dict[str, str] = {}
     found: dict[str, list[str]] = {}
@@ -46,12 +50,12 @@ def split(
         if line == "EOF":
             break
         if key in headers or key in sections:
-            if key in header or key in found:
+            if key != "COMMENT" and (key in header or key in found):
                 raise BadInstance(key, f"stands twice, again on line {number}")
             words = found.setdefault(key, []) if key in sections else None
             current = key if key in sections else "header"
             if words is None:
-                header[key] = line.partition(":")[2].strip()
+                header.setdefault(key, line.partition(":")[2].strip())
         elif line and words is not None and re.match(r"[-+.0-9]|nan|inf", line, re.IGNORECASE):
             words += line.split()
         elif line:
@@ -174,6 +178,15 @@ def matrix(
     if kind is None or places is None:
         return listed(header, sections, size)
     return measured(kind, places)
+
+
+def complaint(error: ValidationError, sections: Mapping[str, str]) -> BadInstance:
+    """What is wrong first, by the section that holds the record's field, entries from 1."""
+    first = error.errors(include_url=False)[0]
+    field = str(first["loc"][0]) if first["loc"] else "file"
+    where = [p + 1 for p in first["loc"][1:] if isinstance(p, int)]
+    place = f"entry {where}: " if where else ""
+    return BadInstance(sections.get(field, field), place + problem(first))
 
 
 def degrees(value: float) -> float:

@@ -36,6 +36,7 @@ from usecases import registry, run
 from usecases.algorithms.exact import Exact
 from usecases.errors import BadInstance, Infeasible, TooLarge, VerificationFailed
 from usecases.executor import Executor
+from usecases.instances import load
 from usecases.models import Evaluated, Structured, all_bits, energies, qubits, variables
 from usecases.testing import check_usecase
 
@@ -406,6 +407,14 @@ def test_degenerate_shops_are_told_in_one_line(tmp_path: Path) -> None:
         build(apart)
     with pytest.raises(BadInstance, match="2 to 70"):
         example(1, 0)
+
+
+def test_a_wrong_operation_is_named_without_its_echoes(tmp_path: Path) -> None:
+    own = tmp_path / "own.json"
+    own.write_text('{"jobs": [[[0, 1]], [[0, 1.5]]]}')
+    with pytest.raises(BadInstance) as told:
+        load(usecase, str(own))
+    assert str(told.value) == "own.json: jobs.1.0.1: Input should be a valid integer, got 1.5"
 
 
 def test_the_catalogue_is_the_packages() -> None:

@@ -144,11 +144,14 @@ def columns_of(instance: TailAssignment) -> Columns:
 
 @pytest.mark.parametrize(("instance", "value", "size"), PROVEN)
 def test_proven_values(instance: str, value: float, size: int) -> None:
-    found = record("logistics/tail_assignment", "-i", instance, "-a", "exact")
-    assert found["score"]["objective"] == value
-    assert found["score"]["gap"] == 0
-    assert found["score"]["reference"]["kind"] == "optimal"
-    assert found["qubits"] == size
+    found = run("logistics/tail_assignment", instance, "exact")
+    assert (found.score.objective, found.score.gap, found.qubits) == (value, 0, size)
+    assert found.score.reference.kind == "optimal"
+
+
+def test_the_command_attains_the_demos_optimum() -> None:
+    found = record("logistics/tail_assignment", "-a", "exact")
+    assert (found["score"]["objective"], found["score"]["gap"], found["qubits"]) == (9676, 0, 8)
 
 
 @pytest.mark.parametrize(("name", "value", "plans"), [("demo", 9676, 4), ("workshop", 13_962, 16)])
@@ -505,6 +508,12 @@ A1,CPH,LHR,06:00,07:45
 """
 
 
+def test_a_timetable_that_is_far_too_long_is_refused_at_once() -> None:
+    rows = "".join(f"F{k},CPH,LHR,08:00,09:45\n" for k in range(30_000))
+    with pytest.raises(BadInstance, match="at most 500 items"):
+        parse_timetable("flight,origin,destination,departure,arrival\n" + rows)
+
+
 def test_timetables_are_read() -> None:
     instance = parse_timetable(TABLE)
     assert [f.number for f in instance.flights] == ["A1", "A2"]
@@ -520,6 +529,7 @@ def test_timetables_are_read() -> None:
         ("06:00", "6:00", "line 6: departure: '6:00' is no time such as 08:10"),
         ("07:45", "05:45", "line 6: flight A1 arrives at 05:45, not after"),
         ("CPH,LHR", "C,LHR", "line 6: origin"),
+        ("CPH,LHR", "cph,LHR", "line 6: origin: .*, got 'cph'"),
         ("A1", "A+1", "line 6: number"),
         ("A1", "", "line 6: number"),
         ('"A2"', "A1", "line 8: flight 'A1' is listed twice"),

@@ -539,6 +539,20 @@ def test_malformed_files_name_their_part(changed: dict[str, str | None], field: 
     assert field in error.value.field
 
 
+def test_comments_may_take_several_lines() -> None:
+    comment = "COMMENT: 14 cities in Burma (Zaw Win), TSPLIB 95\n"
+    assert parse_tsp(BURMA14.replace(comment, 3 * comment)) == parse_tsp(BURMA14)
+
+
+def test_tiny_distances_are_no_proof_of_each_other() -> None:
+    rng = np.random.default_rng(0)
+    legs = 1e-18 * rng.integers(1, 100, (17, 17)) * (1 - np.eye(17))
+    case = TravellingSalesman(
+        cities=tuple(f"C{k}" for k in range(17)), distances=tuple(map(tuple, legs.tolist()))
+    )
+    assert over_circuits(case).kind == "best_known"
+
+
 def test_truncation_at_any_line_is_noticed() -> None:
     lines = tsp().splitlines()
     for keep in range(len(lines) - 1):

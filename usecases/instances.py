@@ -220,11 +220,18 @@ def _refused(constant: str) -> Any:
 
 def _complaint(error: ValidationError) -> BadInstance:
     """What is wrong, in one line with the fields' paths; unknown keys first, as causes."""
-    errors = sorted(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
+    errors = sorted(_causes(error), key=lambda e: e["type"] != "extra_forbidden")
     first, *others = [(".".join(map(str, e["loc"])) or "content", _problem(e)) for e in errors]
     more = "".join(f"; {where}: {problem}" for where, problem in others[:MOST_COMPLAINTS])
     rest = len(others) - MOST_COMPLAINTS
     return BadInstance(first[0], first[1] + more + (f"; and {rest} more" if rest > 0 else ""))
+
+
+def _causes(error: ValidationError) -> list[Any]:
+    """The complaints, but for lists that are too short only because of items refused."""
+    errors = error.errors(include_url=False)
+    refused = {e["loc"][:k] for e in errors for k in range(len(e["loc"]))}
+    return [e for e in errors if e["type"] != "too_short" or e["loc"] not in refused]
 
 
 def _problem(error: Any) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logistics.cargo_loading.flight import Balance, Flight, ShearLimit
+from logistics.cargo_loading.flight import GRAM, Balance, Flight, ShearLimit
 from logistics.cargo_loading.reading import Place, Plan, interpret, objective, violations
 from logistics.cargo_loading.rules import rules
 from usecases.errors import Infeasible, UsageError
-
-GRAM = 0.001
 
 
 def one_by_one(flight: Flight) -> Plan:

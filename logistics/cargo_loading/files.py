@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from logistics._tsplib import REAL
 from logistics.cargo_loading.airbus import places
 from logistics.cargo_loading.flight import Flight
 from usecases.errors import BadInstance
@@ -121,10 +122,7 @@ def _container(line: int, row: list[str]) -> dict[str, Any]:
 
 
 def _number(line: int, text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
+    number = float(text) if REAL.fullmatch(text) else math.nan
     if not math.isfinite(number):
         raise BadInstance(f"line {line}", f"{text[:40]!r} is not a number")
     return number

@@ -21,7 +21,9 @@ POSITION = 2
 LARGEST = 20_000
 """Containers times positions."""
 
-Kilogram = Annotated[float, Field(strict=True, gt=0, le=1e6)]
+GRAM = 0.001
+
+Kilogram = Annotated[float, Field(strict=True, ge=GRAM, le=1e6)]
 Metre = Annotated[float, Field(strict=True, ge=-200, le=200)]
 
 
@@ -47,7 +49,7 @@ class Container(Record):
     name: str = Field(
         pattern=r"^[A-Za-z0-9_.-]{1,24}$", description="letters, digits and . _ - only"
     )
-    mass: Annotated[float, Field(strict=True, gt=0, le=1e5)] = Field(description="kg, loaded")
+    mass: Annotated[float, Field(strict=True, ge=GRAM, le=1e5)] = Field(description="kg, loaded")
     kind: Kind = Field("standard", description="standard, half or double")
 
     @field_validator("mass")

@@ -89,11 +89,15 @@ def _loaded(flight: Flight, container: int, width: int) -> Floats:
 
 def _clashes(flight: Flight, bits: list[int]) -> dict[tuple[int, int], Floats]:
     """For each two containers, the numbers that exclude each other: rows are the second's."""
-    found = {
-        (a, b): np.zeros((1 << bits[b], 1 << bits[a])) for a, b in combinations(range(len(bits)), 2)
-    }
+    pairs, found = (
+        flight.pairs,
+        {
+            (a, b): np.zeros((1 << bits[b], 1 << bits[a]))
+            for a, b in combinations(range(len(bits)), 2)
+        },
+    )
     for i, j in rules(flight).conflicts:
-        (a, p), (b, q) = flight.pairs[i], flight.pairs[j]
+        (a, p), (b, q) = pairs[i], pairs[j]
         if a != b:
             found[a, b][q + 1, p + 1] = 1.0
     return found

@@ -24,10 +24,11 @@ def build(shop: JobShop, multiple: float = 1.0) -> Evaluated:
     beyond 4000 pairs, BadInstance where nothing has to be put in order.
     """
     orders = Orders(shop)
+    rough = guide(orders)
     price = multiple * sufficient_penalty(shop)
 
     def evaluate(bits: Bits) -> Floats:
         spans, circles = orders.makespans(bits)
         return np.where(circles > 0, price + circles, spans)
 
-    return Evaluated(guide(orders), evaluate, lambda seconds: minimised(orders, seconds))
+    return Evaluated(rough, evaluate, lambda seconds: minimised(orders, seconds))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,11 @@ class Orders:
     @cached_property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """Raises TooLarge beyond 4000, BadInstance where there are none."""
+        if (count := self._count()) > LARGEST:
+            raise TooLarge(
+                f"{count} pairs of operations share a machine, a qubit each",
+                f"Models of up to {LARGEST} are built: take a smaller shop",
+            )
         found = tuple(
             (a, b)
             for here in self.shop.machines.values()
@@ -49,12 +55,13 @@ class Orders:
                 "no two jobs share a machine, so there is nothing to put in order",
                 "Each job can start at once and go on without waiting",
             )
-        if len(found) > LARGEST:
-            raise TooLarge(
-                f"{len(found)} pairs of operations share a machine, a qubit each",
-                f"Models of up to {LARGEST} are built: take a smaller shop",
-            )
         return found
+
+    def _count(self) -> int:
+        """How many pairs there are, by the page's formula."""
+        here = Counter(step.machine for step in self.steps)
+        own = Counter((step.machine, step.job) for step in self.steps)
+        return sum(comb(k, 2) for k in here.values()) - sum(comb(k, 2) for k in own.values())
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -74,18 +81,16 @@ class Orders:
         return found
 
     @cached_property
-    def turns(self) -> Any:
-        """By how much each bit, when set, changes those counts; sparse, (pairs, operations)."""
-        from scipy.sparse import csr_array
-
-        rows = np.repeat(np.arange(len(self.pairs)), 2)
-        signs = np.tile([-1.0, 1.0], len(self.pairs))
-        shape = (len(self.pairs), len(self.steps))
-        return csr_array((signs, (rows, np.array(self.pairs).reshape(-1))), shape=shape)
+    def turns(self) -> NDArray[np.float32]:
+        """By how much each bit, when set, changes those counts; shape (pairs, operations)."""
+        found = np.zeros((len(self.pairs), len(self.steps)), dtype=np.float32)
+        for i, (a, b) in enumerate(self.pairs):
+            found[i, [a, b]] = -1, 1
+        return found
 
     def before(self, bits: Bits) -> Integers:
         """How many operations go before each one on its machine, (rows, operations)."""
-        counts = (self.turns.T @ bits.T.astype(np.float32)).T
+        counts = bits.astype(np.float32) @ self.turns
         return np.asarray(counts, dtype=np.int64) + self.settled
 
     def circles(self, before: Integers) -> Integers:

@@ -95,5 +95,5 @@ def _legend(figure: Figure, homes: list[str], *, wrong: bool) -> None:
         handles.append(Patch(facecolor="none", edgecolor="#bd1f01", linestyle="--", linewidth=2.0,
                              label="flown twice or not at all"))  # fmt: skip
     if handles:
-        figure.legend(handles=handles, loc="outside lower right", ncols=4, frameon=False,
+        figure.legend(handles=handles, loc="outside lower left", ncols=4, frameon=False,
                       fontsize=8)  # fmt: skip

@@ -11,6 +11,9 @@ from logistics.tail_assignment.routes import Column, Columns, coverage
 from usecases.errors import Infeasible, TooLarge
 from usecases.models import Floats
 
+SECONDS = 60.0
+"""HiGHS stops here."""
+
 
 def fleets(instance: TailAssignment) -> dict[str, int]:
     """The bases whose aircraft or crews are counted."""
@@ -61,7 +64,13 @@ def _milp(
     if limits:
         rules.append(LinearConstraint(begin.T, -np.inf, limits))
     whole = np.ones(len(costs), dtype=np.int64)
-    found = milp(costs, integrality=whole, bounds=Bounds(0, 1), constraints=rules)
+    found = milp(
+        costs,
+        integrality=whole,
+        bounds=Bounds(0, 1),
+        constraints=rules,
+        options={"time_limit": SECONDS},
+    )
     if found.status not in (0, 2):
         raise TooLarge(f"HiGHS stopped before it found a plan: {found.message}")
     return found.x

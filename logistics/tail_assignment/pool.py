@@ -27,6 +27,9 @@ POOL = 300
 TURNS = 80
 """Generations of columns at most."""
 
+GENERATED = 20_000
+"""None are generated beyond about so many, as each relaxation takes longer."""
+
 UNFLOWN = 1e6
 """Euro for a flight that no route flies, so that the relaxation always has an answer."""
 
@@ -76,6 +79,8 @@ def generated(instance: TailAssignment) -> Columns:
         if not fresh:
             break
         columns |= fresh
+        if len(columns) > GENERATED:
+            break
     return dict(sorted(columns.items()))
 
 

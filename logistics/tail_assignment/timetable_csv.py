@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from logistics._fields import problem
 from logistics.tail_assignment.data import TailAssignment
 from usecases.errors import BadInstance
 
@@ -25,7 +26,7 @@ def parse_timetable(text: str) -> TailAssignment:
     """
     rules: dict[str, Any] = {}
     about: dict[str, Any] = {}
-    rows: list[dict[str, str]] = []
+    rows: dict[str, dict[str, str]] = {}
     lines: list[int] = []
     header = False
     for number, line in enumerate(text.splitlines(), start=1):
@@ -46,14 +47,13 @@ def parse_timetable(text: str) -> TailAssignment:
                 f"line {number}", f"has {len(cells)} cells where {len(COLUMNS)} are needed"
             )
         else:
-            row = dict(zip(("number", *COLUMNS[1:]), cells, strict=True))
-            if any(row["number"] == other["number"] for other in rows):
+            if cells[0] in rows:
                 raise BadInstance(f"line {number}", f"flight {cells[0][:20]!a} is listed twice")
-            rows.append(row)
+            rows[cells[0]] = dict(zip(("number", *COLUMNS[1:]), cells, strict=True))
             lines.append(number)
     if not rows:
         raise BadInstance("flights", "the file lists none", f"Its header is {','.join(COLUMNS)}")
-    fields = about | {"flights": tuple(rows), "rules": {"kind": "aircraft"} | rules}
+    fields = about | {"flights": tuple(rows.values()), "rules": {"kind": "aircraft"} | rules}
     return _checked(fields, lines)
 
 
@@ -108,5 +108,5 @@ def _checked(fields: dict[str, Any], lines: list[int]) -> TailAssignment:
         inside = len(place) > 1 and place[0] == "flights" and isinstance(place[1], int)
         where = f"line {lines[int(place[1])]}" if inside else "content"
         field = ".".join(map(str, place[2 if inside else 0 :]))
-        problem = first["msg"].removeprefix("Value error, ")
-        raise BadInstance(where, f"{field}: {problem}" if field else problem) from None
+        told = problem(first)
+        raise BadInstance(where, f"{field}: {told}" if field else told) from None

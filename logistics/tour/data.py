@@ -11,21 +11,14 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from logistics import _tsplib as tsplib
+from logistics._fields import frozen, printable
 from logistics._ports import find_port, sea_miles, short_names
 from usecases.records import Record
-
-
-def _printable(name: str) -> str:
-    """Names reach terminals and charts, where control characters would be commands."""
-    if not name.isprintable():
-        raise ValueError(f"{name!a} holds characters that cannot be printed")
-    return name
-
 
 Name = Annotated[
     str,
     Field(min_length=1, max_length=40, pattern=r"^[^@>\s](?:[^@>\n\r\t]*[^@>\s])?$"),
-    AfterValidator(_printable),
+    AfterValidator(printable),
 ]
 Distance = Annotated[float, Field(ge=0, le=1e9)]
 Coordinate = Annotated[float, Field(ge=-tsplib.FARTHEST, le=tsplib.FARTHEST)]
@@ -60,8 +53,8 @@ class TravellingSalesman(Record):
     @classmethod
     def _ports_by_name(cls, data: Any) -> Any:
         if isinstance(data, dict) and "ports" in data:
-            return PortCalls.model_validate(_frozen(data)).measured()
-        return _frozen(data) if isinstance(data, dict) else data
+            return PortCalls.model_validate(frozen(data)).measured()
+        return frozen(data) if isinstance(data, dict) else data
 
     @field_validator("cities")
     @classmethod
@@ -151,14 +144,3 @@ class PortCalls(Record):
             "distances": sea_miles(ports, digits=3),
             "unit": "nmi",
         }
-
-
-def _frozen(data: dict[str, Any]) -> dict[str, Any]:
-    """Lists, and lists in lists, as the tuples that strict validation asks for."""
-    return {field: _as_tuple(value) for field, value in data.items()}
-
-
-def _as_tuple(value: Any) -> Any:
-    if not isinstance(value, list):
-        return value
-    return tuple(tuple(row) if isinstance(row, list) else row for row in value)

@@ -89,7 +89,7 @@ def over_circuits(instance: TravellingSalesman) -> Reference:
     # rounding to whole numbers moves each leg by half a unit at most
     slack = 0.0 if np.array_equal(legs / scale, instance.matrix) else n / 2 / scale
     bound = solver.best_objective_bound / scale - slack
-    if status == cp_model.OPTIMAL and value - bound <= 1e-9 * max(value, 1.0):
+    if status == cp_model.OPTIMAL and value - bound <= 1e-9 * value:
         return Reference(value=value, kind="optimal", method=name)
     method = f"{name}, deterministic time {EFFORT:g}: no tour is shorter than {bound:.10g}"
     return Reference(value=value, kind="best_known", method=method)
@@ -125,7 +125,7 @@ def best_known(instance: TravellingSalesman) -> Reference:
     value = round_trip(instance, calls)
     bound, source = lower_bound(d, value)
     method = f"PyVRP {version('pyvrp')}, {ITERATIONS} iterations, seed 0"
-    if value - bound <= 1e-9 * max(value, 1.0):
+    if value - bound <= 1e-9 * value:
         return Reference(value=value, kind="optimal", method=f"{method}; {source} prove it")
     method += f"; no tour is shorter than {bound:.10g} ({source})"
     return Reference(value=value, kind="best_known", method=method)

@@ -36,9 +36,4 @@ def parse_tsp(text: str) -> TravellingSalesman:
             "unit": "km" if measure == "GEO" else "",
         })  # fmt: skip
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else "file"
-        where = [p + 1 for p in first["loc"][1:] if isinstance(p, int)]
-        place = f"entry {where}: " if where else ""
-        problem = place + first["msg"].removeprefix("Value error, ")
-        raise BadInstance(FIELD_TO_SECTION.get(field, field), problem) from None
+        raise tsplib.complaint(error, FIELD_TO_SECTION) from None

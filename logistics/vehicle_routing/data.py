@@ -6,21 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from logistics._fields import frozen, printable
 from logistics.vehicle_routing.ports import PortCalls
 from usecases.records import Record
-
-
-def _printable(name: str) -> str:
-    """Names reach terminals and charts, where control characters would be commands."""
-    if not name.isprintable():
-        raise ValueError(f"{name!a} holds characters that cannot be printed")
-    return name
-
 
 Name = Annotated[
     str,
     Field(min_length=1, max_length=40, pattern=r"^[^+\s](?:[^+\n\r\t]*[^+\s])?$"),
-    AfterValidator(_printable),
+    AfterValidator(printable),
 ]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=10**9)]
 Fleet = Annotated[int, Field(strict=True, ge=1, le=1000)]
@@ -59,9 +52,7 @@ class VehicleRouting(Record):
     def _ports_by_name(cls, data: Any) -> Any:
         if isinstance(data, dict) and "ports" in data:
             return PortCalls.model_validate(data).measured()
-        if isinstance(data, dict):
-            return {field: _frozen(value) for field, value in data.items()}
-        return data
+        return frozen(data) if isinstance(data, dict) else data
 
     @field_validator("customers")
     @classmethod
@@ -144,10 +135,3 @@ class Plan(Record):
     """Who sails where: the customers of each vehicle's round, in the order of its calls."""
 
     routes: tuple[tuple[str, ...], ...]
-
-
-def _frozen(value: Any) -> Any:
-    """Lists, and lists in lists, as the tuples that strict validation asks for."""
-    if not isinstance(value, list):
-        return value
-    return tuple(tuple(row) if isinstance(row, list) else row for row in value)

@@ -29,8 +29,8 @@ def parse_vrp(text: str) -> VehicleRouting:
     with "X-", where k is only a lower bound. Raises BadInstance naming the line or section.
     """
     header, sections = tsplib.split(text, HEADERS, SECTIONS)
-    if header.get("TYPE", "CVRP") not in {"CVRP", "ACVRP"}:
-        raise BadInstance("TYPE", f"{header['TYPE']!r} is not CVRP")
+    if (kind := header.get("TYPE", "CVRP").split(" ")[0]) not in {"CVRP", "ACVRP"}:
+        raise BadInstance("TYPE", f"{kind[:40]!r} is not CVRP or ACVRP")
     size = tsplib.whole("DIMENSION", header.get("DIMENSION"))
     if not 2 <= size <= LARGEST + 1:
         raise BadInstance("DIMENSION", f"{size} nodes, where 2 to {LARGEST + 1} can be read")
@@ -55,12 +55,7 @@ def _checked(**fields: object) -> VehicleRouting:
     try:
         return VehicleRouting.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else "file"
-        problem = first["msg"].removeprefix("Value error, ")
-        where = [p + 1 for p in first["loc"][1:] if isinstance(p, int)]
-        place = f"entry {where}: " if where else ""
-        raise BadInstance(FIELD_TO_SECTION.get(field, field), place + problem) from None
+        raise tsplib.complaint(error, FIELD_TO_SECTION) from None
 
 
 def _fleet(header: dict[str, str]) -> int | None:
