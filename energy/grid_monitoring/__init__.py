@@ -255,7 +255,17 @@ usecase = UseCase(
 #
 # <!-- runs -->
 #
-# RESULTS
+# QAOA finds the proven optimum of each, far more often than chance where chance can be told:
+# 36 times on 9 qubits, some ninety times on 14. On 24 qubits 0.2 % of the shots are optimal,
+# nine of 4096, where 4096 random strings hold none: that proves no more than a lift above 1.2,
+# at the price of minutes for the training. With Kirchhoff's law fewer units suffice and
+# optimal sets are rarer among the shots, as the phases do not know the law.
+#
+# Slack bits take the demo from 9 qubits to 24. QAOA with the same layers then sees 1 % of
+# optimal shots instead of 29 %, and its lift over chance, 1.3, may as well be 1; it still lifts
+# the feasible share from 36 % to 60 %, against 70 % without slack bits. Simulated annealing of
+# the same quadratic model is better than either form of QAOA, and a classical solver proves
+# each of these optima in milliseconds (with the law in a second or two).
 
 # %%
 if __name__ == "__main__":
