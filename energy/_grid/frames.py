@@ -168,7 +168,7 @@ def _buses(tables: _Tables, names: Mapping[int, str]) -> list[Bus]:
 def _place(row: Row) -> tuple[float, float] | None:
     """The bus's coordinates; None where there are none."""
     try:
-        geo = row.get("geo")
+        geo: Any = row.get("geo")
         x, y = (json.loads(geo) if isinstance(geo, str) else geo)["coordinates"][:2]
         place = (float(x), float(y))
     except (TypeError, KeyError, ValueError, RecursionError):

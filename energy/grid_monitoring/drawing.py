@@ -52,8 +52,9 @@ def plot(sites: Monitored, placement: Placement) -> Figure:
     ]
     for mask, colour, marker, label in kinds:
         if mask.any():
+            x, y = at[mask].T
             axes.scatter(
-                *at[mask].T, s=size, c=colour, marker=marker, edgecolors=INK,
+                x, y, s=size, c=colour, marker=marker, edgecolors=INK,
                 linewidths=0.7 if not thin else 0.4, zorder=3, label=f"{label} ({mask.sum()})",
             )  # fmt: skip
     _names(axes, sites, at, has)

@@ -42,7 +42,7 @@ def by_cover(sites: Monitored) -> Reference:
     cover = csr_array((np.ones(len(rows)), (rows, columns)), shape=(n, n))
     found = milp(
         np.ones(n),
-        integrality=np.ones(n),
+        integrality=np.ones(n, dtype=np.int64),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(cover, lb=1),
         options={"time_limit": TIME_LIMIT, "mip_rel_gap": 0.0},

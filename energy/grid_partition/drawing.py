@@ -49,8 +49,9 @@ def plot(zones: Partition, answer: Islands) -> Figure:
         here = [grid.place[n] for n in island if n in grid.place]
         pieces = f", in {balance.pieces} pieces" if balance.pieces > 1 else ""
         told = f"{balance.buses} buses, {balance.imbalance:+.0f} MW{pieces}"
+        x, y = at[here].T
         axes.scatter(
-            *at[here].T, s=size, c=COLOURS[number % len(COLOURS)],
+            x, y, s=size, c=COLOURS[number % len(COLOURS)],
             marker=MARKERS[number % len(MARKERS)], edgecolors=INK, linewidths=0.5, zorder=3,
             label=f"island {number + 1}: {told}",
         )  # fmt: skip

@@ -133,7 +133,7 @@ Decide = Callable[[Bits], Bits]
 def _ruled(zones: Partition, bare: BQM | CostNetwork, members: Decide) -> Evaluated | BQM:
     """The model itself, or with islands that may not run alone priced after each string."""
     if not zones.islanding:
-        return bare  # type: ignore[return-value]
+        return bare
     zones.check_islanding()
     return Evaluated(bare, partial(_priced, zones, bare, members))
 
@@ -181,7 +181,8 @@ def _read(zones: Partition, sample: Sample, labels: list[str], members: Decide) 
     if wrong is not None:
         raise VerificationFailed(f"{wrong} is {sample[wrong]!r}, not 0 or 1")
     bits = np.array([[sample[v] for v in labels]], dtype=np.int8)
-    return islands_of(zones, map(tuple, np.argwhere(members(bits)[0]).tolist()))
+    found: list[list[int]] = np.argwhere(members(bits)[0]).tolist()
+    return islands_of(zones, ((bus, part) for bus, part in found))
 
 
 def interpret(zones: Partition, sample: Sample) -> Islands:

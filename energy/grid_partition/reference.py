@@ -124,8 +124,8 @@ class Program:
         cost = np.zeros(count)
         cost[self.t(0) :] = 1.0
         cost[self.cut(0) : self.t(0)] = [zones.weight[e] / zones.total for e in zones.grid.pairs]
-        whole = np.zeros(count)
-        whole[: self.cut(0)] = 1.0
+        whole = np.zeros(count, dtype=np.int64)
+        whole[: self.cut(0)] = 1
         most = np.ones(count)
         for bus in range(min(zones.parts, zones.grid.size)):  # names of parts mean nothing
             most[self.x(bus, bus + 1) : self.x(bus + 1, 0)] = 0.0
