@@ -268,7 +268,19 @@ usecase = UseCase(
 #
 # <!-- runs -->
 #
-# RESULTS
+# Every shot is a partition, since no encoding leaves room for anything else (annealing could
+# break rows in one-hot form, and its price kept it from that in every read). QAOA finds each
+# proven optimum. On the workshop's 13 spins 8 % of the shots are optimal, where one string of
+# 8 192 is and 4096 random ones miss it; in three islands of case9, 7 % against 0.1 %. For case14 in
+# three islands, 39 qubits of which the mixer sees only the one-hot part, four of $3^{13}$ strings
+# are optimal: three layers sample them eleven times in 4096. The chance row's 2 564 strings are
+# too few to show more than a lift of 1; enumerated, chance is 2.5 in a million.
+#
+# In binary numbers the same three islands take 16 qubits instead of 24, and the share of optimal
+# shots is as good, 6.7 % against 7.0 %. The lift of 276 is larger by accident: chance rests on a
+# single hit among 4096. Simulated annealing is level with QAOA in three islands and far better in
+# two, where it is optimal in 77 to 100 % of its reads. Louvain misses some of these optima, and
+# HiGHS proves all of them within seconds.
 
 # %%
 if __name__ == "__main__":
