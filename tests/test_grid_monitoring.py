@@ -21,6 +21,7 @@ from energy.grid_monitoring import (
     Monitored,
     Placement,
     example,
+    from_csv,
     greedy,
     marks,
     model,
@@ -354,8 +355,11 @@ def test_inconsistent_grids_are_refused(buses: Any, branches: Any, told: str) ->
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    with pytest.raises(TooLarge, match="slack takes any"):
+    with pytest.raises(TooLarge, match="in the formulation slack"):
         model(named("case145"))
+    star = "from,to\n" + "".join(f"hub,leaf{k}\n" for k in range(600))
+    with pytest.raises(TooLarge, match="600 neighbours"):
+        with_slack(from_csv(star))
     with pytest.raises(UsageError, match="Kirchhoff"):
         with_slack(named("case14", zero_injection=True))
     with pytest.raises(TooLarge):

@@ -25,6 +25,9 @@ from usecases.models import (
 PRICE = 1.5
 """Of an unobserved bus, in PMUs; every price above 1 suffices."""
 
+WIDEST_SQUARE = 500
+"""The same in the model with slack, which states a cost for every two of them."""
+
 WIDEST = 16
 """Buses to which a bus and its neighbours may add up in the model without slack."""
 
@@ -44,7 +47,7 @@ def build(sites: Monitored, price: float) -> CostNetwork | Evaluated:
     if widest > WIDEST:
         raise TooLarge(
             f"a bus has {widest - 1} neighbours, which makes a term over {widest} variables",
-            f"Up to {WIDEST - 1} fit here; the formulation slack takes any number",
+            f"Up to {WIDEST - 1} fit here, up to {WIDEST_SQUARE - 1} in the formulation slack",
         )
     pmus = [Factor((k,), {1: 1.0}) for k in range(sites.grid.size)]
     unseen = [Factor(near, {0: price}) for near in sites.seen]
@@ -75,12 +78,18 @@ def _expansion(most: int) -> list[int]:
 def with_slack(sites: Monitored, price: float = PRICE) -> BQM:
     """Σ x + P Σ_i (Σ_{j ∈ N[i]} x_j − 1 − s_i)² with s_i in binary.
 
-    Raises UsageError where Kirchhoff's law is to be used.
+    Raises UsageError where Kirchhoff's law is to be used, and TooLarge for very wide buses.
     """
     if sites.balances:
         raise UsageError(
             "the formulation slack does not know Kirchhoff's law at zero-injection buses",
             "Leave the formulation out, or set zero_injection to false",
+        )
+    widest = max(map(len, sites.seen))
+    if widest > WIDEST_SQUARE:
+        raise TooLarge(
+            f"a bus has {widest - 1} neighbours, and a square joins every two of them",
+            f"Up to {WIDEST_SQUARE - 1} fit",
         )
     names = sites.grid.names
     bqm = dimod.BinaryQuadraticModel(dict.fromkeys(names, 1.0), {}, 0.0, dimod.BINARY)
