@@ -13,27 +13,21 @@ from pydantic import ValidationError
 
 from energy.unit_commitment import build, interpret, model, objective, usecase, violations
 from energy.unit_commitment.dispatch import dispatch, running_cost
-from energy.unit_commitment.fleet import (
-    Fleet,
-    Unit,
-    example,
+from energy.unit_commitment.fleet import Fleet, Unit, example
+from energy.unit_commitment.fleets import (
     kazarlis,
     morning,
     replicated,
     single_hours,
+    sub_fleet,
+    window,
 )
 from energy.unit_commitment.network import minimum_times
+from energy.unit_commitment.plans import best_run, cost_of, decommitted, run_costs, start_cost
 from energy.unit_commitment.program import Impossible, Program
 from energy.unit_commitment.reading import Schedule, scheduled
 from energy.unit_commitment.reference import reference, servable
-from energy.unit_commitment.tables import (
-    best_run,
-    decommitted,
-    hour_tables,
-    penalty,
-    start_cost,
-    sufficient_penalty,
-)
+from energy.unit_commitment.tables import hour_tables, penalty, sufficient_penalty
 from usecases.errors import Infeasible, TooLarge, VerificationFailed
 from usecases.models import all_bits
 from usecases.solvers.enumeration import table
@@ -134,7 +128,7 @@ def test_day_is_proven_twice() -> None:
     proven = reference(fleet)
     assert proven.kind == "optimal" and "HiGHS via SciPy" in proven.method
     assert proven.value == pytest.approx(DAY, abs=0.005)
-    row, energy, bound = minimise(model(fleet), 60)
+    row, energy, bound = minimise(build(fleet, 0.1), 60)
     assert bound == energy and len(row) == 240
     assert energy == pytest.approx(proven.value, rel=1e-9)
     assert objective(fleet, interpret(fleet, sample(fleet, row))) == pytest.approx(
@@ -248,7 +242,7 @@ def test_penalty_bound_is_sufficient_without_a_margin(fleet: Fleet) -> None:
 
 def test_decommitment_is_feasible_and_close() -> None:
     fleet = kazarlis()
-    schedule = scheduled(fleet, decommitted(fleet, hour_tables(fleet)).tolist())
+    schedule = scheduled(fleet, decommitted(fleet).tolist())
     assert violations(fleet, schedule) == []
     assert DAY <= objective(fleet, schedule) <= 1.01 * DAY
 

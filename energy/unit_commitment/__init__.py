@@ -17,24 +17,29 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
+from energy.unit_commitment.blocks import Blocks, first_plan
 from energy.unit_commitment.chart import plot
-from energy.unit_commitment.fleet import (
-    Fleet,
-    Unit,
-    example,
+from energy.unit_commitment.fleet import Fleet, Unit, example
+from energy.unit_commitment.fleets import (
     kazarlis,
     morning,
     replicated,
     single_hours,
+    sub_fleet,
+    whole_number,
+    window,
 )
 from energy.unit_commitment.network import hours, minimum_times, starts
+from energy.unit_commitment.plans import cost_of
 from energy.unit_commitment.reading import Schedule, interpret, objective, violations
 from energy.unit_commitment.reference import reference
-from energy.unit_commitment.tables import hour_tables, penalty, sufficient_penalty
-from usecases.contracts import UseCase
-from usecases.models import CostNetwork, Sample, all_bits, merged
+from energy.unit_commitment.tables import fit, hour_tables, penalty, sufficient_penalty
+from usecases.contracts import Family, Formulation, UseCase
+from usecases.models import Blockwise, CostNetwork, Incumbent, Sample, all_bits, merged
 
 __all__ = [
     "Fleet",
@@ -48,8 +53,10 @@ __all__ = [
     "plot",
     "reference",
     "replicated",
+    "sub_fleet",
     "usecase",
     "violations",
+    "window",
 ]
 
 # %% [markdown]
@@ -115,9 +122,26 @@ MARGIN = 0.1
 """What the penalty exceeds the sufficient bound by, as a fraction of an hour's least cost."""
 
 
-def model(fleet: Fleet) -> CostNetwork:
-    """The cost in $ of every commitment, with penalties that no optimum pays."""
-    return build(fleet, MARGIN)
+WHOLE = 24
+"""Up to this many decisions a statevector holds the model; beyond, a first schedule comes too."""
+
+
+def model(fleet: Fleet) -> CostNetwork | Incumbent:
+    """The cost in $ of every commitment: in one piece, or to be improved block by block."""
+    return build(fleet, MARGIN) if len(fleet.labels()) <= WHOLE else improvable(fleet)
+
+
+def improvable(fleet: Fleet) -> Incumbent:
+    """A feasible schedule, and the exact cost of every block in which it may be improved.
+
+    Raises Infeasible with the reason when no schedule keeps all rules.
+    """
+    plan = first_plan(fleet)
+    blocks = Blocks(fleet, (1.0 + MARGIN) * cost_of(fleet, plan) or 1.0)
+    whole = partial(build, fleet, MARGIN) if fit(fleet) else None
+    labels = fleet.labels()
+    cost = Blockwise(labels, blocks.energies, blocks.blocks, blocks.part, whole)
+    return Incumbent(cost, dict(zip(labels, plan.ravel().tolist(), strict=True)))
 
 
 def build(fleet: Fleet, margin: float) -> CostNetwork:
@@ -221,7 +245,38 @@ usecase = UseCase(
     objective=objective,
     reference=reference,
     plot=plot,
-    algorithms=("qaoa", "annealing"),
+    families={
+        "hours": Family(
+            parameter="horizon",
+            unit="h",
+            quantity="cost",
+            limits=(1, 6),
+            points=(1, 2, 3, 4, 5, 6),
+            instance=lambda value: morning(whole_number(value, "hours")),
+        ),
+        "copies": Family(
+            parameter="copies of the fleet and its demand",
+            unit="times",
+            quantity="cost",
+            limits=(1, 20),
+            points=(1, 2, 4),
+            instance=lambda value: replicated(kazarlis(), whole_number(value, "copies")),
+        ),
+    },
+    formulations={
+        "blocks": Formulation(
+            title="a feasible schedule, improved block by block",
+            model=improvable,
+            interpret=interpret,
+            tiny=8,
+            algorithms=tuple(
+                f"lns solver={solver} rounds=80" for solver in ("qaoa", "chance", "exact")
+            ),
+            stored=("day", "copies@2"),
+        ),
+    },
+    algorithms=("qaoa objective=cvar layers=6", "annealing"),
+    stored=("demo", *(f"hours@{n}" for n in range(1, 6)), "workshop"),
     sources=(
         "S. A. Kazarlis, A. G. Bakirtzis, V. Petridis, A genetic algorithm solution to the unit"
         " commitment problem, IEEE Trans. Power Systems 11(1):83-92, 1996: fleet and demand",
