@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from usecases.models import Bits, CostNetwork, Factor, Floats, all_bits
 WIDEST = 10
 """A block frees at most so many units and so many hours: its tables list 2^WIDEST patterns."""
 
-DRAWN = 2000
+DRAWN = 500
 """So many blocks are drawn at most around one schedule."""
 
 ROUNDING = 1e-9
@@ -103,22 +104,30 @@ class Blocks:
         return CostNetwork(tuple(labels[v] for v in block), tuple(factors))
 
     def blocks(self, bits: Bits, size: int, rng: np.random.Generator) -> Iterator[tuple[int, ...]]:
-        """Some units over neighbouring hours, drawn at random.
+        """Some units over neighbouring hours, drawn at random from those that can change there.
 
-        What a block can save is at most U − L; one where that is nothing is left out.
+        A unit that must stay as it is for its minimum times would waste qubits. What a block can
+        save is at most U − L; one where that is nothing is left out.
         """
         for _ in range(DRAWN):
-            block = self._drawn(size, rng)
+            block = self._drawn(bits.reshape(self.fleet.hours, -1), size, rng)
             if _gain([*self._tables(bits, block)]) > ROUNDING * self.dear:
                 yield block
 
-    def _drawn(self, size: int, rng: np.random.Generator) -> tuple[int, ...]:
+    def _drawn(self, runs: Bits, size: int, rng: np.random.Generator) -> tuple[int, ...]:
+        """Units that can run otherwise between the hours before and after; maybe none."""
         width, hours = len(self.fleet.units), self.fleet.hours
         count = int(rng.integers(1, min(size, width, WIDEST) + 1))
         length = min(size // count, hours, WIDEST)
-        units = sorted(rng.choice(width, count, replace=False).tolist())
         begin = int(rng.integers(hours - length + 1))
-        return tuple(h * width + u for h in range(begin, begin + length) for u in units)
+        window = range(begin, begin + length)
+        free = (
+            u
+            for u in rng.permutation(width).tolist()
+            if (self._run(runs, u, tuple(h * width + u for h in window)).broken == 0).sum() > 1
+        )
+        units = sorted(islice(free, count))
+        return tuple(h * width + u for h in window for u in units)
 
     def _tables(self, bits: Bits, block: Sequence[int]) -> Iterator[Table]:
         width = len(self.fleet.units)
