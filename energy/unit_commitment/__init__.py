@@ -295,7 +295,7 @@ usecase = UseCase(
             stored=("day", "copies@2"),
         ),
     },
-    algorithms=("qaoa objective=cvar layers=6", "annealing"),
+    algorithms=("qaoa layers=40 angles=ramp", "annealing"),
     stored=("demo", *(f"hours@{n}" for n in range(1, 6)), "workshop"),
     sources=(
         "S. A. Kazarlis, A. G. Bakirtzis, V. Petridis, A genetic algorithm solution to the unit"
