@@ -316,12 +316,22 @@ usecase = UseCase(
 #
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
 # phase of each by its cost, and mixes neighbouring strings; done `layers` times with well chosen
-# angles, cheap schedules become likelier. The angles are trained on a simulator (in
-# `angles.iterations` gradients), then the state is measured `shots` times. Annealing needs
-# quadratic terms, so its model has auxiliary variables beside the 10 or 24 of this page.
+# angles, cheap schedules become likelier. Here the angles lie on a ramp over 40 layers, annealing in
+# steps, which needs no training; then the state is measured `shots` times. Simulated annealing
+# takes quadratic terms, so its model has auxiliary variables beside the 4 to 24 of this page.
 
 # %% [markdown]
 # <!-- runs -->
+
+# %% [markdown]
+# The share of answers that keep all rules, over the hours of the morning with four units:
+#
+# <!-- feasible shares -->
+#
+# Of uniform strings three in eight are feasible for one hour, and for five or six hours none of
+# 4096 is. Of the ramp's, more than nine in ten still are. At 24 qubits 8 % of its shots are the
+# proven optimum and 3 % of simulated annealing's; at five hours it is 7 % against 78 %. The price
+# is depth: forty layers of the gates counted below, without an error in any.
 
 # %%
 if __name__ == "__main__":
@@ -336,6 +346,12 @@ if __name__ == "__main__":
 # Every run carries a chance row: uniform random strings read back the same way. On ten qubits a
 # thousand shots of a coin often contain the optimum, so a small gap alone says little. The lift
 # over chance is the number to read.
+#
+# The day in blocks ends at the proven optimum, with 12 qubits at a time instead of 240. It also
+# does when uniform random shots solve the blocks: 4096 shots on at most 4096 strings see most of
+# them. The decomposition earns that answer and not the quantum computer. With everything twice, 80
+# blocks end 0.13 % above the optimum with either, and 0.09 % above with exact blocks, so that more
+# blocks would do more than better ones. The mixed-integer program is done sooner than any of them.
 #
 # ## How it scales
 #
