@@ -316,8 +316,8 @@ usecase = UseCase(
 #
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
 # phase of each by its cost, and mixes neighbouring strings; done `layers` times with well chosen
-# angles, cheap schedules become likelier. Here the angles lie on a ramp over 40 layers, annealing in
-# steps, which needs no training; then the state is measured `shots` times. Simulated annealing
+# angles, cheap schedules become likelier. Here the angles lie on a ramp over 40 layers, annealing
+# in steps, which needs no training; then the state is measured `shots` times. Simulated annealing
 # takes quadratic terms, so its model has auxiliary variables beside the 4 to 24 of this page.
 
 # %% [markdown]
