@@ -386,7 +386,9 @@ def test_forty_units_are_improved_and_stay_feasible() -> None:
 
 
 def test_qaoa_on_more_than_it_holds_improves_blocks_and_stays_feasible() -> None:
-    record = run("energy/unit_commitment", "size=36,seed=2", "qaoa", parameters={"shots": 200})
+    record = run(
+        "energy/unit_commitment", "size=36,seed=2", "qaoa angles=ramp layers=20", shots=200
+    )
     assert (record.algorithm, record.parameters["solver"]["name"]) == ("lns", "qaoa")
     assert record.score.feasible and 0 < record.qubits <= 12 and record.calls
     assert record.score.gap is not None and record.score.gap >= 0.0

@@ -289,8 +289,10 @@ usecase = UseCase(
             model=improvable,
             interpret=interpret,
             tiny=8,
-            algorithms=tuple(
-                f"lns solver={solver} rounds=80" for solver in ("qaoa", "chance", "exact")
+            algorithms=(
+                "lns solver=qaoa solver.angles=ramp solver.layers=40 solver.shots=64 rounds=80",
+                "lns solver=chance solver.shots=64 rounds=80",
+                "lns solver=exact rounds=80",
             ),
             stored=("day", "copies@2"),
         ),
