@@ -351,7 +351,7 @@ if __name__ == "__main__":
 #
 # The day in 80 blocks ends at the proven optimum, with 12 qubits at a time instead of 240 and 64
 # shots a block. Decommitment alone is 0.32 % above it, and with 64 uniform random shots a block it
-# is 0.05 %. With 4096 shots chance would be as good, for a block of 12 has no more strings than that.
+# is 0.05 %. With 4096 shots chance would be as good: a block of 12 has no more strings than that.
 # With everything twice, decommitment is 0.44 % above the optimum, random blocks 0.38 %, QAOA's
 # 0.14 % and exact ones 0.09 %. All are one run each. A block is enumerated in a millisecond, so the
 # quantum computer is no gain here; and HiGHS proves both optima, in seconds.
