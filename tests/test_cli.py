@@ -228,9 +228,7 @@ def test_compare_refuses_what_cannot_be_used_and_keeps_what_is_done() -> None:
     assert "neal can run none" in idle.stderr
     mixed = ("-a", "annealing,exact", "-s", "sweeps=50", "-p", "seconds=9", "--train-on", "neal")
     assert usecases("compare", *SMALL, *mixed).returncode == 0
-    partial = usecases(
-        *("compare", "unit_commitment", "-i", "size=40,seed=1", "-a", "qaoa,exact", "--json"),
-    )
+    partial = usecases("compare", *SMALL, "-a", "lns solver=exact,exact", "--json")
     assert partial.returncode == 9
     assert "1 of 2 runs failed" in partial.stderr
     assert [r["algorithm"] for r in json.loads(partial.stdout)] == ["exact"]

@@ -11,37 +11,49 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from energy.unit_commitment import build, interpret, model, objective, usecase, violations
+from energy.unit_commitment import (
+    build,
+    improvable,
+    interpret,
+    model,
+    objective,
+    usecase,
+    violations,
+)
+from energy.unit_commitment.blocks import first_plan
 from energy.unit_commitment.dispatch import dispatch, running_cost
-from energy.unit_commitment.fleet import (
-    Fleet,
-    Unit,
-    example,
+from energy.unit_commitment.fleet import Fleet, Unit, example
+from energy.unit_commitment.fleets import (
     kazarlis,
     morning,
     replicated,
     single_hours,
+    sub_fleet,
+    window,
 )
 from energy.unit_commitment.network import minimum_times
+from energy.unit_commitment.plans import best_run, cost_of, decommitted, run_costs, start_cost
 from energy.unit_commitment.program import Impossible, Program
 from energy.unit_commitment.reading import Schedule, scheduled
 from energy.unit_commitment.reference import reference, servable
-from energy.unit_commitment.tables import (
-    best_run,
-    decommitted,
-    hour_tables,
-    penalty,
-    start_cost,
-    sufficient_penalty,
-)
-from usecases.errors import Infeasible, TooLarge, VerificationFailed
-from usecases.models import all_bits
+from energy.unit_commitment.tables import hour_tables, penalty, sufficient_penalty
+from usecases.algorithms.exact import Exact
+from usecases.algorithms.lns import LNS
+from usecases.errors import Infeasible, TooLarge, UnknownName, UsageError, VerificationFailed
+from usecases.executor import Executor
+from usecases.instances import load
+from usecases.models import Blockwise, Incumbent, all_bits
+from usecases.plan import suited
+from usecases.runner import run
 from usecases.solvers.enumeration import table
 from usecases.solvers.milp import minimise
 from usecases.testing import check_usecase
 
 HOURS = {1: (13683.13, {1, 2}), 6: (22276.37, {1, 2, 4, 5, 6}), 10: (30057.55, set(range(1, 9)))}
 MORNING, DAY = 106477.493, 563937.69
+
+
+FREE: dict[str, Any] = {"p_min": 0, "a": 0, "b": 0, "c": 0}
 
 
 def unit(**changes: Any) -> Unit:
@@ -134,7 +146,7 @@ def test_day_is_proven_twice() -> None:
     proven = reference(fleet)
     assert proven.kind == "optimal" and "HiGHS via SciPy" in proven.method
     assert proven.value == pytest.approx(DAY, abs=0.005)
-    row, energy, bound = minimise(model(fleet), 60)
+    row, energy, bound = minimise(build(fleet, 0.1), 60)
     assert bound == energy and len(row) == 240
     assert energy == pytest.approx(proven.value, rel=1e-9)
     assert objective(fleet, interpret(fleet, sample(fleet, row))) == pytest.approx(
@@ -248,7 +260,7 @@ def test_penalty_bound_is_sufficient_without_a_margin(fleet: Fleet) -> None:
 
 def test_decommitment_is_feasible_and_close() -> None:
     fleet = kazarlis()
-    schedule = scheduled(fleet, decommitted(fleet, hour_tables(fleet)).tolist())
+    schedule = scheduled(fleet, decommitted(fleet).tolist())
     assert violations(fleet, schedule) == []
     assert DAY <= objective(fleet, schedule) <= 1.01 * DAY
 
@@ -276,6 +288,180 @@ def test_penalty_when_decommitment_finds_nothing() -> None:
     assert energies.min() == pytest.approx(min(costs))
 
 
+# --- block by block -------------------------------------------------------------------------
+
+
+def parted(fleet: Fleet) -> tuple[Blockwise, Any]:
+    """A fleet's model by blocks, and its first schedule as bits."""
+    start = improvable(fleet)
+    assert isinstance(start.model, Blockwise)
+    bits = np.array([start.sample[v] for v in start.model.variables], dtype=np.int8)
+    return start.model, bits
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_whole_cost_by_blocks_against_brute_force(seed: int) -> None:
+    fleet = example(8, seed)
+    whole, first = parted(fleet)
+    energies = whole.energies(all_bits(8))
+    costs = np.array([brute_cost(fleet, row) for row in all_bits(8)])
+    feasible = np.isfinite(costs)
+    assert energies[feasible] == pytest.approx(costs[feasible], rel=1e-9)
+    assert energies[~feasible].min() > whole.energies(first[None])[0]
+    assert whole.energies(first[None])[0] > costs.min() - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_parts_are_exact_for_any_set_of_decisions(seed: int) -> None:
+    """The part differs by what the whole does where rules are kept; what breaks one lies above."""
+    rng = np.random.default_rng(seed)
+    fleet = example(12, seed)
+    whole, bits = parted(fleet)
+    block = tuple(sorted(rng.choice(12, 6, replace=False).tolist()))
+    patterns = all_bits(6)
+    rows = np.repeat(bits[None], 64, axis=0)
+    rows[:, block] = patterns
+    costs = np.array([brute_cost(fleet, row) for row in rows])
+    network = whole.part(bits, block)
+    assert network.variables == tuple(whole.variables[v] for v in block)
+    found, kept = network.energies(patterns), np.isfinite(costs)
+    present = (patterns == bits[list(block)]).all(axis=1)
+    shift = found[present][0] - costs[present][0]
+    assert found[kept] - shift == pytest.approx(costs[kept], abs=1e-6)
+    assert (found[~kept] > found[present][0]).all() or found[present][0] == 0.0
+
+
+@pytest.mark.parametrize("size", [1, 6, 12, 40])
+def test_blocks_are_within_their_size_and_could_save(size: int) -> None:
+    whole, bits = parted(replicated(kazarlis(), 4))
+    rng = np.random.default_rng(1)
+    drawn = list(itertools.islice(whole.blocks(bits, size, rng), 5))
+    assert drawn and all(0 < len({*b}) == len(b) <= size for b in drawn)
+    for block in drawn:
+        network = whole.part(bits, block)
+        assert len(network.variables) == len(block)
+        assert network.energies(bits[None, list(block)])[0] > 0.0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_first_plans_are_feasible(seed: int) -> None:
+    fleet = example(40, seed)
+    assert violations(fleet, scheduled(fleet, first_plan(fleet).tolist())) == []
+
+
+def test_a_first_plan_where_decommitment_finds_none() -> None:
+    """Two units that do not fit together: on all at once they exceed every demand."""
+    units = (
+        unit(name="big", p_min=90, p_max=100, initial_hours=1),
+        unit(name="small", p_min=20, p_max=60, initial_hours=-1),
+    )
+    fleet = Fleet(units=units, demand=(95.0, 40.0, 95.0) * 9, reserve=0.0)
+    found = improvable(fleet)
+    assert violations(fleet, interpret(fleet, found.sample)) == []
+
+
+def test_the_optimum_of_the_day_is_reached_in_blocks_of_twelve() -> None:
+    fleet = kazarlis()
+    start, execute = improvable(fleet), Executor(None, None)
+    begin = objective(fleet, interpret(fleet, start.sample))
+    lns = LNS(solver=Exact(), rounds=80)
+    (found,) = lns.solve(start, execute, np.random.default_rng(0))
+    answer = interpret(fleet, found.value)
+    assert violations(fleet, answer) == []
+    assert objective(fleet, answer) == pytest.approx(found.energy, rel=1e-12)
+    assert found.energy == pytest.approx(DAY, abs=0.01) and begin > DAY + 1000
+    told = [step.energy for step in execute.improvements]
+    assert told == sorted(told, reverse=True) and len(told) > 3
+
+
+def test_forty_units_are_improved_and_stay_feasible() -> None:
+    fleet = replicated(kazarlis(), 4)
+    start = improvable(fleet)
+    lns = LNS(solver=Exact(), block=14, rounds=25)
+    (found,) = lns.solve(start, Executor(None, None), np.random.default_rng(0))
+    answer = interpret(fleet, found.value)
+    assert violations(fleet, answer) == []
+    assert found.energy < objective(fleet, interpret(fleet, start.sample))
+    assert found.energy > 2_241_959  # what HiGHS proves as a lower bound
+
+
+def test_qaoa_on_more_than_it_holds_improves_blocks_and_stays_feasible() -> None:
+    record = run(
+        "energy/unit_commitment", "size=36,seed=2", "qaoa angles=ramp layers=20", shots=200
+    )
+    assert (record.algorithm, record.parameters["solver"]["name"]) == ("lns", "qaoa")
+    assert record.score.feasible and 0 < record.qubits <= 12 and record.calls
+    assert record.score.gap is not None and record.score.gap >= 0.0
+    assert len(record.improvements) > 1
+
+
+def test_what_can_be_proven_whole_is_not_cut() -> None:
+    assert suited(Exact(), improvable(kazarlis())) == Exact()
+    assert isinstance(suited(Exact(), improvable(replicated(kazarlis(), 2))), LNS)
+
+
+def test_nothing_is_left_to_free_at_no_cost() -> None:
+    free = tuple(unit(name=n, **FREE) for n in "ab")
+    fleet = Fleet(units=free, demand=(50.0,) * 13, reserve=0.0)
+    whole, bits = parted(fleet)
+    assert list(whole.blocks(bits, 6, np.random.default_rng(0))) == []
+    assert (whole.energies(np.zeros((1, 26), dtype=np.int8)) > 0).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_runs_cost_what_the_rules_say(seed: int) -> None:
+    u = example(12, seed).units[1]
+    cost, early = run_costs(u, all_bits(7))
+    for row, starts, short in zip(all_bits(7), cost, early, strict=True):
+        told = brute_starts(u, row)
+        assert math.isinf(told) == (short > 0)
+        assert math.isinf(told) or told == starts
+
+
+# --- windows, sub-fleets, copies --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cut", [1, 7, 12, 23])
+def test_a_window_goes_on_where_the_hours_before_it_ended(cut: int) -> None:
+    """Both parts of a schedule are feasible, and their costs add up to the whole's."""
+    day = kazarlis()
+    runs = first_plan(day)
+    head, tail = window(day, 1, cut), window(day, cut + 1, 24, runs[:cut].astype(bool).tolist())
+    parts = [(head, runs[:cut]), (tail, runs[cut:])]
+    answers = [(fleet, scheduled(fleet, rows.tolist())) for fleet, rows in parts]
+    assert [violations(fleet, answer) for fleet, answer in answers] == [[], []]
+    total = sum(objective(fleet, answer) for fleet, answer in answers)
+    assert total == pytest.approx(cost_of(day, runs), rel=1e-12)
+
+
+def test_windows_and_sub_fleets() -> None:
+    day = kazarlis()
+    four = sub_fleet(day, ("u5", "u1", "u2", "u4"))
+    assert [u.name for u in four.units] == ["u1", "u2", "u4", "u5"]
+    short = window(four.model_copy(update={"reserve": 0.05}), 1, 6)
+    assert short == morning() == load(usecase, "hours@6").instance
+    assert window(day, 3, 5).demand == (850, 950, 1000)
+    with pytest.raises(UnknownName, match="u11"):
+        sub_fleet(day, ("u11",))
+    for first, last in ((0, 3), (4, 3), (20, 25)):
+        with pytest.raises(UsageError, match=f"hours {first} to {last} are no window"):
+            window(day, first, last)
+    with pytest.raises(UsageError, match="before hour 4"):
+        window(day, 4, 6, [[True] * 10] * 2)
+    with pytest.raises(ValidationError, match="units"):
+        sub_fleet(day, ())
+
+
+def test_families_take_whole_numbers() -> None:
+    assert len(load(usecase, "hours@3").instance.labels()) == 12  # type: ignore[attr-defined]
+    assert load(usecase, "copies@2").instance == replicated(kazarlis(), 2)
+    for wrong in ("hours@2.5", "copies@1.5"):
+        with pytest.raises(UsageError, match="Give a whole number"):
+            load(usecase, wrong)
+    with pytest.raises(UsageError, match="limits"):
+        load(usecase, "hours@7")
+
+
 def agrees(fleet: Fleet) -> None:
     """No broken string reaches the least cost, and the model's least is the reference's."""
     strings = all_bits(len(fleet.labels()))
@@ -289,9 +475,6 @@ def agrees(fleet: Fleet) -> None:
     assert energies[broken].min() > min(costs) + 0.9 * margin
     proven = reference(fleet)
     assert (proven.kind, proven.value) == ("optimal", pytest.approx(min(costs), rel=1e-9))
-
-
-FREE: dict[str, Any] = {"p_min": 0, "a": 0, "b": 0, "c": 0}
 
 
 @pytest.mark.parametrize("start", [0, 1e-6, 300, 5e8])
@@ -571,11 +754,12 @@ def test_infeasible_fleets_are_told_why() -> None:
         reference(stuck)
 
 
-def test_large_fleets_are_refused_by_the_model_only() -> None:
+def test_large_fleets_are_refused_in_one_piece_only() -> None:
     twice = replicated(kazarlis(), 2)
     assert len(twice.units) == 20 and twice.demand[0] == 1400 and twice.units[10].name == "u1.2"
     with pytest.raises(TooLarge, match="14 units fit"):
-        model(twice)
+        build(twice, 0.1)
+    assert isinstance(model(twice), Incumbent)
     hour = single_hours(twice)[0]
     assert reference(hour).kind == "optimal"
 

@@ -5,15 +5,16 @@ variables each (a cost function network, also called weighted constraint satisfa
 it holds costs that are not quadratic exactly. `Ising` is a polynomial in spins, the form
 that gate machines apply as phases. `FermionicHamiltonian` is a molecule in a basis of
 orbitals, and `Spectrum` asks for several of its states. `Incumbent` is a binary model that comes
-with a feasible answer to improve on; `Structured` is one that says which of its variables exclude
-one another. `Evaluated` is a cost that only a computation knows.
+with a feasible answer to improve on, and `Blockwise` a cost that gives exact models of a few of its
+variables at a time; `Structured` is one that says which of its variables exclude one another.
+`Evaluated` is a cost that only a computation knows.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -261,6 +262,28 @@ class Structured:
     groups: tuple[Group, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Blockwise:
+    """A cost over more variables than its tables could hold, exact on a few of them at a time.
+
+    `evaluate` gives the cost of each row of bits. From a feasible answer on, `blocks` gives sets
+    of at most so many variables, by their places, that are worth freeing together, in the order
+    in which to try them. `part` is the model of such a set while all others keep their values:
+    feasible answers differ in it by what they differ in the whole, and all others lie above the
+    answer it was made from. `whole` makes the model in one piece, where its tables fit.
+    """
+
+    variables: tuple[str, ...]
+    evaluate: Callable[[Bits], Floats]
+    blocks: Callable[[Bits, int, np.random.Generator], Iterable[tuple[int, ...]]]
+    part: Callable[[Bits, Sequence[int]], CostNetwork]
+    whole: Callable[[], CostNetwork] | None = None
+
+    def energies(self, bits: Bits) -> Floats:
+        """The cost of each row of `bits`, shape (rows,)."""
+        return np.asarray(self.evaluate(bits), dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class Incumbent:
     """A binary model with a known feasible answer, to be improved block by block.
@@ -270,7 +293,7 @@ class Incumbent:
     feasible answers are the same in every pool.
     """
 
-    model: BQM
+    model: BQM | Blockwise
     sample: Sample
     grow: Callable[[Sample], Incumbent] | None = dataclasses.field(default=None, compare=False)
 
@@ -334,7 +357,7 @@ class Spectrum:
             )
 
 
-BinaryModel: TypeAlias = BQM | CostNetwork | Ising | Evaluated | Incumbent | Structured
+BinaryModel: TypeAlias = BQM | CostNetwork | Ising | Evaluated | Blockwise | Incumbent | Structured
 Model: TypeAlias = BinaryModel | FermionicHamiltonian | Spectrum
 
 

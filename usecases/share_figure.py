@@ -69,12 +69,12 @@ def _line(axes: Axes, records: Sequence[RunRecord], colour: str, mark: str, name
 
 
 def _chance(axes: Axes, records: Sequence[RunRecord], colour: str, name: str) -> None:
-    found = {(r.qubits, r.instance.name): r.score.chance for r in records}
-    lucks = [
-        (place, luck)
-        for (place, _), luck in sorted(found.items(), key=lambda item: item[0])
-        if luck
-    ]
+    # Random strings have no auxiliary variables, which some algorithms add to the qubits.
+    ascending = sorted(records, key=lambda r: r.qubits)
+    found = {r.instance.name: (r.qubits, r.score.chance) for r in reversed(ascending)}
+    lucks = sorted(
+        ((place, luck) for place, luck in found.values() if luck), key=lambda item: item[0]
+    )
     places = [place for place, _ in lucks]
     shares = [luck.feasible_share or wilson(0, luck.samples)[1] for _, luck in lucks]
     none = [luck.feasible_share == 0 for _, luck in lucks]

@@ -105,64 +105,6 @@ class Fleet(Record):
         return tuple(self.label(u, h) for h in range(self.hours) for u in range(len(self.units)))
 
 
-KAZARLIS = (
-    (455, 150, 1000, 16.19, 0.00048, 8, 8, 4500, 9000, 5, 8),
-    (455, 150, 970, 17.26, 0.00031, 8, 8, 5000, 10000, 5, 8),
-    (130, 20, 700, 16.60, 0.00200, 5, 5, 550, 1100, 4, -5),
-    (130, 20, 680, 16.50, 0.00211, 5, 5, 560, 1120, 4, -5),
-    (162, 25, 450, 19.70, 0.00398, 6, 6, 900, 1800, 4, -6),
-    (80, 20, 370, 22.26, 0.00712, 3, 3, 170, 340, 2, -3),
-    (85, 25, 480, 27.74, 0.00079, 3, 3, 260, 520, 2, -3),
-    (55, 10, 660, 25.92, 0.00413, 1, 1, 30, 60, 0, -1),
-    (55, 10, 665, 27.27, 0.00222, 1, 1, 30, 60, 0, -1),
-    (55, 10, 670, 27.79, 0.00173, 1, 1, 30, 60, 0, -1),
-)
-"""p_max, p_min (MW), a ($/h), b ($/MWh), c ($/MW²h), min_up, min_down (h), hot_start,
-cold_start ($), cold_hours, initial_hours (h) of units 1 to 10."""
-
-# fmt: off
-DEMAND = (
-    700, 750, 850, 950, 1000, 1100, 1150, 1200, 1300, 1400, 1450, 1500,
-    1400, 1300, 1200, 1050, 1000, 1100, 1200, 1400, 1300, 1100, 900, 800,
-)
-"""MW in hours 1 to 24."""
-# fmt: on
-
-
-def kazarlis() -> Fleet:
-    """Ten units for a day with 10 % reserve (Kazarlis, Bakirtzis and Petridis 1996)."""
-    units = [
-        Unit.model_validate(dict(zip(Unit.model_fields, (f"u{k}", *row), strict=True)))
-        for k, row in enumerate(KAZARLIS, start=1)
-    ]
-    return Fleet(units=tuple(units), demand=DEMAND, reserve=0.10)
-
-
-def single_hours(fleet: Fleet) -> list[Fleet]:
-    """Each hour on its own: no history, so no starts and no minimum times."""
-    free = {"min_up": 1, "min_down": 1, "hot_start": 0.0, "cold_start": 0.0, "cold_hours": 0}
-    units = tuple(u.model_copy(update=free) for u in fleet.units)
-    return [Fleet(units=units, demand=(d,), reserve=fleet.reserve) for d in fleet.demand]
-
-
-def morning() -> Fleet:
-    """Units 1, 2, 4 and 5 through the rise of the morning, hours 1 to 6, with 5 % reserve."""
-    day = kazarlis()
-    units = tuple(day.units[k - 1] for k in (1, 2, 4, 5))
-    return Fleet(units=units, demand=day.demand[:6], reserve=0.05)
-
-
-def replicated(fleet: Fleet, copies: int) -> Fleet:
-    """The fleet and its demand `copies` times over, as the literature scales the problem."""
-    units = tuple(
-        Unit.model_validate({**u.model_dump(), "name": f"{u.name}.{k}"})
-        for k in range(1, copies + 1)
-        for u in fleet.units
-    )
-    demand = tuple(copies * d for d in fleet.demand)
-    return Fleet(units=units, demand=demand, reserve=fleet.reserve)
-
-
 def example(size: int, seed: int) -> Fleet:
     """A random fleet of `size` decisions that has a feasible schedule.
 

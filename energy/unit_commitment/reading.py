@@ -43,13 +43,12 @@ def interpret(fleet: Fleet, sample: Sample) -> Schedule:
 def scheduled(fleet: Fleet, on: Sequence[Sequence[int]]) -> Schedule:
     """The schedule with these units on, [hour][unit], each hour dispatched at least cost."""
     states = tuple(tuple(map(bool, row)) for row in on)
-    return Schedule(on=states, output=tuple(_output(fleet, h, r) for h, r in enumerate(states)))
-
-
-def _output(fleet: Fleet, hour: int, on: Sequence[bool]) -> tuple[float, ...] | None:
-    row = np.array([on], dtype=np.int8)
-    found: list[float] = dispatch(fleet.units, row, fleet.demand[hour])[0].tolist()
-    return tuple(found) if abs(sum(found) - fleet.demand[hour]) <= WATT else None
+    found = dispatch(fleet.units, np.array(states, dtype=np.int8), np.array(fleet.demand))
+    output = tuple(
+        tuple(row) if abs(sum(row) - demand) <= WATT else None
+        for row, demand in zip(found.tolist(), fleet.demand, strict=True)
+    )
+    return Schedule(on=states, output=output)
 
 
 def violations(fleet: Fleet, schedule: Schedule) -> list[str]:

@@ -100,22 +100,40 @@ def _reason(fleet: Fleet) -> Infeasible | TooLarge:
     Either no set of units can serve some hour, by an exact test, or the rules of commitments
     alone, without outputs and costs, already exclude every schedule.
     """
-    for hour, can in enumerate(servable(fleet)):
-        if not can:
-            return unservable(fleet, hour)
     try:
-        Program(fleet, fuel=False).solve(TIME_LIMIT)
-    except Impossible:
-        return Infeasible(
-            "each hour alone can be served, but no schedule keeps the minimum up and down times"
-            " from the initial status on",
-            "Shorten min_up or min_down, or change initial_hours",
-        )
+        feasible(fleet)
+    except Infeasible as error:
+        return error
     return TooLarge(
         "HiGHS calls the fleet impossible although the rules do not exclude a schedule: its"
         " costs and outputs are too far apart for the solver's arithmetic",
         "Choose units of power and money in which the units' numbers are closer together",
     )
+
+
+def feasible(fleet: Fleet) -> NDArray[np.int64]:
+    """Some schedule that keeps all rules, [hour][unit], whatever it costs.
+
+    Raises Infeasible with the reason, and TooLarge when HiGHS finds none in time.
+    """
+    for hour, can in enumerate(servable(fleet)):
+        if not can:
+            raise unservable(fleet, hour)
+    try:
+        on, _, _ = Program(fleet, fuel=False).solve(TIME_LIMIT)
+    except Impossible:
+        raise Infeasible(
+            "each hour alone can be served, but no schedule keeps the minimum up and down times"
+            " from the initial status on",
+            "Shorten min_up or min_down, or change initial_hours",
+        ) from None
+    if on is None or violations(fleet, scheduled(fleet, on.tolist())):
+        raise TooLarge(
+            f"HiGHS found no schedule for {len(fleet.units)} units over {fleet.hours} hours"
+            f" within {TIME_LIMIT:.0f} s",
+            "Divide the fleet or shorten the horizon",
+        )
+    return on
 
 
 def servable(fleet: Fleet) -> list[bool]:

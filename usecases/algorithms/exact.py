@@ -19,6 +19,7 @@ from usecases.errors import TooLarge
 from usecases.models import (
     BQM,
     Bits,
+    Blockwise,
     CostNetwork,
     Evaluated,
     FermionicHamiltonian,
@@ -56,7 +57,9 @@ class Exact(Algorithm):
     """Time after which a search ends without a proof."""
 
     def takes(self, model: Any) -> bool:
-        """A pool with an incumbent may be too large to be proven; then it is cut into blocks."""
+        """A model with an incumbent may be too large to be proven; then it is cut into blocks."""
+        if isinstance(model, Incumbent) and isinstance(model.model, Blockwise):
+            return model.model.whole is not None
         known = isinstance(model, self.accepts)
         return known and not (isinstance(model, Incumbent) and qubits(model) > LARGEST_POOL)
 
@@ -73,6 +76,8 @@ class Exact(Algorithm):
             lowest = levels(model)
             return [Outcome(lowest, lowest.energy, stderr=0.0, bound=lowest.energy)]
         whole = model.model if isinstance(model, Incumbent | Structured) else model
+        if isinstance(whole, Blockwise) and whole.whole is not None:
+            whole = whole.whole()
         known = model.sample if isinstance(model, Incumbent) else {}
         start = np.array([known.get(v, 0) for v in variables(whole)], dtype=np.int8)
         bits, bound = self._lowest(whole, start)

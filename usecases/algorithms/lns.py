@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable
 from itertools import combinations
 from typing import Any, ClassVar, TypeVar
 
@@ -20,7 +21,7 @@ from pydantic import Field, SerializeAsAny
 
 from usecases.contracts import Algorithm, Execute, Outcome
 from usecases.convert import translate
-from usecases.models import BQM, Bits, Incumbent, qubits
+from usecases.models import BQM, Bits, Blockwise, CostNetwork, Incumbent, energies, qubits
 from usecases.programs import Program
 
 R = TypeVar("R")
@@ -47,28 +48,29 @@ class LNS(Algorithm):
     def solve(
         self, model: Incumbent, execute: Execute, rng: np.random.Generator
     ) -> list[Outcome[Any]]:
-        landscape = _Landscape(model.model)
+        whole = model.model
+        landscape = _Blocks(whole) if isinstance(whole, Blockwise) else _Landscape(whole)
         bits = np.array([model.sample[v] for v in landscape.names], dtype=np.int8)
-        tried: set[Undone] = set()
+        tried: set[tuple[Undone, bytes]] = set()  # a block is tried once in each of its states
         begun, limit = time.monotonic(), self.seconds or math.inf
         execute.improved(landscape.energy(bits))
-        blocks = landscape.blocks(bits, self.block, rng)
+        blocks = iter(landscape.blocks(bits, self.block, rng))
         for _ in range(self.rounds):
-            undone = next((u for u in blocks if u not in tried), None)
+            undone = next((u for u in blocks if (u, bits[[*u]].tobytes()) not in tried), None)
             if undone is None or time.monotonic() - begun > limit:
                 break
-            tried.add(undone)
+            tried.add((undone, bits[[*undone]].tobytes()))
             freed = landscape.freed(bits, undone, self.block)
             found = self._solved(landscape, bits, freed, _Block(execute), rng)
             if landscape.energy(found) < landscape.energy(bits):
                 bits = found
-                blocks = landscape.blocks(bits, self.block, rng)
+                blocks = iter(landscape.blocks(bits, self.block, rng))
                 execute.improved(landscape.energy(bits))
         return [Outcome(landscape.sample(bits), landscape.energy(bits))]
 
     def _solved(
         self,
-        landscape: _Landscape,
+        landscape: _Landscape | _Blocks,
         bits: Bits,
         freed: list[int],
         execute: Execute,
@@ -85,7 +87,7 @@ class LNS(Algorithm):
         values = [[outcome.value[name] for name in names] for outcome in found]
         answers = np.array([bits[freed].tolist(), *values], dtype=np.int8)
         best = bits.copy()
-        best[freed] = answers[int(part.energies((answers, names)).argmin())]
+        best[freed] = answers[int(energies(part, answers).argmin())]
         return best
 
 
@@ -103,6 +105,32 @@ class _Block:
 
     def improved(self, energy: float) -> None:
         """Whether it is one, the whole energy says."""
+
+
+class _Blocks:
+    """A cost that knows itself which of its variables to free together, and what they cost."""
+
+    def __init__(self, model: Blockwise) -> None:
+        self.model, self.names = model, list(model.variables)
+
+    def energy(self, bits: Bits) -> float:
+        """The cost of the whole answer."""
+        return float(self.model.energies(bits[None, :])[0])
+
+    def sample(self, bits: Bits) -> dict[str, int]:
+        return dict(zip(self.names, bits.tolist(), strict=True))
+
+    def part(self, bits: Bits, freed: list[int]) -> CostNetwork:
+        """The model of the freed variables, the others held at `bits`."""
+        return self.model.part(bits, freed)
+
+    def blocks(self, bits: Bits, size: int, rng: np.random.Generator) -> Iterable[Undone]:
+        """Sets of variables to free, in the order in which to try them."""
+        return self.model.blocks(bits, size, rng)
+
+    def freed(self, bits: Bits, undone: Undone, size: int) -> list[int]:
+        """The block itself."""
+        return list(undone)
 
 
 class _Landscape:
