@@ -68,7 +68,11 @@ def test_list_and_show() -> None:
         (("run", *SMALL, "-p", "layers=two"), 2, "layers"),
         (("run", *SMALL, "-p", "layers.x=1"), 2, "layers.x"),
         (("run", *SMALL, "-p", "angles=steep"), 2, "interpolated"),
-        (("run", *SMALL, "-p", "angles.phase=1"), 2, "angles=trained has no setting phase"),
+        (
+            ("run", *SMALL, "-p", "angles=trained", "-p", "angles.phase=1"),
+            2,
+            "angles=trained has no setting phase",
+        ),
         (("run", *SMALL, "-p", "angles=ramp", "-p", "objective=cvar"), 2, "train the angles"),
         (("run", *SMALL, "-p", "mixer=ring"), 2, "declares no groups"),
         (("run", *SMALL, "-s", "noise=nowhere"), 2, "noise model"),

@@ -186,7 +186,7 @@ def test_what_has_no_family_says_so() -> None:
     with pytest.raises(UnknownName, match=r"no family of instances named 'h3'.*h2"):
         curve(NAME, "h3")
     with pytest.raises(UsageError, match="there is no family of instances"):
-        curve("energy/unit_commitment")
+        curve("logistics/vehicle_routing")
     with pytest.raises(UsageError, match="no points lie between 2 and 1"):
         spaced(2.0, 1.0, 5)
     with pytest.raises(UsageError, match="2000 points"):
@@ -198,7 +198,7 @@ def test_what_has_no_family_says_so() -> None:
     [
         (("run", NAME, "-i", "h2@far"), "no number follows"),
         (("run", NAME, "-i", "h2@9"), "from 0.3 to 5 Å"),
-        (("curve", "unit_commitment"), "there is no family"),
+        (("curve", "vehicle_routing"), "there is no family"),
         (("curve", NAME, "-i", "h22"), "no family of instances named 'h22'"),
         (("curve", NAME, "--points", "1.0,x"), "'x' is not a number"),
         (("curve", NAME, "--points", "-1"), "from 0.3 to 5 Å"),

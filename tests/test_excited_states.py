@@ -14,6 +14,7 @@ from scipy import linalg
 from life_science import ground_state
 from life_science.excited_states import (
     INSTANCES,
+    PUBLISHED,
     errors,
     exact_lines,
     example,
@@ -79,6 +80,16 @@ def test_proven_values(name: str, mean: float, size: int, above: list[float], sp
     states = SpectrumLines.model_validate(found.solution).states
     assert [s.excitation for s in states[1:]] == pytest.approx(above, abs=2e-5)
     assert [s.term for s in states] == [WORDS[c] for c in spins]
+
+
+def test_published_excitations_of_hydrogen() -> None:
+    """SlowQuant's triplet in STO-3G, where two orbitals are all, and its singlets in 6-31G."""
+    small = Excitations(molecule=ground_state.hydrogen(0.74), states=3)
+    assert exact_lines(small)[1].excitation / HARTREE == pytest.approx(0.606510, abs=1e-6)
+    lines = exact_lines(INSTANCES["workshop"]())
+    exact = [line.excitation for line in lines if line.term == "singlet"][1:]
+    for found, value in zip(exact, PUBLISHED, strict=True):
+        assert abs(found - value * HARTREE) < 0.4  # two of four orbitals
 
 
 def test_the_command_proves_the_demo() -> None:
