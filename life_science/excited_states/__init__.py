@@ -268,8 +268,8 @@ PUBLISHED = (0.574413, 1.043177)
 
 if __name__ == "__main__":
     above = [s for s in exact_lines(INSTANCES["workshop"]())[1:] if s.term == "singlet"]
-    for state, value in zip(above, PUBLISHED, strict=True):
-        print(f"exact {state.excitation:.3f} eV, published {value * HARTREE:.3f} eV")
+    for line, value in zip(above, PUBLISHED, strict=True):
+        print(f"exact {line.excitation:.3f} eV, published {value * HARTREE:.3f} eV")
 
 # %% [markdown]
 # ## The declaration

@@ -355,6 +355,6 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     rng = np.random.default_rng(0)
     for length in (30, 60, 120):
-        strands = ["".join(rng.choice(list("ACGU"), length)) for _ in range(20)]
-        many = [len(candidates(Strand(sequence=strand))) for strand in strands]
+        random = ["".join(rng.choice(list("ACGU"), length)) for _ in range(20)]
+        many = [len(candidates(Strand(sequence=bases))) for bases in random]
         print(f"{length} random bases: {np.mean(many):.0f} candidate stems")
