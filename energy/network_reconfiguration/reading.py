@@ -11,9 +11,10 @@ from pydantic import Field
 from energy.network_reconfiguration.feeder import Feeder, told
 from energy.network_reconfiguration.flow import ROUNDING, Flow, amperes, flow
 from energy.network_reconfiguration.grid import Indices, reachable
-from usecases.errors import Infeasible, VerificationFailed
+from usecases.errors import Infeasible
 from usecases.models import Sample
 from usecases.records import Record
+from usecases.samples import checked
 
 
 class Configuration(Record):
@@ -34,13 +35,8 @@ def read(feeder: Feeder, sample: Sample, choices: Sequence[int]) -> Configuratio
     when the sample lacks a decision, has another one, or holds something else than 0 and 1.
     """
     labels = {label(feeder, e): int(feeder.grid.branch[e]) for e in choices}
-    wrong = [k for k in labels if sample.get(k) not in (0, 1)] or sorted(set(sample) - set(labels))
-    if wrong:
-        raise VerificationFailed(
-            f"{wrong[0]}: {sample.get(wrong[0], 'nothing')!r} is no answer to this decision",
-            "A sample holds 0 (closed) or 1 (open) for each switch",
-        )
-    chosen = {k for name, k in labels.items() if sample[name]}
+    bits = checked(sample, labels, "A sample holds 0 (closed) or 1 (open) for each switch")
+    chosen = {k for k, bit in zip(labels.values(), bits, strict=True) if bit}
     return configuration(feeder, chosen)
 
 

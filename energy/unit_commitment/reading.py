@@ -9,9 +9,10 @@ from pydantic import Field
 
 from energy.unit_commitment.dispatch import dispatch
 from energy.unit_commitment.fleet import WATT, Fleet, Unit
-from usecases.errors import Infeasible, VerificationFailed
+from usecases.errors import Infeasible
 from usecases.models import Sample
 from usecases.records import Record
+from usecases.samples import checked
 
 
 class Schedule(Record):
@@ -29,14 +30,8 @@ def interpret(fleet: Fleet, sample: Sample) -> Schedule:
     Raises VerificationFailed when the sample lacks a decision, has one that the fleet has
     not, or holds something else than 0 and 1.
     """
-    labels = fleet.labels()
-    wrong = [k for k in labels if sample.get(k) not in (0, 1)] or sorted(set(sample) - set(labels))
-    if wrong:
-        raise VerificationFailed(
-            f"{wrong[0]}: {sample.get(wrong[0], 'nothing')!r} is no answer to this decision",
-            "A sample holds 0 or 1 for each unit and hour",
-        )
-    flat = np.array([sample[k] for k in labels])
+    hint = "A sample holds 0 or 1 for each unit and hour"
+    flat = np.array(checked(sample, fleet.labels(), hint))
     return scheduled(fleet, flat.reshape(fleet.hours, -1).tolist())
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
 from life_science.mrna_design.encodings import bits, equal, numbered
 from life_science.mrna_design.protein import Protein
 from life_science.mrna_design.usage import code
-from usecases.errors import Infeasible, VerificationFailed
+from usecases.errors import Infeasible
 from usecases.models import Sample
 from usecases.records import Record
+from usecases.samples import checked
+
+HINT = "A sample holds 0 or 1 for each qubit of the model"
 
 
 class Design(Record):
@@ -31,7 +34,7 @@ def read_one_hot(protein: Protein, sample: Sample) -> Design:
     Raises VerificationFailed for a sample of another instance.
     """
     rows = [[c for c, _ in row] for row in protein.codons]
-    _check(sample, (protein.label(k, c) for k, row in enumerate(rows) for c in row))
+    checked(sample, (protein.label(k, c) for k, row in enumerate(rows) for c in row), HINT)
     chosen = (tuple(c for c in row if sample[protein.label(k, c)]) for k, row in enumerate(rows))
     return Design(codons=tuple(chosen))
 
@@ -44,21 +47,10 @@ def read_dense(protein: Protein, sample: Sample) -> Design:
     names = [
         [protein.label(k, b) for b in range(bits(row))] for k, row in enumerate(protein.codons)
     ]
-    _check(sample, (name for row in names for name in row))
+    checked(sample, (name for row in names for name in row), HINT)
     numbers = (sum(sample[name] << b for b, name in enumerate(row)) for row in names)
     chosen = (numbered(row)[p][0] for row, p in zip(protein.codons, numbers, strict=True))
     return Design(codons=tuple((codon,) for codon in chosen))
-
-
-def _check(sample: Mapping[str, int], labels: Iterable[str]) -> None:
-    """Raises VerificationFailed unless the sample says 0 or 1 for each of these and no more."""
-    known = tuple(labels)
-    wrong = [k for k in known if sample.get(k) not in (0, 1)] or sorted(set(sample) - set(known))
-    if wrong:
-        raise VerificationFailed(
-            f"{wrong[0]}: {sample.get(wrong[0], 'nothing')!r} is no answer to this decision",
-            "A sample holds 0 or 1 for each qubit of the model",
-        )
 
 
 def violations(protein: Protein, design: Design) -> list[str]:

@@ -8,9 +8,12 @@ from itertools import combinations
 from life_science.rna_folding.encodings import stacks
 from life_science.rna_folding.stems import Stem, candidates, energy, together
 from life_science.rna_folding.strand import HAIRPIN, PAIRS, Strand
-from usecases.errors import Infeasible, VerificationFailed
+from usecases.errors import Infeasible
 from usecases.models import Sample
 from usecases.records import Record
+from usecases.samples import checked
+
+HINT = "A sample holds 0 or 1 for each qubit of the model"
 
 
 class Structure(Record):
@@ -35,7 +38,7 @@ def dot_bracket(strand: Strand, structure: Structure) -> str:
 def read_stems(strand: Strand, sample: Sample) -> Structure:
     """The stems whose qubits are 1. Raises VerificationFailed for a sample of another instance."""
     stems = {stem.label: stem for stem in candidates(strand)}
-    _check(sample, tuple(stems))
+    checked(sample, tuple(stems), HINT)
     return Structure(stems=tuple(stem for label, stem in stems.items() if sample[label]))
 
 
@@ -45,7 +48,7 @@ def read_stacks(strand: Strand, sample: Sample) -> Structure:
     Raises VerificationFailed for a sample of another instance.
     """
     names = {(s.first, s.last): f"{s.first}-{s.last}" for s in stacks(strand)}
-    _check(sample, tuple(names.values()))
+    checked(sample, names.values(), HINT)
     chosen = {pair for pair, name in names.items() if sample[name]}
     stems = []
     for first, last in sorted(chosen):
@@ -55,16 +58,6 @@ def read_stacks(strand: Strand, sample: Sample) -> Structure:
                 count += 1
             stems.append(Stem(first=first, last=last, pairs=count + 1))
     return Structure(stems=tuple(stems))
-
-
-def _check(sample: Sample, known: tuple[str, ...]) -> None:
-    """Raises VerificationFailed unless the sample says 0 or 1 for each of these and no more."""
-    wrong = [k for k in known if sample.get(k) not in (0, 1)] or sorted(set(sample) - set(known))
-    if wrong:
-        raise VerificationFailed(
-            f"{wrong[0]}: {sample.get(wrong[0], 'nothing')!r} is no answer to this decision",
-            "A sample holds 0 or 1 for each qubit of the model",
-        )
 
 
 def violations(strand: Strand, structure: Structure) -> list[str]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from logistics.cargo_loading.flight import POSITION, ROOM, Flight, grams, millimetres
-from usecases.errors import VerificationFailed
 from usecases.models import Sample
 from usecases.records import Record
+from usecases.samples import checked
 
 
 class Place(Record):
@@ -32,15 +32,8 @@ def interpret(flight: Flight, sample: Sample) -> Plan:
     Raises VerificationFailed when the sample lacks a decision, has one that the flight has not,
     or holds something else than 0 and 1.
     """
-    labels = flight.labels()
-    wrong = [k for k in labels if sample.get(k) not in (0, 1)] or sorted(set(sample) - set(labels))
-    if wrong:
-        raise VerificationFailed(
-            f"{wrong[0]}: {sample.get(wrong[0], 'nothing')!r} is no answer to this decision",
-            "A sample holds 0 or 1 for each container and position",
-        )
-    chosen = [pair for label, pair in zip(labels, flight.pairs, strict=True) if sample[label]]
-    return placed(flight, chosen)
+    bits = checked(sample, flight.labels(), "A sample holds 0 or 1 for each container and position")
+    return placed(flight, [pair for bit, pair in zip(bits, flight.pairs, strict=True) if bit])
 
 
 def placed(flight: Flight, chosen: list[tuple[int, int]]) -> Plan:

@@ -10,8 +10,8 @@ from logistics.cargo_loading.flight import Flight
 from logistics.cargo_loading.pairs import CLASH, MARGIN, costs, mean_mass, penalty
 from logistics.cargo_loading.reading import Plan, placed
 from logistics.cargo_loading.rules import rules
-from usecases.errors import VerificationFailed
 from usecases.models import Bits, CostNetwork, Evaluated, Factor, Floats, Sample
+from usecases.samples import checked
 
 
 def widths(flight: Flight) -> list[int]:
@@ -51,14 +51,9 @@ def interpret(flight: Flight, sample: Sample) -> Plan:
     Raises VerificationFailed when the sample lacks a bit, has another, or holds something else
     than 0 and 1.
     """
-    names = labels(flight)
-    wrong = [k for k in names if sample.get(k) not in (0, 1)] or sorted(set(sample) - set(names))
-    if wrong:
-        raise VerificationFailed(
-            f"{wrong[0]}: {sample.get(wrong[0], 'nothing')!r} is no bit of a register",
-            "A sample holds 0 or 1 for each bit of each container's register",
-        )
-    row = decisions(flight, np.array([[sample[k] for k in names]], dtype=np.int8))[0]
+    hint = "A sample holds 0 or 1 for each bit of each container's register"
+    bits = checked(sample, labels(flight), hint, "bit of a register")
+    row = decisions(flight, np.array([bits], dtype=np.int8))[0]
     return placed(flight, [flight.pairs[k] for k in np.flatnonzero(row).tolist()])
 
 

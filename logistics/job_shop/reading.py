@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from logistics.job_shop.orders import Orders
 from logistics.job_shop.schedule import Run, Schedule
 from logistics.job_shop.shop import JobShop, Step
-from usecases.errors import VerificationFailed
+from usecases.samples import checked
 
-
-def checked(sample: Mapping[str, int], names: Iterable[str]) -> list[int]:
-    """The sample's bits in the order of the names.
-
-    Raises VerificationFailed when the sample lacks one, has another, or holds anything else than
-    0 and 1.
-    """
-    expected = tuple(names)
-    wrong = [k for k in expected if sample.get(k) not in (0, 1)]
-    wrong += sorted(set(sample) - set(expected))
-    if wrong:
-        raise VerificationFailed(
-            f"{wrong[0]}: {sample.get(wrong[0], 'nothing')!r} is no answer to this decision",
-            "A sample holds 0 or 1 for each decision of this shop",
-        )
-    return [sample[k] for k in expected]
+HINT = "A sample holds 0 or 1 for each decision of this shop"
 
 
 def interpret(shop: JobShop, sample: Mapping[str, int]) -> Schedule:
     """Every operation as early as the orders allow; a circle where they contradict each other."""
     orders = Orders(shop)
-    bits = checked(sample, orders.names)
+    bits = checked(sample, orders.names, HINT)
     arcs = [(a, b) if bit else (b, a) for (a, b), bit in zip(orders.pairs, bits, strict=True)]
     steps = orders.steps
     arcs += [(o - 1, o) for o, step in enumerate(steps) if step.place]

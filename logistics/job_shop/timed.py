@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logistics.job_shop.dispatch import dispatched, lower_bound, makespan
-from logistics.job_shop.reading import checked
+from logistics.job_shop.reading import HINT
 from logistics.job_shop.schedule import Run, Schedule
 from logistics.job_shop.shop import JobShop
 from usecases.errors import Infeasible, TooLarge
 from usecases.models import BQM, Choose, Structured
+from usecases.samples import checked
 
 LARGEST = 3000
 """Bits for which a model is built."""
@@ -148,7 +149,7 @@ def _exactly_one(model: BQM, group: list[str], price: float) -> None:
 def read(shop: JobShop, sample: Mapping[str, int]) -> Schedule:
     """Every start that the bits name, also where an operation has none or several."""
     found = moments(shop)
-    bits = dict(zip(found.names, checked(sample, found.names), strict=True))
+    bits = dict(zip(found.names, checked(sample, found.names, HINT), strict=True))
     runs = tuple(
         Run(job=step.job + 1, operation=step.place + 1, start=t)
         for step, starts in zip(shop.steps, found.starts, strict=True)
