@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from logistics._north_sea import LOCODES, SEA_MILES
 from logistics._ports import find_port, sea_miles
 from logistics.tour import (
-    LOCODES,
-    SEA_MILES,
     Tour,
     TravellingSalesman,
     draw,

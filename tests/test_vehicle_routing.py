@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from logistics.vehicle_routing import (
     LOCODES,
-    SEA_MILES,
+    MILES,
     Plan,
     demo,
     draw,
@@ -110,7 +110,7 @@ def test_named_instances_have_their_proven_values(name: str, columns: int, miles
 def test_sea_miles_are_those_of_searoute() -> None:
     pytest.importorskip("searoute")
     ports = [find_port(code) for code, _, _ in LOCODES.values()]
-    assert sea_miles(ports) == tuple(SEA_MILES.values())
+    assert sea_miles(ports) == tuple(MILES.values())
     assert [p.point for p in ports] == [point[1:] for point in LOCODES.values()]
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logistics._north_sea import LOCODES, SEA_MILES
 from logistics.tour.data import Tour, TravellingSalesman
 from logistics.tour.drawing import draw
 from logistics.tour.model import (
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
 # ## The data
 #
 # Ports and sea miles are real: positions of UN/LOCODEs, and distances along the shipping lanes
-# of the package searoute 1.6, to a thousandth of a nautical mile (nmi). They are kept here so
-# that the page runs without that package; a test computes them again.
+# of the package searoute 1.6, to a thousandth of a nautical mile (nmi). They are kept in
+# `logistics/_north_sea.py`, so that the page runs without that package; a test computes them again.
 #
 # | instance | ports |
 # |---|---|
@@ -60,32 +61,6 @@ if TYPE_CHECKING:
 # nodes of that file too. Distances are Euclidean, rounded up (TSPLIB's CEIL_2D).
 
 # %%
-SEA_MILES = {
-    "EBJ": (0.0, 367.453, 330.839, 352.172, 381.695, 464.970, 178.399, 338.483, 368.407),
-    "FXT": (367.453, 0.0, 159.912, 243.678, 415.333, 364.741, 475.450, 635.534, 665.458),
-    "IMM": (330.839, 159.912, 0.0, 122.301, 293.956, 243.364, 426.232, 586.316, 616.240),
-    "TEE": (352.172, 243.678, 122.301, 0.0, 203.993, 153.401, 415.537, 570.727, 600.651),
-    "ABD": (381.695, 415.333, 293.956, 203.993, 0.0, 118.437, 418.318, 561.040, 590.964),
-    "LEI": (464.970, 364.741, 243.364, 153.401, 118.437, 0.0, 501.594, 644.316, 674.240),
-    "HIR": (178.399, 475.450, 426.232, 415.537, 418.318, 501.594, 0.0, 160.084, 190.007),
-    "AAR": (338.483, 635.534, 586.316, 570.727, 561.040, 644.316, 160.084, 0.0, 120.608),
-    "CPH": (368.407, 665.458, 616.240, 600.651, 590.964, 674.240, 190.007, 120.608, 0.0),
-}
-"""Nautical miles between ports; columns are in the order of the rows."""
-
-LOCODES = {
-    "EBJ": ("DKEBJ", 8.432693, 55.460026),
-    "FXT": ("GBFXT", 1.344452, 51.957925),
-    "IMM": ("GBIMM", -0.173721, 53.622415),
-    "TEE": ("GBTEE", -1.16598, 54.599999),
-    "ABD": ("GBABD", -2.066803, 57.108906),
-    "LEI": ("GBLEI", -3.166667, 55.983333),
-    "HIR": ("DKHIR", 9.967166, 57.593453),
-    "AAR": ("DKAAR", 10.213509, 56.15618),
-    "CPH": ("DKCPH", 12.578659, 55.671554),
-}
-"""UN/LOCODE, longitude and latitude of each port."""
-
 DSJ1000 = (
     (981036, 508139), (534120, -42453), (577878, -43732), (532890, -96645), (205322, 215891),
     (225923, 197950), (69842, 667632), (391965, 1054524), (310065, -10714), (247401, 754523),

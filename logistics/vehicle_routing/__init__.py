@@ -18,6 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from logistics._north_sea import LOCODES, SEA_MILES
 from logistics.vehicle_routing.data import Plan, VehicleRouting
 from logistics.vehicle_routing.drawing import draw
 from logistics.vehicle_routing.master import build, label, partition, sufficient_weight
@@ -34,8 +35,8 @@ from usecases.errors import BadInstance, VerificationFailed
 # ## The data
 #
 # Ports and sea miles are real: UN/LOCODEs, and distances along the shipping lanes of the
-# package searoute 1.6, rounded to whole nautical miles
-# (nmi). They are kept here so that the page runs without that package; a test computes them
+# package searoute 1.6, rounded to whole nautical miles (nmi). They are kept in
+# `logistics/_north_sea.py`, so that the page runs without that package; a test computes them
 # again. The demands (in ship sections) are invented.
 #
 # | instance | ports and demands | capacity |
@@ -48,43 +49,20 @@ from usecases.errors import BadInstance, VerificationFailed
 # HIR Hirtshals, AAR Aarhus and CPH Copenhagen.
 
 # %%
-SEA_MILES = {
-    "EBJ": (0, 331, 367, 352, 465, 382, 178, 338, 368),
-    "IMM": (331, 0, 160, 122, 243, 294, 426, 586, 616),
-    "FXT": (367, 160, 0, 244, 365, 415, 475, 636, 665),
-    "TEE": (352, 122, 244, 0, 153, 204, 416, 571, 601),
-    "LEI": (465, 243, 365, 153, 0, 118, 502, 644, 674),
-    "ABD": (382, 294, 415, 204, 118, 0, 418, 561, 591),
-    "HIR": (178, 426, 475, 416, 502, 418, 0, 160, 190),
-    "AAR": (338, 586, 636, 571, 644, 561, 160, 0, 121),
-    "CPH": (368, 616, 665, 601, 674, 591, 190, 121, 0),
-}
-"""Nautical miles between ports; columns are in the order of the rows."""
-
-LOCODES = {
-    "EBJ": ("DKEBJ", 8.432693, 55.460026),
-    "IMM": ("GBIMM", -0.173721, 53.622415),
-    "FXT": ("GBFXT", 1.344452, 51.957925),
-    "TEE": ("GBTEE", -1.16598, 54.599999),
-    "LEI": ("GBLEI", -3.166667, 55.983333),
-    "ABD": ("GBABD", -2.066803, 57.108906),
-    "HIR": ("DKHIR", 9.967166, 57.593453),
-    "AAR": ("DKAAR", 10.213509, 56.15618),
-    "CPH": ("DKCPH", 12.578659, 55.671554),
-}
-"""UN/LOCODE, longitude and latitude of each port."""
+MILES = {port: tuple(map(round, row)) for port, row in SEA_MILES.items()}
+"""Whole nautical miles between ports; columns are in the order of the rows."""
 
 
 def north_sea(capacity: int, demands: Mapping[str, int]) -> VehicleRouting:
     """Ports of the table above, served from Esbjerg."""
     names = ["EBJ", *demands]
-    column = {name: k for k, name in enumerate(SEA_MILES)}
+    column = {name: k for k, name in enumerate(MILES)}
     return VehicleRouting(
         capacity=capacity,
         depot="EBJ",
         customers=tuple(demands),
         demands=tuple(demands.values()),
-        distances=tuple(tuple(SEA_MILES[a][column[b]] for b in names) for a in names),
+        distances=tuple(tuple(MILES[a][column[b]] for b in names) for a in names),
         coordinates=tuple(LOCODES[name][1:] for name in names),
         unit="nmi",
     )
