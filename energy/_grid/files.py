@@ -20,6 +20,7 @@ from typing import Any
 
 from energy._grid.frames import from_pandapower, is_pandapower
 from energy._grid.grid import NAME, Branch, Bus, Grid, Joined, assembled, made
+from energy._records import as_tuples
 from usecases.errors import BadInstance, printable
 
 REAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
@@ -51,14 +52,8 @@ def opened(data: Any) -> Any:
     if is_pandapower(data):
         return {"grid": from_pandapower(data)}
     if isinstance(data, dict) and is_pandapower(data.get("grid")):
-        return _tuples(data | {"grid": from_pandapower(data["grid"])})
-    return _tuples(data)
-
-
-def _tuples(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _tuples(value) for key, value in data.items()}
-    return tuple(map(_tuples, data)) if isinstance(data, list) else data
+        return as_tuples(data | {"grid": from_pandapower(data["grid"])})
+    return as_tuples(data)
 
 
 def _real(word: str, where: str) -> float:

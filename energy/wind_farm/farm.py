@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
+from energy._records import as_tuples
 from energy.wind_farm.turbines import TURBINES, V80, Turbine
 from energy.wind_farm.wind import HORNS_REV, WINDS, Wind
 from usecases.models import Floats
@@ -87,14 +88,7 @@ class Farm(Record):
 
 def _by_name(given: Any, known: Any, what: str) -> Any:
     if not isinstance(given, str):
-        return _tuples(given)
+        return as_tuples(given)
     if given not in known:
         raise ValueError(f"{given[:40]!r} is no {what} known by name; known: {', '.join(known)}")
     return known[given]
-
-
-def _tuples(given: Any) -> Any:
-    """Lists of a JSON file as the tuples that a strict reading of them asks for."""
-    if isinstance(given, dict):
-        return {key: _tuples(value) for key, value in given.items()}
-    return tuple(map(_tuples, given)) if isinstance(given, list) else given

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from math import comb
-
 from pydantic import Field
 
 from life_science.ground_state.molecule import Molecule
+from life_science.ground_state.reference import determinants
 from usecases.errors import Infeasible
 from usecases.records import Record
 
@@ -25,11 +24,6 @@ class Excitations(Record):
 
     molecule: Molecule
     states: int = Field(default=4, ge=1, le=MOST_STATES)
-
-
-def determinants(molecule: Molecule, orbitals: int) -> int:
-    """How many determinants, and so states, the electrons form in the orbitals."""
-    return comb(orbitals, molecule.alpha) * comb(orbitals, molecule.beta)
 
 
 def check_count(asked: Excitations, orbitals: int) -> None:
