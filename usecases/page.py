@@ -39,14 +39,14 @@ def pages(root: Path) -> Iterator[tuple[Path, str]]:
     for name, entry in registry.entries("usecase").items():
         if root.resolve() not in entry.path.resolve().parents:
             continue  # a third party's page is the third party's to keep
-        notebook, place = _notebook(entry, root), root / "docs" / "usecases" / f"{name}.md"
+        records, place = stored_runs(root, name), root / "docs" / "usecases" / f"{name}.md"
+        notebook = _notebook(entry, root, records)
         text, beside = _as_markdown(notebook), place.stem
         above = "../" * (name.count("/") + 1) + f"docs/usecases/{name}"
         yield root / "notebooks" / f"{name}.ipynb", _shown(_as_json(notebook), above)
         yield place, _shown(text, beside)
         if SHARES in text:
-            picture = _shares(stored_runs(root, entry.name))
-            yield place.with_name(f"{beside}-shares.svg"), picture
+            yield place.with_name(f"{beside}-shares.svg"), _shares(records)
         for family, _ in CURVE.findall(text):
             picture = _curve(curve_file(root, entry.name, family))
             yield place.with_name(f"{beside}-{family}.svg"), picture
@@ -186,11 +186,10 @@ def _told(value: Any) -> str:
     return f"{name} ({inner})" if inner else str(name)
 
 
-def _notebook(entry: registry.Entry, root: Path) -> Any:
+def _notebook(entry: registry.Entry, root: Path, records: list[RunRecord]) -> Any:
     import jupytext
 
     notebook = jupytext.reads(entry.path.read_text(encoding="utf-8"), fmt="py:percent")
-    records = stored_runs(root, entry.name)
     case = registry.usecase(entry.name)
     shown = {
         PLACE: runs_table(records),
