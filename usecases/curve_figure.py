@@ -8,17 +8,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from usecases.curves import Curve, Line, Point
+from usecases.palette import STYLES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _INK, _GREY, _BAND = "#1c2430", "#717581", "#ffa90e"
-_STYLES = (
-    *(("#3f90da", "o"), ("#bd1f01", "s"), ("#832db6", "^"), ("#e76300", "D"), ("#a96b59", "v")),
-    *(("#717581", "P"), ("#92dadd", "X"), ("#b9ac70", "*"), ("#94a4a2", "<"), ("#ffa90e", ">")),
-)
-"""Petroff's ten colours, each with a marker of its own."""
 
 
 def draw(curve: Curve) -> Figure:
@@ -73,7 +69,7 @@ def _answers(axes: Axes, line: Line, k: int, label: str) -> None:
 
 def _errors(axes: Axes, line: Line, k: int, scale: float) -> None:
     known = [p for p in line.points if p.error is not None]
-    colour, _ = _STYLES[k % len(_STYLES)]
+    colour, _ = STYLES[k % len(STYLES)]
     axes.plot([p.value for p in known], [scale * (p.error or 0.0) for p in known],
               color=colour, linewidth=0.9, alpha=0.5, zorder=2)  # fmt: skip
     for claimed in (True, False):
@@ -85,7 +81,7 @@ def _errors(axes: Axes, line: Line, k: int, scale: float) -> None:
 def _markers(
     axes: Axes, points: list[Point], k: int, heights: Iterable[Any], scale: float, **style: Any
 ) -> None:
-    colour, marker = _STYLES[k % len(_STYLES)]
+    colour, marker = STYLES[k % len(STYLES)]
     bars = [2 * scale * (p.stderr or 0.0) for p in points]
     axes.errorbar(
         *([p.value for p in points], list(heights)),

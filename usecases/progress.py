@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from usecases import metrics
 from usecases.compare import made_by
 from usecases.errors import UsageError
+from usecases.palette import COLOURS
 from usecases.records import RunRecord
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = ("#3f90da", "#bd1f01", "#832db6", "#e76300", "#a96b59", "#717581")
 STROKES = ("-", "--", "-.", ":")
 
 

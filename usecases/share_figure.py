@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from usecases.compare import label
 from usecases.metrics import wilson
+from usecases.palette import COLOURS, MARKERS
 from usecases.records import RunRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-_COLOURS = ("#3f90da", "#bd1f01", "#832db6", "#e76300", "#a96b59", "#717581")
-_MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 def draw(records: Sequence[RunRecord]) -> Figure:
@@ -31,12 +29,12 @@ def draw(records: Sequence[RunRecord]) -> Figure:
     axes = figure.add_subplot()
     shots = [r for r in records if r.backend and r.score.feasible_share is not None]
     forms = list(dict.fromkeys(r.usecase for r in shots))
-    colour = dict(zip(forms, cycle(_COLOURS), strict=False))
+    colour = dict(zip(forms, cycle(COLOURS), strict=False))
     for form in forms:
         mine = [r for r in shots if r.usecase == form]
         name = form.partition(":")[2] or form.rpartition("/")[2]
         _chance(axes, mine, colour[form], f"{name}: chance")
-        marks = zip(dict.fromkeys(map(label, mine)), cycle(_MARKERS), strict=False)
+        marks = zip(dict.fromkeys(map(label, mine)), cycle(MARKERS), strict=False)
         for algorithm, mark in marks:
             line = [r for r in mine if label(r) == algorithm]
             _line(axes, line, colour[form], mark, f"{name}: {algorithm}")
