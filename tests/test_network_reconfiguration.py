@@ -75,10 +75,14 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def pp() -> Any:
+    from matplotlib.backend_bases import RendererBase
+
+    drawing = RendererBase.new_gc
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pandapower
         import pandapower.networks
+    RendererBase.new_gc = drawing  # type: ignore[method-assign]  # it rounds the ends of all lines
     return pandapower
 
 

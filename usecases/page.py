@@ -156,9 +156,7 @@ def _svg(draw: Callable[[], Figure]) -> str:
 
     from usecases.plots import svg
 
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()  # packages that were imported may have changed them
-        matplotlib.rcParams.update({"svg.hashsalt": "usecases", "svg.fonttype": "none"})
+    with matplotlib.rc_context({"svg.hashsalt": "usecases", "svg.fonttype": "none"}):
         return svg(draw())
 
 

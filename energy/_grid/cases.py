@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from energy._grid.frames import from_pandapower
 from energy._grid.grid import Grid
@@ -24,10 +25,18 @@ CASES = (
 @lru_cache(maxsize=32)
 def case(name: str) -> Grid:
     """One of pandapower's networks. Raises UnknownName, and MissingExtra without pandapower."""
+    return from_pandapower(contents(name), name)
+
+
+def contents(name: str) -> Any:
+    """What the file of one of these networks holds, as plain tables. Raises as `case` does.
+
+    pandapower is not imported: it takes seconds, and changes how matplotlib draws all lines.
+    """
     if name not in CASES:
         raise UnknownName("network", name, CASES)
     spec = find_spec("pandapower")
     if spec is None or not spec.submodule_search_locations:
         raise MissingExtra("pandapower", "energy")
     folder = Path(spec.submodule_search_locations[0], "networks", "power_system_test_case_jsons")
-    return from_pandapower(json.loads((folder / f"{name}.json").read_text("utf-8")), name)
+    return json.loads((folder / f"{name}.json").read_text("utf-8"))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from energy._grid.cases import contents
 from energy.network_reconfiguration.checks import plausible
 from energy.network_reconfiguration.feeder import Branch, Bus, Feeder
 from usecases.errors import BadInstance, printable
@@ -32,13 +32,7 @@ SHIPPED = ("case33bw",)
 
 def shipped(name: str) -> Feeder:
     """The feeder that pandapower carries under this name."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the packages that pandapower imports
-        import pandapower
-        from pandapower import networks
-
-        text = pandapower.to_json(getattr(networks, name)())
-    return from_pandapower(json.loads(text))
+    return from_pandapower(contents(name))
 
 
 def from_pandapower(data: Mapping[str, Any]) -> Feeder:
@@ -84,16 +78,16 @@ def from_pandapower(data: Mapping[str, Any]) -> Feeder:
 
 
 def _table(content: Mapping[str, Any], name: str) -> Iterator[tuple[int, Row]]:
-    """Index and row of each element of a table that a text or an object holds."""
+    """Index and row of each element of a table that a text or an object holds, by index."""
     frame = content.get(name)
     held = frame.get("_object") if isinstance(frame, dict) else None
     if held is None:
         return
     try:
         plain = json.loads(held, parse_constant=lambda _: None) if isinstance(held, str) else held
-        rows = list(zip(plain["index"], plain["data"], strict=True))
-        for index, values in rows:
-            yield int(index), dict(zip(plain["columns"], values, strict=True))
+        rows = zip(map(int, plain["index"]), plain["data"], strict=True)
+        for index, values in sorted(rows, key=lambda row: row[0]):
+            yield index, dict(zip(plain["columns"], values, strict=True))
     except (ValueError, TypeError, LookupError, RecursionError):
         raise BadInstance(
             name, "is not a table of columns, index and data", "Save it with pandapower.to_json"
