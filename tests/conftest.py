@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+# Fixtures of a module run before any test's own folder is there: never in the user's store.
+_ours = tempfile.TemporaryDirectory(prefix="usecases-tests-", ignore_cleanup_errors=True)
+os.environ["USECASES_HOME"] = _ours.name
 
 _connect = socket.socket.connect
 
