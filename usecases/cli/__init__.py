@@ -25,6 +25,7 @@ COMMANDS = {
     "new": "Start a use case, an algorithm or a backend from a working template",
     "page": "Write the notebooks and docs pages of the use cases",
     "progress": "Show how fast runs came near the reference: table, values or picture",
+    "resources": "Estimate what an instance would take on an error-corrected machine",
     "run": "Run a use case with an algorithm on a backend and score the answer",
     "show": "Show what a use case is about, its instances and its sources",
     "verify": "Check a run record: hashes, answers, reference and every score",
