@@ -13,7 +13,7 @@ from usecases.angles import Ramp
 from usecases.ansatze import excitations, uccsd
 from usecases.convert import translate
 from usecases.errors import TooLarge, UsageError
-from usecases.models import Blockwise, FermionicHamiltonian, Spectrum
+from usecases.models import Blockwise, FermionicHamiltonian, Incumbent, Spectrum
 from usecases.programs import Program, SampleCircuits
 from usecases.resources.electrons import phase_estimation
 from usecases.resources.work import Work, counted
@@ -53,7 +53,7 @@ def _state(h: FermionicHamiltonian) -> Work:
 
 
 def _shot(model: Any, layers: int) -> Work:
-    if isinstance(model, Blockwise):
+    if isinstance(model.model if isinstance(model, Incumbent) else model, Blockwise):
         raise UsageError("the model is solved in blocks, and no single circuit answers it")
     solver = QAOA(layers=layers, angles=Ramp(), shots=1)
     work, _ = translate(model, solver.accepts)
