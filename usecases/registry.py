@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from usecases.errors import MissingExtra, UnknownName, UsageError
+from usecases.secrets import cleaned
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -167,6 +168,11 @@ def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
     from pydantic import ValidationError
 
     given = dict(settings)
+    if cleaned(given) != given:
+        raise UsageError(
+            f"{name}: a setting holds a secret, and settings are recorded",
+            "Leave it out: secrets come from the environment, a keyring or a file of mode 0600",
+        )
     for field, named in _named_fields(kind).items():
         inner = {k.split(".", 1)[1]: given.pop(k) for k in list(given) if k.startswith(f"{field}.")}
         if isinstance(given.get(field), Mapping):  # as a record keeps it

@@ -7,11 +7,13 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from traceback import format_exception
 from typing import Any
 
 import click
 
 from usecases.errors import UsecasesError, printable
+from usecases.secrets import quiet_logs, scrub
 
 COMMANDS = {
     "check": "Check a use case, an algorithm or a backend against its contract",
@@ -71,6 +73,7 @@ def main() -> None:
         # A console that lacks a sign shows another one instead of failing.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    quiet_logs()
     sys.exit(_outcome(sys.argv[1:]))
 
 
@@ -85,7 +88,7 @@ def _outcome(words: list[str]) -> int:
         return 0
     except Exception as error:
         if "--debug" in words:
-            raise
+            print(scrub("".join(format_exception(error))), file=sys.stderr)
         return _explained(error)
     except (KeyboardInterrupt, SystemExit):
         return _complain("stopped. The same command takes an unfinished run up again", 130)
@@ -118,7 +121,7 @@ def _explained(error: Exception) -> int:
 
 def _complain(text: str, code: int) -> int:
     """One line on stderr, without signs that would steer the terminal."""
-    line = " ".join(text.split())
+    line = " ".join(scrub(text).split())
     shown = printable(line)
     with suppress(OSError, AttributeError):  # nobody may be listening
         print(f"usecases: {shown[:1000]}", file=sys.stderr)
