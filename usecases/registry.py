@@ -133,9 +133,12 @@ def assigned(texts: Iterable[str], where: str) -> dict[str, Any]:
 def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:
     """The machine of this name with these settings.
 
-    A machine that it wraps is given by name, its own settings as "machine.x".
+    Some may follow the name, "aer noise=manila"; `settings` go before them. A machine that it
+    wraps is given by name, its own settings as "machine.x".
     """
-    return built(declared("backend", name), name, settings or {})  # type: ignore[no-any-return]
+    plain, *own = name.split() or [name]
+    given = assigned(own, name) | dict(settings or {})
+    return built(declared("backend", plain), plain, given)  # type: ignore[no-any-return]
 
 
 def declared(kind: str, name: str) -> Any:

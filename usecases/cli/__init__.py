@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "Run one problem of each sector and draw the results on one page",
     "doctor": "Say what works on this machine and what to install",
     "export": "Write an instance as a file of the field's own format",
+    "ghz": "Measure the fidelity with which machines prepare GHZ states, side by side",
     "jobs": "List runs; attach, wait for, cancel or reconcile their jobs",
     "list": "List use cases, algorithms, backends, or the instances of a use case",
     "new": "Start a use case, an algorithm or a backend from a working template",
