@@ -30,9 +30,8 @@ def measured(state: DensityMatrix, shots: int, seed: int) -> list[dict[str, int]
 @pytest.mark.parametrize("n", [2, 3, 4])
 def test_it_is_exact_for_any_state(n: int) -> None:
     target = Statevector(np.eye(2**n)[0] + np.eye(2**n)[-1]) / np.sqrt(2)
-    state = DensityMatrix(
-        0.6 * DensityMatrix(target).data + 0.4 * random_density_matrix(2**n, seed=n).data
-    )
+    mixed = 0.6 * DensityMatrix(target).data + 0.4 * random_density_matrix(2**n, seed=n).data
+    state = DensityMatrix(mixed)
     found = ghz.of_counts(measured(state, 4_000_000, n))
     assert found.value == pytest.approx(state_fidelity(state, target), abs=5 * found.stderr)
     assert found.stderr < 1e-3

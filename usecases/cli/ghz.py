@@ -8,25 +8,21 @@ from usecases.cli.shared import echo_json, echo_table, only_json
 
 
 @click.command("ghz")
-@click.option("-b", "--backend", "names", multiple=True, default=("aer",), metavar='"NAME [K=V ...]"',
-              help="A machine with its settings; several are compared with the first.")  # fmt: skip
+@click.option("-b", "--backend", "names", multiple=True, default=("aer",), metavar="NAME",
+              help="A machine, as 'aer noise=manila'; several are compared with the first.",
+)  # fmt: skip
 @click.option("-n", "--qubits", type=click.IntRange(2, 100), default=3, show_default=True)
 @click.option("--shots", type=click.IntRange(1), default=6000, show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
-@click.option(
-    "--max-cost", type=click.FloatRange(0), default=0.0, help="The most that may be spent."
-)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
-def command(
-    names: tuple[str, ...], qubits: int, shots: int, seed: int, max_cost: float, as_json: bool
-) -> None:
+def command(names: tuple[str, ...], qubits: int, shots: int, seed: int, as_json: bool) -> None:
     """Measure the fidelity with which machines prepare GHZ states, side by side."""
     from usecases.ghz import fidelity
     from usecases.registry import backend
 
     machines = [backend(name) for name in names]
     with only_json(as_json):
-        found = [fidelity(m, qubits, shots, seed, max_cost=max_cost) for m in machines]
+        found = [fidelity(m, qubits, shots, seed) for m in machines]
     if as_json:
         echo_json([f.model_dump() | {"interval": list(f.interval)} for f in found])
         return
