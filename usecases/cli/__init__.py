@@ -7,11 +7,13 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from traceback import format_exception
 from typing import Any
 
 import click
 
 from usecases.errors import UsecasesError, printable
+from usecases.secrets import quiet_logs, scrub
 
 COMMANDS = {
     "check": "Check a use case, an algorithm or a backend against its contract",
@@ -20,6 +22,7 @@ COMMANDS = {
     "demo": "Run one problem of each sector and draw the results on one page",
     "doctor": "Say what works on this machine and what to install",
     "export": "Write an instance as a file of the field's own format",
+    "ghz": "Measure the fidelity with which machines prepare GHZ states, side by side",
     "jobs": "List runs; attach, wait for, cancel or reconcile their jobs",
     "list": "List use cases, algorithms, backends, or the instances of a use case",
     "new": "Start a use case, an algorithm or a backend from a working template",
@@ -72,6 +75,7 @@ def main() -> None:
         # A console that lacks a sign shows another one instead of failing.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    quiet_logs()
     sys.exit(_outcome(sys.argv[1:]))
 
 
@@ -86,7 +90,7 @@ def _outcome(words: list[str]) -> int:
         return 0
     except Exception as error:
         if "--debug" in words:
-            raise
+            print(scrub("".join(format_exception(error))), file=sys.stderr)
         return _explained(error)
     except (KeyboardInterrupt, SystemExit):
         return _complain("stopped. The same command takes an unfinished run up again", 130)
@@ -119,7 +123,7 @@ def _explained(error: Exception) -> int:
 
 def _complain(text: str, code: int) -> int:
     """One line on stderr, without signs that would steer the terminal."""
-    line = " ".join(text.split())
+    line = " ".join(scrub(text).split())
     shown = printable(line)
     with suppress(OSError, AttributeError):  # nobody may be listening
         print(f"usecases: {shown[:1000]}", file=sys.stderr)
