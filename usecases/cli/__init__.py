@@ -16,6 +16,7 @@ from usecases.errors import UsecasesError, printable
 from usecases.secrets import quiet_logs, scrub
 
 COMMANDS = {
+    "bench": "Run a suite: use cases × instances × algorithms × backends × seeds",
     "check": "Check a use case, an algorithm or a backend against its contract",
     "compare": "Run several algorithms and backends on one instance, side by side",
     "curve": "Run algorithms along a parameter, such as a bond length, beside the exact curve",
