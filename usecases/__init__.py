@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from usecases.plan import load
     from usecases.plots import plot
     from usecases.registry import names
+    from usecases.room import doctor
     from usecases.runner import run
     from usecases.scan import curve
 
-__all__ = ["compare", "curve", "load", "names", "plot", "run", "table"]
+__all__ = ["compare", "curve", "doctor", "load", "names", "plot", "run", "table"]
 
 _HOMES = {
     "compare": "usecases.compare",
     "curve": "usecases.scan",
+    "doctor": "usecases.room",
     "load": "usecases.plan",
     "names": "usecases.registry",
     "plot": "usecases.plots",
