@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import ROOT, usecases
-from usecases import doctor, room
+from usecases import checkup, doctor
 
 
 def test_this_computer_is_ready_within_five_seconds() -> None:
@@ -22,10 +22,10 @@ def test_this_computer_is_ready_within_five_seconds() -> None:
 
 
 def test_every_check_that_is_not_green_names_a_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "ROOMY", 2**60)
+    monkeypatch.setattr(checkup, "ROOMY", 2**60)
     tight = doctor()
     assert (tight.state, tight.level, tight.instance) == ("amber", "simulate", "demo")
-    monkeypatch.setattr(room, "TIGHT", 2**60)
+    monkeypatch.setattr(checkup, "TIGHT", 2**60)
     monkeypatch.setenv("USECASES_HOME", str(ROOT / "pyproject.toml"))
     worst = doctor()
     assert (worst.state, worst.level, worst.instance) == ("red", "replay", "demo")
@@ -38,13 +38,13 @@ def test_every_check_that_is_not_green_names_a_way_on(monkeypatch: pytest.Monkey
 def test_a_container_has_the_memory_that_it_was_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "CONTAINER", tmp_path)
-    plain = room.free_memory()
+    monkeypatch.setattr(checkup, "CONTAINER", tmp_path)
+    plain = checkup.free_memory()
     (tmp_path / "memory.current").write_text(f"{300 * 2**20}\n")
     (tmp_path / "memory.max").write_text("max\n")
-    assert room.free_memory() > plain / 2
+    assert checkup.free_memory() > plain / 2
     (tmp_path / "memory.max").write_text(f"{800 * 2**20}\n")
-    assert room.free_memory() == 500 * 2**20
+    assert checkup.free_memory() == 500 * 2**20
 
 
 def test_the_network_is_tried_only_when_asked() -> None:

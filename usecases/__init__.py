@@ -11,11 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from usecases.checkup import doctor
     from usecases.compare import compare, table
     from usecases.plan import load
     from usecases.plots import plot
     from usecases.registry import names
-    from usecases.room import doctor
     from usecases.runner import run
     from usecases.scan import curve
 
@@ -24,7 +24,7 @@ __all__ = ["compare", "curve", "doctor", "load", "names", "plot", "run", "table"
 _HOMES = {
     "compare": "usecases.compare",
     "curve": "usecases.scan",
-    "doctor": "usecases.room",
+    "doctor": "usecases.checkup",
     "load": "usecases.plan",
     "names": "usecases.registry",
     "plot": "usecases.plots",

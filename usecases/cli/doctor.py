@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import click
 
-from usecases.room import SECTORS, bell_pair
+from usecases.checkup import SECTORS, bell_pair
 
 EXTRAS = {
     "exact": ("ortools",),
@@ -35,7 +35,7 @@ def command(workshop: bool, reach: str, as_json: bool) -> None:
     if reach and not workshop:
         raise UsageError("--reach belongs to --workshop", "Give both")
     if workshop:
-        from usecases.room import doctor
+        from usecases.checkup import doctor
 
         room = doctor(reach)
         echo_json(asdict(room) | {"state": room.state}) if as_json else click.echo(str(room))
