@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "Run a use case with an algorithm on a backend and score the answer",
     "show": "Show what a use case is about, its instances and its sources",
     "verify": "Check a run record: hashes, answers, reference and every score",
+    "widget": "Serve a page where runs are chosen with the mouse",
 }
 
 
