@@ -33,6 +33,7 @@ COMMANDS = {
     "run": "Run a use case with an algorithm on a backend and score the answer",
     "show": "Show what a use case is about, its instances and its sources",
     "verify": "Check a run record: hashes, answers, reference and every score",
+    "widget": "Serve a page where runs are chosen with the mouse",
 }
 
 
@@ -83,9 +84,7 @@ def main() -> None:
 def _outcome(words: list[str]) -> int:
     """Run the words of a command; the exit code."""
     try:
-        cli.main(args=words, prog_name="usecases", standalone_mode=False)
-    except click.exceptions.Exit as end:
-        return end.exit_code
+        code = cli.main(args=words, prog_name="usecases", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 0
@@ -95,7 +94,7 @@ def _outcome(words: list[str]) -> int:
         return _explained(error)
     except (KeyboardInterrupt, SystemExit):
         return _complain("stopped. The same command takes an unfinished run up again", 130)
-    return 0
+    return code if isinstance(code, int) else 0  # what a command gave to ctx.exit
 
 
 def _explained(error: Exception) -> int:
