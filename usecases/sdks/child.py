@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 import warnings
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ def main() -> None:
     sys.stdout = sys.stderr
     warnings.simplefilter("ignore")
     vendor = Path(sys.argv[1])
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    folder = str(Path(__file__).resolve().parent)
+    sys.path[:] = [place for place in sys.path if place != folder]
+    sys.meta_path.insert(0, _Beside())
     machines: dict[str, Any] = {}
     for line in iter(lambda: sys.stdin.buffer.readline(LONGEST + 1), b""):
         if len(line) > LONGEST:
@@ -37,6 +40,19 @@ def main() -> None:
             text = json.dumps({"error": {"kind": "JobFailed", "what": "the reply is too large"}})
         out.write(text + "\n")
         out.flush()
+
+
+class _Beside(MetaPathFinder):
+    """Finds what vendors' files share in this folder, and no vendor's file.
+
+    Those are called like the vendors' own packages, which they must not hide.
+    """
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
+        file = Path(__file__).resolve().with_name(f"{fullname}.py")
+        if path is not None or not file.exists() or file.with_suffix(".txt").exists():
+            return None
+        return importlib.util.spec_from_file_location(fullname, file)
 
 
 def _answered(vendor: Path, machines: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:

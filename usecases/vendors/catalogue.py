@@ -35,9 +35,11 @@ class Vendor:
     """How the names of devices begin that answer here, offline; none where there are none."""
     examples: tuple[str, ...]
     credentials: tuple[str, ...]
-    """Environment variables that the SDK reads, the only ones that it is handed."""
+    """Secrets that the SDK reads from the environment."""
     price: str
     """How a price is known."""
+    variables: tuple[str, ...] = ()
+    """What else it reads there; of our environment it is handed these and its secrets alone."""
 
     @property
     def requirements(self) -> Path:
@@ -96,5 +98,6 @@ def _read(path: Path) -> Vendor:
         twin=(twin,) if isinstance(twin, str) else tuple(twin),
         examples=tuple(said["EXAMPLES"]),
         credentials=tuple(said["CREDENTIALS"]),
+        variables=tuple(said.get("VARIABLES", ())),
         price=said["PRICE"],
     )
