@@ -43,7 +43,7 @@ class Loopback:
             found = re.search(pattern, path)
             if verb == method and found:
                 return answer(found, body)
-        return 404, {"error": f"no rule for {method} {path}"}
+        return 404, {"message": f"no rule for {method} {path}"}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         loop = self

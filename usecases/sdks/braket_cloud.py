@@ -8,42 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from adapter import Adapter, Told, loaded, sizes  # type: ignore[import-not-found]
+from braket_errors import told  # type: ignore[import-not-found]
 from braket_prices import charge, least  # type: ignore[import-not-found]
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from parts import broken, joined  # type: ignore[import-not-found]
 
 OURS, PART, SIZES = "usecases", "usecases-part", "usecases-sizes"
 """Names of the tags on a task."""
-
-DENIED = ("AccessDenied", "Unrecognized", "InvalidSignature", "ExpiredToken", "InvalidClientToken")
-
-
-@contextmanager
-def told(submitting: bool = False) -> Iterator[None]:
-    """The client's errors in our words; a submission is refused only where AWS says no."""
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-
-    try:
-        yield
-    except NoCredentialsError:
-        raise Told("AuthenticationFailed", "AWS credentials are missing") from None
-    except ClientError as error:
-        code = str(error.response["Error"]["Code"])
-        status = int(error.response["ResponseMetadata"]["HTTPStatusCode"])
-        if code.startswith(DENIED):
-            raise Told("AuthenticationFailed", f"AWS says {code}") from None
-        if status >= 500:
-            raise Told("Unreachable", f"AWS says {code}") from None
-        kind = "Refused" if submitting else "BackendUnavailable"
-        raise Told(kind, f"{code}: {error.response['Error'].get('Message', '')}") from None
-    except BotoCoreError as error:
-        raise Told("Unreachable", f"{type(error).__name__}: {error}") from None
 
 
 class Cloud(Adapter):  # type: ignore[misc]
@@ -110,10 +84,7 @@ class Cloud(Adapter):  # type: ignore[misc]
                     shots = work["shots"][number]
                     taken.append(self.device.run(task, shots=shots, tags=tags).id)
             except Told as error:
-                if taken and error.kind != "Unreachable":
-                    some = f"{len(taken)} of {len(ready)} tasks were taken; then {error.what}"
-                    raise Told("Unreachable", some) from None
-                raise
+                raise broken(taken, len(ready), error) from None
         return ";".join(taken)
 
     def _converted(self, circuits: list[Any], work: dict[str, Any]) -> list[Any]:
@@ -139,10 +110,8 @@ class Cloud(Adapter):  # type: ignore[misc]
                 if task.get("tags", {}).get(OURS) == tag:
                     number, total = map(int, task["tags"][PART].split("/"))
                     parts[number] = task["quantumTaskArn"]
-        if len(parts) < total:
-            some = ", ".join(parts.values())
-            raise Told("Unresolved", f"{len(parts)} of {total} tasks were taken: {some}")
-        return ";".join(parts[k] for k in sorted(parts)) or None
+        found: str | None = joined(parts, total)
+        return found
 
     def _tasks(self, job: str) -> list[dict[str, Any]]:
         with told():
@@ -171,7 +140,7 @@ class Cloud(Adapter):  # type: ignore[misc]
         with told():
             found = [AwsQuantumTask(arn, session).result() for arn in job.split(";")]
         spent = [_seconds(task, result) for task, result in zip(tasks, found, strict=True)]
-        total = sum((t["endedAt"] - t["createdAt"] for t in tasks if "endedAt" in t), timedelta())
+        total = sum((t["endedAt"] - t["createdAt"] for t in tasks), timedelta())
         machine = sum(second for second, _ in spent)
         told_by = {words for _, words in spent}
         return {
@@ -218,8 +187,6 @@ def _seconds(task: dict[str, Any], result: Any) -> tuple[float, str]:
     about = getattr(result.additional_metadata, "simulatorMetadata", None)
     if about is not None:
         return about.executionDuration / 1000, "as the simulator tells"
-    if "endedAt" not in task:
-        return 0.0, "not told"
     return (task["endedAt"] - task["createdAt"]).total_seconds(), "from creation to end"
 
 
