@@ -13,12 +13,30 @@ import os
 import sys
 import traceback
 import warnings
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
 LONGEST = 64 << 20
 """Bytes of one line, asked or answered."""
+
+HERE = Path(__file__).resolve().parent
+
+
+class _Beside:
+    """Finds `adapter` and vendors' helpers by their files, never a vendor's own file.
+
+    That one often has the name of the package that it wraps, and would hide it on sys.path.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        places = [] if path is not None else [folder / f"{name}.py" for folder in self.folders]
+        for place in places:
+            if place.exists() and not place.with_suffix(".txt").exists():
+                return importlib.util.spec_from_file_location(name, place)
+        return None
 
 
 def main() -> None:
@@ -28,9 +46,8 @@ def main() -> None:
     sys.stdout = sys.stderr
     warnings.simplefilter("ignore")
     vendor = Path(sys.argv[1])
-    folder = str(Path(__file__).resolve().parent)
-    sys.path[:] = [place for place in sys.path if place != folder]
-    sys.meta_path.insert(0, _Beside())
+    sys.path[:] = [place for place in sys.path if Path(place) != HERE]
+    sys.meta_path.insert(0, _Beside(HERE, vendor.resolve().parent))
     machines: dict[str, Any] = {}
     for line in iter(lambda: sys.stdin.buffer.readline(LONGEST + 1), b""):
         if len(line) > LONGEST:
@@ -40,19 +57,6 @@ def main() -> None:
             text = json.dumps({"error": {"kind": "JobFailed", "what": "the reply is too large"}})
         out.write(text + "\n")
         out.flush()
-
-
-class _Beside(MetaPathFinder):
-    """Finds what vendors' files share in this folder, and no vendor's file.
-
-    Those are called like the vendors' own packages, which they must not hide.
-    """
-
-    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
-        file = Path(__file__).resolve().with_name(f"{fullname}.py")
-        if path is not None or not file.exists() or file.with_suffix(".txt").exists():
-            return None
-        return importlib.util.spec_from_file_location(fullname, file)
 
 
 def _answered(vendor: Path, machines: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
