@@ -58,6 +58,15 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Where the store stands with a request: the run it has, or the one that is to be done."""
+
+    id: str
+    ordinal: int
+    done: bool
+
+
+@dataclass(frozen=True)
 class Run:
     """A run as the store lists it."""
 
@@ -108,8 +117,7 @@ class Store:
 
     def begin(self, request: Mapping[str, Any]) -> str:
         """The id to run under: an unfinished run's whose process is gone, or a new one."""
-        text = json.dumps(request, sort_keys=True, allow_nan=False)
-        key = sha256(text)
+        text, key = _written(request)
         with self._transaction() as db:
             query = "SELECT * FROM runs WHERE key = ? ORDER BY ordinal"
             rows = db.execute(query, (key,)).fetchall()
@@ -119,7 +127,7 @@ class Store:
                     self._claim(row["id"])
                     return str(row["id"])
             ordinal = len(rows)
-            identity = sha256(f"{key}:{ordinal}")[:10]
+            identity = _named(key, ordinal)
             db.execute(
                 "INSERT INTO runs (id, key, ordinal, request, status, owner, started)"
                 " VALUES (?, ?, ?, ?, 'running', ?, ?)",
@@ -154,6 +162,46 @@ class Store:
             "UPDATE runs SET status = 'running', owner = ? WHERE id = ?", (_me(), identity)
         )
 
+    def standing(self, request: Mapping[str, Any], since: float = 0.0) -> Standing:
+        """The latest run of this request that is done and was begun since then, or the next one.
+
+        A run that ended without a record is taken up under its own id.
+        """
+        _, key = _written(request)
+        query = (
+            "SELECT id, ordinal, status, owner, started FROM runs WHERE key = ? ORDER BY ordinal"
+        )
+        rows = self._connection.execute(query, (key,)).fetchall()
+        for row in reversed(rows):
+            if row["status"] == "done" and row["started"] >= since:
+                return Standing(row["id"], row["ordinal"], done=True)
+        for row in rows:
+            if row["status"] not in ENDED and not _alive(row["owner"]):
+                return Standing(row["id"], row["ordinal"], done=False)
+        return Standing(_named(key, len(rows)), len(rows), done=False)
+
+    def keep(self, request: Mapping[str, Any], ordinal: int, record: RunRecord) -> None:
+        """Keep a run that was computed elsewhere, in one transaction; a run that is done stays."""
+        text, key = _written(request)
+        took = sum(value for _, value in record.timing)
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO runs (id, key, ordinal, request, status, owner, started)"
+                " VALUES (?, ?, ?, ?, 'running', '', ?) ON CONFLICT DO NOTHING",
+                (record.id, key, ordinal, text, time.time() - took),
+            )
+            self.finish(record)
+
+    def missed(self, request: Mapping[str, Any], ordinal: int, identity: str, error: str) -> None:
+        """Keep that a run which was to be computed elsewhere failed, and why."""
+        text, key = _written(request)
+        self._connection.execute(
+            "INSERT INTO runs (id, key, ordinal, request, status, owner, started, error)"
+            " VALUES (?, ?, ?, ?, 'failed', '', ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET status = 'failed', error = excluded.error WHERE status != 'done'",
+            (identity, key, ordinal, text, time.time(), error),
+        )
+
     def finish(self, record: RunRecord) -> None:
         """Keep a finished run's record."""
         score = record.score
@@ -168,7 +216,7 @@ class Store:
         }
         self._connection.execute(
             "UPDATE runs SET status = 'done', owner = '', finished = ?, summary = ?, record = ?,"
-            " error = NULL WHERE id = ?",
+            " error = NULL WHERE id = ? AND status != 'done'",
             (time.time(), json.dumps(summary), record.model_dump_json(), record.id),
         )
 
@@ -291,6 +339,17 @@ class Store:
             values,
         )
         return [_job(row) for row in rows]
+
+
+def _written(request: Mapping[str, Any]) -> tuple[str, str]:
+    """A request as it is kept, and the key that equal requests share."""
+    text = json.dumps(request, sort_keys=True, allow_nan=False)
+    return text, sha256(text)
+
+
+def _named(key: str, ordinal: int) -> str:
+    """The id of the run that asks for this for the ordinal-th time."""
+    return sha256(f"{key}:{ordinal}")[:10]
 
 
 def _job(row: sqlite3.Row) -> Job:

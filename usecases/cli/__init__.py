@@ -16,6 +16,7 @@ from usecases.errors import UsecasesError, printable
 from usecases.secrets import quiet_logs, scrub
 
 COMMANDS = {
+    "bench": "Run a suite: use cases × instances × algorithms × backends × seeds",
     "check": "Check a use case, an algorithm or a backend against its contract",
     "compare": "Run several algorithms and backends on one instance, side by side",
     "curve": "Run algorithms along a parameter, such as a bond length, beside the exact curve",
@@ -28,9 +29,11 @@ COMMANDS = {
     "new": "Start a use case, an algorithm or a backend from a working template",
     "page": "Write the notebooks and docs pages of the use cases",
     "progress": "Show how fast runs came near the reference: table, values or picture",
+    "resources": "Estimate what an instance would take on an error-corrected machine",
     "run": "Run a use case with an algorithm on a backend and score the answer",
     "show": "Show what a use case is about, its instances and its sources",
     "verify": "Check a run record: hashes, answers, reference and every score",
+    "widget": "Serve a page where runs are chosen with the mouse",
 }
 
 
@@ -81,9 +84,7 @@ def main() -> None:
 def _outcome(words: list[str]) -> int:
     """Run the words of a command; the exit code."""
     try:
-        cli.main(args=words, prog_name="usecases", standalone_mode=False)
-    except click.exceptions.Exit as end:
-        return end.exit_code
+        code = cli.main(args=words, prog_name="usecases", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 0
@@ -93,7 +94,7 @@ def _outcome(words: list[str]) -> int:
         return _explained(error)
     except (KeyboardInterrupt, SystemExit):
         return _complain("stopped. The same command takes an unfinished run up again", 130)
-    return 0
+    return code if isinstance(code, int) else 0  # what a command gave to ctx.exit
 
 
 def _explained(error: Exception) -> int:
