@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from usecases.circuit_record import CIRCUIT, CircuitRecord
 from usecases.errors import BudgetExceeded, UnknownName, UsageError, VerificationFailed
 from usecases.home import home
 from usecases.records import RunRecord, sha256
@@ -36,6 +37,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     cost REAL NOT NULL, currency TEXT NOT NULL, created REAL NOT NULL, UNIQUE (run, step)
 );
 """
+
+K = TypeVar("K", RunRecord, CircuitRecord)
 
 ENDED = ("done", "cancelled")
 """What a run with this status did is final; any other status can be taken up."""
@@ -202,22 +205,12 @@ class Store:
             (identity, key, ordinal, text, time.time(), error),
         )
 
-    def finish(self, record: RunRecord) -> None:
+    def finish(self, record: RunRecord | CircuitRecord) -> None:
         """Keep a finished run's record."""
-        score = record.score
-        summary = {
-            "usecase": record.usecase,
-            "instance": record.instance.name,
-            "algorithm": record.algorithm,
-            "backend": record.backend,
-            "objective": score.objective,
-            "gap": score.gap,
-            "feasible": score.feasible,
-        }
         self._connection.execute(
             "UPDATE runs SET status = 'done', owner = '', finished = ?, summary = ?, record = ?,"
             " error = NULL WHERE id = ? AND status != 'done'",
-            (time.time(), json.dumps(summary), record.model_dump_json(), record.id),
+            (time.time(), json.dumps(record.summary), record.model_dump_json(), record.id),
         )
 
     def give_up(self, identity: str, status: str, error: str) -> None:
@@ -257,14 +250,31 @@ class Store:
 
     def record(self, identity: str) -> RunRecord:
         """The record of a finished run, by its id or the start of it."""
+        return self._read(identity, RunRecord)
+
+    def circuits(self, identity: str) -> CircuitRecord:
+        """The record of a finished run of circuits."""
+        return self._read(identity, CircuitRecord)
+
+    def any_record(self, identity: str) -> RunRecord | CircuitRecord:
+        """The record of a finished run of either kind."""
+        circuits = self.request(identity)["usecase"] == CIRCUIT
+        return self.circuits(identity) if circuits else self.record(identity)
+
+    def _read(self, identity: str, kind: type[K]) -> K:
         row = self._row(identity)
         if row["record"] is None:
             raise UsageError(
                 f"run {row['id']} is {row['status']} and has no record yet",
                 f"Take it up with: usecases jobs attach {row['id']}",
             )
+        if (json.loads(row["request"])["usecase"] == CIRCUIT) != (kind is CircuitRecord):
+            raise UsageError(
+                f"run {row['id']} is {'not ' * (kind is CircuitRecord)}one of circuits",
+                f"See it with: usecases jobs show {row['id']}",
+            )
         try:
-            return RunRecord.model_validate_json(row["record"])
+            return kind.model_validate_json(row["record"])
         except ValidationError:
             raise VerificationFailed(
                 f"the record of run {row['id']} is damaged or of another version",

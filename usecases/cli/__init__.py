@@ -18,6 +18,7 @@ from usecases.secrets import quiet_logs, scrub
 COMMANDS = {
     "bench": "Run a suite: use cases × instances × algorithms × backends × seeds",
     "check": "Check a use case, an algorithm or a backend against its contract",
+    "circuit": "Run an OpenQASM circuit of your own on one machine or several, side by side",
     "compare": "Run several algorithms and backends on one instance, side by side",
     "curve": "Run algorithms along a parameter, such as a bond length, beside the exact curve",
     "demo": "Run one problem of each sector and draw the results on one page",

@@ -10,7 +10,9 @@ import click
 from usecases.cli.shared import echo_json, echo_table, only_json, watched
 
 if TYPE_CHECKING:
+    from usecases.circuit_record import CircuitRecord
     from usecases.contracts import RemoteBackend
+    from usecases.records import RunRecord
     from usecases.store import Job, Store
 
 
@@ -50,15 +52,24 @@ def _listed(as_json: bool, limit: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 def show(run: str, as_json: bool) -> None:
     """Show the record of a finished RUN."""
-    from usecases.cli.run import report
     from usecases.store import Store
 
     with Store() as store:
-        record = store.record(run)
+        record = store.any_record(run)
+    _shown(record, as_json)
+
+
+def _shown(record: RunRecord | CircuitRecord, as_json: bool) -> None:
+    from usecases.cli import circuit
+    from usecases.cli import run as usecase
+    from usecases.records import RunRecord
+
     if as_json:
         click.echo(record.model_dump_json(indent=2))
+    elif isinstance(record, RunRecord):
+        usecase.report(record)
     else:
-        report(record)
+        circuit.report(record)
 
 
 @command.command("attach")
@@ -68,20 +79,12 @@ def show(run: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 def attach(run: str, max_wait: float | None, max_cost: float | None, as_json: bool) -> None:
     """Take up an unfinished RUN where it stopped."""
-    from usecases.cli.run import report
-    from usecases.plan import again
-    from usecases.runner import perform
+    from usecases.circuits import take_up
     from usecases.store import Store
 
     with Store() as store, only_json(as_json), watched() as progress:
-        plan = again(store.request(run))
-        record = perform(
-            plan, max_wait=max_wait, max_cost=max_cost, resume=run, store=store, progress=progress
-        )
-    if as_json:
-        click.echo(record.model_dump_json(indent=2))
-    else:
-        report(record)
+        record = take_up(store, run, max_wait=max_wait, max_cost=max_cost, progress=progress)
+    _shown(record, as_json)
 
 
 @command.command("wait")
@@ -131,11 +134,10 @@ def reconcile() -> None:
 def _machine(store: Store, job: Job) -> RemoteBackend:
     from usecases.contracts import RemoteBackend, innermost
     from usecases.errors import UsageError
-    from usecases.plan import again
+    from usecases.plan import machines
     from usecases.registry import name_of
 
-    plan = again(store.request(job.run))
-    for machine in map(innermost, (plan.backend, plan.trainer)):
+    for machine in map(innermost, machines(store.request(job.run))):
         if isinstance(machine, RemoteBackend) and name_of(machine) == job.backend:
             return machine
     raise UsageError(f"run {job.run} has no remote machine named {job.backend}")

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from usecases.records import Record
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-_KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "TEMP", "VIRTUAL_ENV")
+_KEPT = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TEMP", "VIRTUAL_ENV")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
@@ -50,8 +51,9 @@ def read(path: Path) -> str:
         raise BadInstance("file", "is no UTF-8 text", file=path.name) from None
 
 
+@lru_cache(maxsize=16)
 def parse(text: str) -> QuantumCircuit:
-    """The circuit of an OpenQASM 2 or 3 text, in Qiskit's standard gates.
+    """The circuit of an OpenQASM 2 or 3 text, in Qiskit's standard gates; not to be changed.
 
     Raises BadInstance for what is wrong or not taken, TooLarge beyond the limits.
     """
@@ -89,7 +91,9 @@ def _described(text: str, version: int) -> Described:
 def environment() -> dict[str, str]:
     """What the child sees: nothing that could be a secret, and one thread."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | dict.fromkeys(_THREADS, "1")
+    ours = str(Path(__file__).parents[2])  # the child runs this very code
+    path = os.pathsep.join(filter(None, (ours, os.environ.get("PYTHONPATH", ""))))
+    return kept | {"PYTHONPATH": path} | dict.fromkeys(_THREADS, "1")
 
 
 def _checked(raw: bytes) -> Described:
