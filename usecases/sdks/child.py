@@ -19,6 +19,25 @@ from typing import Any
 LONGEST = 64 << 20
 """Bytes of one line, asked or answered."""
 
+HERE = Path(__file__).resolve().parent
+
+
+class _Beside:
+    """Finds `adapter` and vendors' helpers by their files, never a vendor's own file.
+
+    That one often has the name of the package that it wraps, and would hide it on sys.path.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        places = [] if path is not None else [folder / f"{name}.py" for folder in self.folders]
+        for place in places:
+            if place.exists() and not place.with_suffix(".txt").exists():
+                return importlib.util.spec_from_file_location(name, place)
+        return None
+
 
 def main() -> None:
     """Answers until its input ends."""
@@ -27,7 +46,8 @@ def main() -> None:
     sys.stdout = sys.stderr
     warnings.simplefilter("ignore")
     vendor = Path(sys.argv[1])
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    sys.path[:] = [place for place in sys.path if Path(place) != HERE]
+    sys.meta_path.insert(0, _Beside(HERE, vendor.resolve().parent))
     machines: dict[str, Any] = {}
     for line in iter(lambda: sys.stdin.buffer.readline(LONGEST + 1), b""):
         if len(line) > LONGEST:

@@ -35,7 +35,9 @@ class Vendor:
     """How the names of devices begin that answer here, offline; none where there are none."""
     examples: tuple[str, ...]
     credentials: tuple[str, ...]
-    """Environment variables that the SDK reads, the only ones that it is handed."""
+    """Environment variables of secrets that the SDK reads."""
+    variables: tuple[str, ...]
+    """Others that it reads, such as regions and addresses."""
     price: str
     """How a price is known."""
 
@@ -96,5 +98,6 @@ def _read(path: Path) -> Vendor:
         twin=(twin,) if isinstance(twin, str) else tuple(twin),
         examples=tuple(said["EXAMPLES"]),
         credentials=tuple(said["CREDENTIALS"]),
+        variables=tuple(said.get("VARIABLES", ())),
         price=said["PRICE"],
     )

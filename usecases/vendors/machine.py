@@ -121,6 +121,13 @@ class Twin(Door):
 class Cloud(Door, RemoteBackend):
     """A machine that is reached over the network; work waits and may be billed."""
 
+    _model: SampleModel | None = PrivateAttr(default=None)
+
+    def check(self, program: Program[Any]) -> None:
+        super().check(program)
+        if isinstance(program, SampleModel):
+            self._model = program
+
     @property
     def source(self) -> Source:  # type: ignore[override]
         said: Source = self.described["source"]
@@ -130,7 +137,8 @@ class Cloud(Door, RemoteBackend):
         return str(self.ask("submit", self.work(program), tag))
 
     def collect(self, job: str) -> JobResult | None:
-        found = self.ask("collect", job)
+        """An annealer's answer is read with the model that was asked for, or asked for again."""
+        found = self.ask("collect", job, *([self.work(self._model)] if self._model else []))
         return None if found is None else self.result(found)
 
     def find(self, tag: str) -> str | None:

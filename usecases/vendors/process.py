@@ -133,7 +133,8 @@ def process(name: str) -> Process:
 
 def _started(vendor: Vendor) -> subprocess.Popen[bytes]:
     """The vendor's process, which sees its own credentials and nobody else's."""
-    seen = {k: v for k, v in os.environ.items() if k in (*KEPT, *vendor.credentials)}
+    handed = {*KEPT, *vendor.credentials, *vendor.variables}
+    seen = {k: v for k, v in os.environ.items() if k in handed}
     child = Path(sys.modules["usecases.sdks.child"].__file__ or "")
     limit = None if sys.platform == "win32" else _limited
     return subprocess.Popen(  # noqa: S603
