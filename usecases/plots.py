@@ -45,7 +45,7 @@ def plot_progress(records: Sequence[RunRecord], path: str | Path | None = None) 
     about = ", ".join(dict.fromkeys(record.usecase for record in records))
     shown = ", ".join(record.id for record in records[:4])
     more = f" and {len(records) - 4} more" if records[4:] else ""
-    stamped(figure, f"{about} · runs {shown}{more}")
+    stamp(figure, f"{about} · runs {shown}{more}")
     return _written(figure, path)
 
 
@@ -75,7 +75,8 @@ def _of_solution(record: RunRecord) -> Figure:
         raise UsageError(f"{case.title} draws no picture")
     figure = case.plot(instance_of(record), solution_of(record))
     about = f"{record.usecase} · {record.instance.name}"
-    return stamped(figure, f"{about} · {made_by(record)} · run {record.id}")
+    stamp(figure, f"{about} · {made_by(record)} · run {record.id}")
+    return figure
 
 
 def _of_curve(curve: Curve) -> Figure:
@@ -86,16 +87,16 @@ def _of_curve(curve: Curve) -> Figure:
     runs = [point.run for line in curve.lines for point in line.points]
     missing = f", {len(curve.failures)} failed" if curve.failures else ""
     about = f"{curve.usecase} · {curve.family} · {sources}"
-    return stamped(figure, f"{about} · {len(runs)} runs, {runs[0]} to {runs[-1]}{missing}")
+    stamp(figure, f"{about} · {len(runs)} runs, {runs[0]} to {runs[-1]}{missing}")
+    return figure
 
 
-def stamped(figure: Figure, text: str) -> Figure:
-    """The figure with a line below it that says where it comes from; names are no mathematics."""
-    # A tight bounding box makes room for it; some pictures have their key below the figure.
+def stamp(figure: Figure, text: str) -> None:
+    """Small print below the figure and below whatever stands there; names are no mathematics."""
+    # A tight bounding box makes room for it.
     below = min(figure.get_tightbbox().y0 / figure.get_figheight(), 0.0)
     place: dict[str, Any] = {"ha": "right", "va": "top", "fontsize": 6.5, "parse_math": False}
     figure.text(1.0, below - 0.015, printable(text), color="#717581", **place)
-    return figure
 
 
 def check_path(path: Path, case: UseCase[Any, Any, Any, Any]) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from usecases.comparable import differences
 from usecases.exhibits import Cost, Exhibit, exhibits
-from usecases.plots import stamped
+from usecases.plots import stamp
 from usecases.records import RunRecord
 from usecases.repeats import duels, repeats
 from usecases.report import html, instance
 from usecases.report.footer import footer, provenance
 from usecases.report.pairs import COLUMNS as DUELS
 from usecases.report.pairs import verdicts
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PICTURES = 8
 """Answers that are drawn on a page; of the other instances there are tables."""
@@ -64,9 +68,13 @@ def report(
 
 def exhibit(shown: Exhibit) -> str:
     """A figure with its words, and its data as a table under it."""
-    picture = html.figure(
-        lambda: stamped(shown.draw(), shown.stamp), shown.alt, shown.words, shown.stamp
-    )
+
+    def stamped() -> Figure:
+        figure = shown.draw()
+        stamp(figure, shown.stamp)
+        return figure
+
+    picture = html.figure(stamped, shown.alt, shown.words, shown.stamp)
     table = html.table(shown.title, shown.columns, shown.rows)
     return f"<h3>{html.text(shown.title)}</h3>\n{picture}\n{table}"
 
