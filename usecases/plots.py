@@ -45,7 +45,7 @@ def plot_progress(records: Sequence[RunRecord], path: str | Path | None = None) 
     about = ", ".join(dict.fromkeys(record.usecase for record in records))
     shown = ", ".join(record.id for record in records[:4])
     more = f" and {len(records) - 4} more" if records[4:] else ""
-    _stamp(figure, f"{about} · runs {shown}{more}")
+    stamp(figure, f"{about} · runs {shown}{more}")
     return _written(figure, path)
 
 
@@ -75,7 +75,7 @@ def _of_solution(record: RunRecord) -> Figure:
         raise UsageError(f"{case.title} draws no picture")
     figure = case.plot(instance_of(record), solution_of(record))
     about = f"{record.usecase} · {record.instance.name}"
-    _stamp(figure, f"{about} · {made_by(record)} · run {record.id}")
+    stamp(figure, f"{about} · {made_by(record)} · run {record.id}")
     return figure
 
 
@@ -87,13 +87,15 @@ def _of_curve(curve: Curve) -> Figure:
     runs = [point.run for line in curve.lines for point in line.points]
     missing = f", {len(curve.failures)} failed" if curve.failures else ""
     about = f"{curve.usecase} · {curve.family} · {sources}"
-    _stamp(figure, f"{about} · {len(runs)} runs, {runs[0]} to {runs[-1]}{missing}")
+    stamp(figure, f"{about} · {len(runs)} runs, {runs[0]} to {runs[-1]}{missing}")
     return figure
 
 
-def _stamp(figure: Figure, text: str) -> None:
-    # Below the figure; a tight bounding box makes room for it.
-    figure.text(1.0, -0.015, text, ha="right", va="top", fontsize=6.5, color="#717581")
+def stamp(figure: Figure, text: str, line: int = 0) -> None:
+    """Small print below the figure, on its first line or a later one."""
+    # A tight bounding box makes room for it.
+    place = -0.015 - 0.16 * line / figure.get_figheight()
+    figure.text(1.0, place, text, ha="right", va="top", fontsize=6.5, color="#717581")
 
 
 def check_path(path: Path, case: UseCase[Any, Any, Any, Any]) -> None:

@@ -23,6 +23,7 @@ from usecases.observe import from_strings
 from usecases.plan import Plan, parameters_of, prepare, suited
 from usecases.records import Answer, Record, RunRecord, Samples, Timing
 from usecases.registry import name_of
+from usecases.secrets import scrubbed
 from usecases.store import Store
 
 Progress = Callable[[str, int], None]
@@ -90,7 +91,7 @@ def perform(
             )
         except BaseException as error:
             kept.give_up(identity, _ended(error), str(error) or type(error).__name__)
-            raise _told(error, plan) from None
+            raise scrubbed(_told(error, plan)) from None
         kept.finish(record)
         return record
 

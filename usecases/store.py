@@ -9,9 +9,7 @@ or paid twice.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +20,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from usecases.errors import BudgetExceeded, UnknownName, UsageError, VerificationFailed
+from usecases.home import home
 from usecases.records import RunRecord, sha256
+from usecases.secrets import cleaned, scrub
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -39,19 +39,6 @@ CREATE TABLE IF NOT EXISTS jobs (
 
 ENDED = ("done", "cancelled")
 """What a run with this status did is final; any other status can be taken up."""
-
-
-def home() -> Path:
-    """The user's data folder; `USECASES_HOME` moves it."""
-    if chosen := os.environ.get("USECASES_HOME"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", str(Path.home()))
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Application Support")
-    else:
-        base = os.environ.get("XDG_DATA_HOME", str(Path.home() / ".local" / "share"))
-    return Path(base) / "usecases"
 
 
 @dataclass(frozen=True)
@@ -237,7 +224,7 @@ class Store:
         """Note that a run ended without a record: "failed", or "queued" when work waits."""
         self._connection.execute(
             "UPDATE runs SET status = ?, owner = '', error = ? WHERE id = ?",
-            (status, error, identity),
+            (status, scrub(error), identity),
         )
 
     def runs(self, limit: int = 100) -> list[Run]:
@@ -331,7 +318,7 @@ class Store:
 
     def settled(self, tag: str, result: Any) -> None:
         """Keep a job's raw result."""
-        text = json.dumps(result, allow_nan=False)
+        text = json.dumps(cleaned(result), allow_nan=False)
         self._connection.execute(
             "UPDATE jobs SET status = 'done', result = ? WHERE tag = ?", (text, tag)
         )
