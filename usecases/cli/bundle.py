@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from usecases.cli.shared import chosen
+
 if TYPE_CHECKING:
     from usecases.records import RunRecord
 
@@ -31,27 +33,12 @@ def command(runs: tuple[str, ...], suite: str | None, output: Path, add: tuple[P
     """Write RUNs, or all of a suite's, to one zip file: `usecases verify` checks it anywhere."""
     from usecases import bundle, provenance, sources
 
-    records = {record.id: record for source in runs for record in sources.records(source)}
-    records |= {record.id: record for record in (_of_suite(suite) if suite else [])}
-    kept = list(records.values())
+    kept = chosen(runs, suite)
     files = {"constraints.txt": provenance.constraints(kept).encode(), **_answers(kept)}
     files |= {path.name: path.read_bytes() for path in add}
     output.write_bytes(bundle.pack(suite or "runs", kept, files))
     sources.read_bundle(output)  # what cannot be read again is no bundle
     click.echo(f"{output}: {len(kept)} runs, {output.stat().st_size / 1000:.0f} kB")
-
-
-def _of_suite(name: str) -> list[RunRecord]:
-    """The records of a suite's runs; says on stderr what is missing."""
-    from usecases import bench, suites
-    from usecases.store import Store
-
-    with Store() as store:
-        rows = bench.planned(suites.load(name), store).rows.values()
-        missing = sum(row.status == "to do" for row in rows)
-        if missing:
-            click.echo(f"{missing} runs of {name} are not done: usecases bench {name}", err=True)
-        return [store.record(row.id) for row in rows if row.id and row.status == "kept"]
 
 
 def _answers(records: list[RunRecord]) -> dict[str, bytes]:
