@@ -44,9 +44,16 @@ class Repeats:
         return spread(self.gaps)
 
     @property
-    def seconds(self) -> float:
-        """What an answer took, in the median, without queues."""
-        return spread([r.timing.solving for r in self.records]).median
+    def optimal(self) -> Spread | None:
+        """Shares of optimal shots; None where an answer is no shot or nothing is proven."""
+        shares = [r.score.optimal_share for r in self.records]
+        known = [s for s in shares if s is not None]
+        return spread(known) if len(known) == len(shares) else None
+
+    @property
+    def seconds(self) -> Spread:
+        """What an answer took, without queues."""
+        return spread([r.timing.solving for r in self.records])
 
     @property
     def solution_time(self) -> float:

@@ -31,6 +31,7 @@ COMMANDS = {
     "page": "Write the notebooks and docs pages of the use cases",
     "progress": "Show how fast runs came near the reference: table, values or picture",
     "resources": "Estimate what an instance would take on an error-corrected machine",
+    "report": "Write runs, or what changed since a date, as one offline page",
     "run": "Run a use case with an algorithm on a backend and score the answer",
     "show": "Show what a use case is about, its instances and its sources",
     "verify": "Check run records and bundles: hashes, answers, reference and every score",

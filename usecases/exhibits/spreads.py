@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 MOST = 24
 """Lines that are drawn; the table has all."""
 
-COLUMNS = ("use case", "instance", "contender", "runs", "feasible", "median gap", "best", "time")
+COLUMNS = ("use case", "instance", "contender", "runs", "feasible", "median gap", "best",
+           "optimal shots", "time")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,15 @@ def row(group: Repeats) -> tuple[str, ...]:
         f"{found.finite} of {found.count}",
         interval(found),
         "–" if not found.finite else percent(min(group.gaps)),
-        seconds(group.seconds),
+        "–" if group.optimal is None else interval(group.optimal),
+        _times(group.seconds),
     )
+
+
+def _times(found: Spread) -> str:
+    if found.count == 1:
+        return seconds(found.median)
+    return f"{seconds(found.median)} [{seconds(found.low)}, {seconds(found.high)}]"
 
 
 def interval(found: Spread) -> str:

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from usecases.comparable import differences
-from usecases.exhibits import Cost, Exhibit, exhibits
-from usecases.plots import stamp
+from usecases.exhibits import Cost, exhibits
 from usecases.records import RunRecord
-from usecases.repeats import duels, repeats
 from usecases.report import html, instance
+from usecases.report.body import exhibit, pairs
 from usecases.report.footer import footer, provenance
-from usecases.report.pairs import COLUMNS as DUELS
-from usecases.report.pairs import verdicts
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 PICTURES = 8
 """Answers that are drawn on a page; of the other instances there are tables."""
@@ -52,7 +45,7 @@ def report(
     shown = exhibits(records, costs or {})
     parts: dict[str, str] = {}
     if shown:
-        parts["Comparison"] = "\n".join(map(exhibit, shown)) + _duels(records)
+        parts["Comparison"] = "\n".join(map(exhibit, shown)) + pairs(records)
     groups: dict[tuple[str, str], list[RunRecord]] = {}
     for record in records:
         groups.setdefault((record.usecase, record.instance.sha256), []).append(record)
@@ -64,29 +57,3 @@ def report(
     notes = html.listing("Before comparing these runs, mind that", differences(records))
     body = "\n".join(html.section(name, part) for name, part in parts.items())
     return html.document(title, lead, notes + html.contents([*parts]) + body, footer(records))
-
-
-def exhibit(shown: Exhibit) -> str:
-    """A figure with its words, and its data as a table under it."""
-
-    def stamped() -> Figure:
-        figure = shown.draw()
-        stamp(figure, shown.stamp)
-        return figure
-
-    picture = html.figure(stamped, shown.alt, shown.words, shown.stamp)
-    table = html.table(shown.title, shown.columns, shown.rows)
-    return f"<h3>{html.text(shown.title)}</h3>\n{picture}\n{table}"
-
-
-def _duels(records: Sequence[RunRecord]) -> str:
-    rows = verdicts(duels(repeats(records)))
-    if not rows:
-        return ""
-    words = (
-        "Median gaps on the instances that both tried. p: two-sided, by Wilcoxon's signed ranks and"
-        " by signs, corrected by Holm for all pairs of this table; below six pairs nothing can be"
-        " decided."
-    )
-    table = html.table("pairs of contenders", DUELS, rows)
-    return f'<h3>Pairs of contenders</h3>\n<p class="words">{words}</p>\n{table}'
