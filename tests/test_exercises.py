@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from tests.helpers import ROOT
-from usecases.exercises import OPEN, n00, number
+from usecases import load
+from usecases.exercises import OPEN, n00, n01, n02, number
 from usecases.records import RunRecord
 from usecases.replay import Shipped
 
@@ -37,3 +38,31 @@ def test_n00() -> None:
     assert "average" in n00.shots(record, 1 / share).says
     assert n00.lucky(record, 1 - (1 - c) ** 4096).right
     assert "do not add up" in n00.lucky(record, 4096 * c).says
+
+
+def test_n01() -> None:
+    assert n01.qubits_of(8, 49).right
+    assert "Home" in n01.qubits_of(8, 64).says
+    assert n01.rows_share(lambda m: math.factorial(m) / m**m).right
+    assert "For m = 2" in n01.rows_share(lambda m: math.factorial(m) / 2 ** (m * m)).says
+    assert n01.rows_share(lambda m: ...) is OPEN
+    trip = load("logistics/tour", "demo")
+    assert n01.shortest(trip, {"TEE@1", "IMM@2", "FXT@3"}).right
+    assert "the shortest has" in n01.shortest(trip, {"IMM@1", "TEE@2", "FXT@3"}).says
+    assert "no trip" in n01.shortest(trip, {"TEE@1", "TEE@2", "FXT@3"}).says
+    assert "no variable" in n01.shortest(trip, {"OSLO@1"}).says
+
+
+def test_n02() -> None:
+    runs = {(r.algorithm, r.shots): r for r in stored("02_honest_scores")}
+    coin = runs["chance", 4096]
+    assert n02.no_hit(500, 3 / 500).right
+    assert "one shot's share" in n02.no_hit(500, 1 / 500).says
+    assert coin.score.chance and coin.score.chance.optimal_share
+    c = coin.score.chance.optimal_share
+    assert n02.coin(coin, math.log(0.05) / math.log(1 - c)).right
+    assert "on average" in n02.coin(coin, 1 / c).says
+    few, many = runs["qaoa", 256], runs["qaoa", 4096]
+    assert n02.claims(few, many, ("not shown", "shown", "not shown")).right
+    assert "Claim 3" in n02.claims(few, many, ("not shown", "shown", "shown")).says
+    assert "no label" in n02.claims(few, many, ("yes", "shown", "shown")).says
