@@ -6,7 +6,7 @@ import math
 
 from tests.helpers import ROOT
 from usecases import load
-from usecases.exercises import OPEN, n00, n01, n02, number
+from usecases.exercises import OPEN, n00, n01, n02, n03, number
 from usecases.records import RunRecord
 from usecases.replay import Shipped
 
@@ -66,3 +66,14 @@ def test_n02() -> None:
     assert n02.claims(few, many, ("not shown", "shown", "not shown")).right
     assert "Claim 3" in n02.claims(few, many, ("not shown", "shown", "shown")).says
     assert "no label" in n02.claims(few, many, ("yes", "shown", "shown")).says
+
+
+def test_n03() -> None:
+    assert n03.shift(0.62, 0.18, 0.22).right
+    assert "half of it" in n03.shift(0.62, 0.18, 0.44).says
+    assert n03.shots(0.004, 500).right
+    assert "quarter" in n03.shots(0.004, 250).says
+    sizes, variances = (2, 4, 6), (1e-1, 1e-2, 1e-3)
+    assert n03.fifty(sizes, variances, -25.0).right
+    assert "starts from its height" not in n03.fifty(sizes, variances, -25.0).says
+    assert "base e" in n03.fifty(sizes, variances, -25 * math.log(10)).says
