@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from usecases.checkup import doctor
     from usecases.compare import compare, table
     from usecases.plan import load
     from usecases.plots import plot
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     from usecases.runner import run
     from usecases.scan import curve
 
-__all__ = ["compare", "curve", "load", "names", "plot", "run", "table"]
+__all__ = ["compare", "curve", "doctor", "load", "names", "plot", "run", "table"]
 
 _HOMES = {
     "compare": "usecases.compare",
     "curve": "usecases.scan",
+    "doctor": "usecases.checkup",
     "load": "usecases.plan",
     "names": "usecases.registry",
     "plot": "usecases.plots",

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from usecases.errors import MissingExtra, UnknownName, UsageError
+from usecases.secrets import cleaned
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -132,9 +133,12 @@ def assigned(texts: Iterable[str], where: str) -> dict[str, Any]:
 def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:
     """The machine of this name with these settings.
 
-    A machine that it wraps is given by name, its own settings as "machine.x".
+    Some may follow the name, "aer noise=manila"; `settings` go before them. A machine that it
+    wraps is given by name, its own settings as "machine.x".
     """
-    return built(declared("backend", name), name, settings or {})  # type: ignore[no-any-return]
+    plain, *own = name.split() or [name]
+    given = assigned(own, name) | dict(settings or {})
+    return built(declared("backend", plain), plain, given)  # type: ignore[no-any-return]
 
 
 def declared(kind: str, name: str) -> Any:
@@ -167,6 +171,11 @@ def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
     from pydantic import ValidationError
 
     given = dict(settings)
+    if cleaned(given) != given:
+        raise UsageError(
+            f"{name}: a setting holds a secret, and settings are recorded",
+            "Leave it out: secrets come from the environment, a keyring or a file of mode 0600",
+        )
     for field, named in _named_fields(kind).items():
         inner = {k.split(".", 1)[1]: given.pop(k) for k in list(given) if k.startswith(f"{field}.")}
         if isinstance(given.get(field), Mapping):  # as a record keeps it

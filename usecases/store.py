@@ -9,9 +9,7 @@ or paid twice.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +20,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from usecases.errors import BudgetExceeded, UnknownName, UsageError, VerificationFailed
+from usecases.home import home
 from usecases.records import RunRecord, sha256
+from usecases.secrets import cleaned, scrub
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -41,19 +41,6 @@ ENDED = ("done", "cancelled")
 """What a run with this status did is final; any other status can be taken up."""
 
 
-def home() -> Path:
-    """The user's data folder; `USECASES_HOME` moves it."""
-    if chosen := os.environ.get("USECASES_HOME"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", str(Path.home()))
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Application Support")
-    else:
-        base = os.environ.get("XDG_DATA_HOME", str(Path.home() / ".local" / "share"))
-    return Path(base) / "usecases"
-
-
 @dataclass(frozen=True)
 class Job:
     """A remote job as the store knows it."""
@@ -68,6 +55,15 @@ class Job:
     result: Any
     cost: float
     currency: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the store stands with a request: the run it has, or the one that is to be done."""
+
+    id: str
+    ordinal: int
+    done: bool
 
 
 @dataclass(frozen=True)
@@ -121,8 +117,7 @@ class Store:
 
     def begin(self, request: Mapping[str, Any]) -> str:
         """The id to run under: an unfinished run's whose process is gone, or a new one."""
-        text = json.dumps(request, sort_keys=True, allow_nan=False)
-        key = sha256(text)
+        text, key = _written(request)
         with self._transaction() as db:
             query = "SELECT * FROM runs WHERE key = ? ORDER BY ordinal"
             rows = db.execute(query, (key,)).fetchall()
@@ -132,7 +127,7 @@ class Store:
                     self._claim(row["id"])
                     return str(row["id"])
             ordinal = len(rows)
-            identity = sha256(f"{key}:{ordinal}")[:10]
+            identity = _named(key, ordinal)
             db.execute(
                 "INSERT INTO runs (id, key, ordinal, request, status, owner, started)"
                 " VALUES (?, ?, ?, ?, 'running', ?, ?)",
@@ -167,6 +162,46 @@ class Store:
             "UPDATE runs SET status = 'running', owner = ? WHERE id = ?", (_me(), identity)
         )
 
+    def standing(self, request: Mapping[str, Any], since: float = 0.0) -> Standing:
+        """The latest run of this request that is done and was begun since then, or the next one.
+
+        A run that ended without a record is taken up under its own id.
+        """
+        _, key = _written(request)
+        query = (
+            "SELECT id, ordinal, status, owner, started FROM runs WHERE key = ? ORDER BY ordinal"
+        )
+        rows = self._connection.execute(query, (key,)).fetchall()
+        for row in reversed(rows):
+            if row["status"] == "done" and row["started"] >= since:
+                return Standing(row["id"], row["ordinal"], done=True)
+        for row in rows:
+            if row["status"] not in ENDED and not _alive(row["owner"]):
+                return Standing(row["id"], row["ordinal"], done=False)
+        return Standing(_named(key, len(rows)), len(rows), done=False)
+
+    def keep(self, request: Mapping[str, Any], ordinal: int, record: RunRecord) -> None:
+        """Keep a run that was computed elsewhere, in one transaction; a run that is done stays."""
+        text, key = _written(request)
+        took = sum(value for _, value in record.timing)
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO runs (id, key, ordinal, request, status, owner, started)"
+                " VALUES (?, ?, ?, ?, 'running', '', ?) ON CONFLICT DO NOTHING",
+                (record.id, key, ordinal, text, time.time() - took),
+            )
+            self.finish(record)
+
+    def missed(self, request: Mapping[str, Any], ordinal: int, identity: str, error: str) -> None:
+        """Keep that a run which was to be computed elsewhere failed, and why."""
+        text, key = _written(request)
+        self._connection.execute(
+            "INSERT INTO runs (id, key, ordinal, request, status, owner, started, error)"
+            " VALUES (?, ?, ?, ?, 'failed', '', ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET status = 'failed', error = excluded.error WHERE status != 'done'",
+            (identity, key, ordinal, text, time.time(), error),
+        )
+
     def finish(self, record: RunRecord) -> None:
         """Keep a finished run's record."""
         score = record.score
@@ -181,7 +216,7 @@ class Store:
         }
         self._connection.execute(
             "UPDATE runs SET status = 'done', owner = '', finished = ?, summary = ?, record = ?,"
-            " error = NULL WHERE id = ?",
+            " error = NULL WHERE id = ? AND status != 'done'",
             (time.time(), json.dumps(summary), record.model_dump_json(), record.id),
         )
 
@@ -189,7 +224,7 @@ class Store:
         """Note that a run ended without a record: "failed", or "queued" when work waits."""
         self._connection.execute(
             "UPDATE runs SET status = ?, owner = '', error = ? WHERE id = ?",
-            (status, error, identity),
+            (status, scrub(error), identity),
         )
 
     def runs(self, limit: int = 100) -> list[Run]:
@@ -283,7 +318,7 @@ class Store:
 
     def settled(self, tag: str, result: Any) -> None:
         """Keep a job's raw result."""
-        text = json.dumps(result, allow_nan=False)
+        text = json.dumps(cleaned(result), allow_nan=False)
         self._connection.execute(
             "UPDATE jobs SET status = 'done', result = ? WHERE tag = ?", (text, tag)
         )
@@ -304,6 +339,17 @@ class Store:
             values,
         )
         return [_job(row) for row in rows]
+
+
+def _written(request: Mapping[str, Any]) -> tuple[str, str]:
+    """A request as it is kept, and the key that equal requests share."""
+    text = json.dumps(request, sort_keys=True, allow_nan=False)
+    return text, sha256(text)
+
+
+def _named(key: str, ordinal: int) -> str:
+    """The id of the run that asks for this for the ordinal-th time."""
+    return sha256(f"{key}:{ordinal}")[:10]
 
 
 def _job(row: sqlite3.Row) -> Job:
