@@ -6,7 +6,7 @@ import math
 
 from tests.helpers import ROOT
 from usecases import load
-from usecases.exercises import OPEN, n00, n01, n02, n03, number
+from usecases.exercises import OPEN, n00, n01, n02, n03, n04, number
 from usecases.records import RunRecord
 from usecases.replay import Shipped
 
@@ -77,3 +77,18 @@ def test_n03() -> None:
     assert n03.fifty(sizes, variances, -25.0).right
     assert "starts from its height" not in n03.fifty(sizes, variances, -25.0).says
     assert "base e" in n03.fifty(sizes, variances, -25 * math.log(10)).says
+
+
+def test_n04() -> None:
+    runs = stored("04_noise_and_mitigation")
+    raw, both = runs[0], runs[-1]
+    assert n04.line(0.8, 0.5, 0.95).right
+    assert "two steps" in n04.line(0.8, 0.5, 1.1).says
+    assert raw.score.stderr and both.score.stderr
+    ratio = both.score.stderr / raw.score.stderr
+    assert n04.price(raw, both, ratio**2).right
+    assert "its square" in n04.price(raw, both, ratio).says
+    assert n04.claim(both, True, False).right
+    assert "Consistent" in n04.claim(both, False, False).says
+    assert "together" in n04.claim(both, True, True).says
+    assert n04.claim(raw, False, False).right
