@@ -6,7 +6,8 @@ import math
 
 from tests.helpers import ROOT
 from usecases import load
-from usecases.exercises import OPEN, n00, n01, n02, n03, n04, number
+from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, number
+from usecases.levels import Tour
 from usecases.records import RunRecord
 from usecases.replay import Shipped
 
@@ -92,3 +93,19 @@ def test_n04() -> None:
     assert "Consistent" in n04.claim(both, False, False).says
     assert "together" in n04.claim(both, True, True).says
     assert n04.claim(raw, False, False).right
+
+
+def test_n05() -> None:
+    molecule = load("life_science/ground_state", "demo")
+    assert n05.correlation(molecule, -20.31).right
+    assert "negative" in n05.correlation(molecule, 20.31).says
+    chain = Tour("05_molecules", "replay").curve(
+        "ground_state", "h4", ["hartree_fock", "ccsd_t", "vqe"], points=[0.8, 1.4, 1.8, 2.4]
+    )
+    (line,) = [line for line in chain.lines if line.algorithm == "ccsd_t"]
+    errors = [1000 * (p.error or 0.0) for p in line.points]
+    assert n05.non_parallelity(chain, "ccsd_t", max(errors) - min(errors)).right
+    assert "smallest error alone" in n05.non_parallelity(chain, "ccsd_t", min(errors)).says
+    assert n05.falls(chain, "ccsd_t", 1.8).right
+    assert "first that is below" in n05.falls(chain, "ccsd_t", 2.4).says
+    assert "not computed" in n05.falls(chain, "ccsd_t", 1.9).says
