@@ -234,6 +234,7 @@ def _nest(kind: type[BaseModel], given: dict[str, Any]) -> None:
         given[field] = whole | {name: given.pop(key)}
 
 
+@cache
 def _named_fields(kind: type[Any]) -> dict[str, Callable[[str, Mapping[str, Any]], Any]]:
     """The fields that hold another algorithm or backend, and what finds that by its name."""
     from usecases.contracts import Algorithm, Backend
