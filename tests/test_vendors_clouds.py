@@ -86,7 +86,7 @@ def test_ibm_s_words_are_shown_and_failures_told(cloud: ibm.Cloud) -> None:
     job = machine.submit(bell(), "usecases-tag-3")
     cloud.words = ["Reticulating"] * 2
     status = machine.status(job)
-    assert (status.state, status.word) == ("unknown", "Reticulating")
+    assert (status.state, status.word) == ("unknown", "RETICULATING")
     machine.cancel(job)
     with pytest.raises(JobFailed, match="CANCELLED"):
         machine.collect(job)

@@ -130,17 +130,9 @@ class Cloud(Adapter):  # type: ignore[misc]
         return found[0] if found else None
 
     def status(self, job: str) -> tuple[str, str]:
-        from qiskit_ibm_runtime.exceptions import IBMError
-
         with told():
-            try:
-                known = self.service.job(job)
-                word = str(known.status())
-            except IBMError as error:  # the client knows no other words
-                said, _, strange = str(error).partition("Unknown status: ")
-                if not strange:
-                    raise
-                return strange.strip("'\""), said
+            known = self.service.job(job)
+            word = str(known.status())
             return word, (known.error_message() or "") if word == "ERROR" else ""
 
     def collect(self, job: str) -> dict[str, Any] | None:
