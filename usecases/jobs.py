@@ -23,7 +23,7 @@ def cancel(store: Store, run: str) -> Iterator[str]:
     """
     identity, left = store.identity(run), 0
     for job in store.jobs(f"run = ? AND {OPEN}", identity):
-        words, gone = _dropped(store, job)
+        words, gone = dropped(store, job, machine_of(store, job))
         left += not gone
         yield f"{job.tag}: {words}"
     if left:
@@ -34,9 +34,9 @@ def cancel(store: Store, run: str) -> Iterator[str]:
     store.give_up(identity, "cancelled", "cancelled by the user")
 
 
-def _dropped(store: Store, job: Job) -> tuple[str, bool]:
+def dropped(store: Store, job: Job, machine: RemoteBackend) -> tuple[str, bool]:
     """What became of a job that was to be dropped, and whether that is the end of it."""
-    machine, ways = machine_of(store, job), _remote(store, job)
+    ways = _remote(store, job)
     if not job.job:
         try:
             known = ways.found(job, machine)
@@ -48,7 +48,7 @@ def _dropped(store: Store, job: Job) -> tuple[str, bool]:
         store.submitted(job.tag, known)
     else:
         known = job.job
-    if job.status == "submitted" or not job.job:
+    if job.status != "failed":
         if machine.status(known).state == "done":
             return f"job {known} has ended already, with a result", False
         machine.cancel(known)

@@ -42,6 +42,7 @@ FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 30.0
 """Seconds between two looks at a queue, reached by doubling."""
 
+FIRST_RETRY = 0.5
 PATIENCE = 120.0
 """Seconds for which a machine that is out of reach is asked again."""
 
@@ -239,7 +240,7 @@ class Remote:
 
     def _reading(self, ask: Callable[[], T]) -> T:
         """What the machine answers; asked again, after longer and longer, while out of reach."""
-        pause, spent = 0.5, 0.0
+        pause, spent = FIRST_RETRY, 0.0
         while True:
             try:
                 return ask()
