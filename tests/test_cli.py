@@ -108,6 +108,23 @@ def test_mistakes_are_one_line_with_the_way_out(
     assert done.stdout == ""
 
 
+def test_a_command_that_ends_itself_gives_its_exit_code() -> None:
+    import click
+
+    from usecases.cli import _outcome, cli
+
+    @click.command("end")
+    @click.argument("code", type=int)
+    @click.pass_context
+    def end(ctx: click.Context, code: int) -> None:
+        ctx.exit(code)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "get_command", lambda ctx, name: end)
+        patch.setattr(cli, "resolve_command", lambda ctx, args: ("end", end, args[1:]))
+        assert [_outcome(["end", str(code)]) for code in (0, 3, 9)] == [0, 3, 9]
+
+
 def test_an_inner_failure_is_told_apart_and_traced_on_demand() -> None:
     words = ("run", *SMALL, "-a", "exact")
     import os

@@ -81,3 +81,9 @@ def test_the_page_on_faults_is_that_of_its_trials() -> None:
     assert sum(trial["lost"] + trial["twice"] for trial in trials) == 0
     assert all(row["ends"] == row["expected"] for row in found["matrix"])
     assert found["random"]["kills"] >= 500
+
+
+def test_the_page_on_what_it_would_take_is_that_of_its_estimates() -> None:
+    resources = script("resources")
+    found = json.loads(resources.STORED.read_text("utf-8"))
+    assert resources.PAGE.read_text("utf-8") == resources.render(found)

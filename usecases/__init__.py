@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from usecases.checkup import doctor
     from usecases.compare import compare, table
     from usecases.handle import attach, run
     from usecases.plan import load
@@ -18,12 +19,23 @@ if TYPE_CHECKING:
     from usecases.registry import names
     from usecases.scan import curve
 
-__all__ = ["attach", "compare", "curve", "load", "names", "plot", "run", "table"]
+__all__ = [
+    "attach",
+    "compare",
+    "curve",
+    "doctor",
+    "load",
+    "names",
+    "plot",
+    "run",
+    "table",
+]
 
 _HOMES = {
     "attach": "usecases.handle",
     "compare": "usecases.compare",
     "curve": "usecases.scan",
+    "doctor": "usecases.checkup",
     "load": "usecases.plan",
     "names": "usecases.registry",
     "plot": "usecases.plots",

@@ -8,15 +8,14 @@ in one transaction, and a newer one is refused.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 from usecases.errors import UsageError, VerificationFailed
+from usecases.home import home
 from usecases.records import sha256
 
 VERSION = 1
@@ -55,19 +54,6 @@ KEYS = {"runs": "id", "jobs": "tag", "settings": "name"}
 
 APART = ("seal", "record")
 """Columns that a seal leaves out; a record has a checksum of its own, which the seal covers."""
-
-
-def home() -> Path:
-    """The user's data folder; `USECASES_HOME` moves it."""
-    if chosen := os.environ.get("USECASES_HOME"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", str(Path.home()))
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Application Support")
-    else:
-        base = os.environ.get("XDG_DATA_HOME", str(Path.home() / ".local" / "share"))
-    return Path(base) / "usecases"
 
 
 class Database:

@@ -18,6 +18,7 @@ from usecases.budget import ANY, PERIODS, Amounts, Cap, amounts, from_environmen
 from usecases.database import Database
 from usecases.errors import BudgetExceeded, UsageError
 from usecases.quotes import Quote
+from usecases.secrets import cleaned, scrub
 
 MOVES = {
     "submitted": ("intent",),
@@ -161,13 +162,13 @@ class Ledger(Database):
 
     def settled(self, tag: str, result: Any, billed: float | None = None) -> None:
         """Keep a job's result, and what was charged where the machine tells."""
-        text = json.dumps(result, allow_nan=False)
+        text = json.dumps(cleaned(result), allow_nan=False)
         self._move(tag, "done", result=text, billed=billed, reason=None, raw=None)
 
     def failed(self, tag: str, reason: str, raw: str | None, billed: float | None) -> None:
         """Note that a job ended without a result that can be true; what came back is kept."""
         kept = None if raw is None else raw[:LONGEST_RAW]
-        self._move(tag, "failed", reason=reason, raw=kept, billed=billed)
+        self._move(tag, "failed", reason=reason, raw=kept and scrub(kept), billed=billed)
 
     def unsent(self, tag: str) -> None:
         """Note that the machine certainly has no such job; its reserved cost is free again."""

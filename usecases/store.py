@@ -11,17 +11,30 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from usecases.database import home as home  # noqa: PLC0414 - the store's folder is asked for here
+from usecases.circuit_record import CIRCUIT, CircuitRecord
 from usecases.errors import UnknownName, UsageError, VerificationFailed
+from usecases.home import home as home  # noqa: PLC0414 - the store's folder is asked for here
 from usecases.ledger import Ledger
 from usecases.records import RunRecord, sha256
+from usecases.secrets import scrub
+
+K = TypeVar("K", RunRecord, CircuitRecord)
 
 ENDED = ("done", "cancelled")
 """What a run with this status did is final; any other status can be taken up."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the store stands with a request: the run it has, or the one that is to be done."""
+
+    id: str
+    ordinal: int
+    done: bool
 
 
 @dataclass(frozen=True)
@@ -41,8 +54,7 @@ class Store(Ledger):
 
     def begin(self, request: Mapping[str, Any]) -> str:
         """The id to run under: an unfinished run's whose process is gone, or a new one."""
-        text = json.dumps(request, sort_keys=True, allow_nan=False)
-        key = sha256(text)
+        text, key = _written(request)
         with self._transaction():
             query = "SELECT * FROM runs WHERE key = ? ORDER BY ordinal"
             rows = self._sound("runs", query, key)
@@ -52,7 +64,7 @@ class Store(Ledger):
                     self._claim(row["id"])
                     return str(row["id"])
             ordinal = len(rows)
-            identity = sha256(f"{key}:{ordinal}")[:10]
+            identity = _named(key, ordinal)
             self._add(
                 "runs",
                 **{"id": identity, "key": key, "ordinal": ordinal, "request": text},
@@ -85,29 +97,62 @@ class Store(Ledger):
     def _claim(self, identity: str) -> None:
         self._set("runs", identity, status="running", owner=_me())
 
-    def finish(self, record: RunRecord) -> None:
+    def standing(self, request: Mapping[str, Any], since: float = 0.0) -> Standing:
+        """The latest run of this request that is done and was begun since then, or the next one.
+
+        A run that ended without a record is taken up under its own id.
+        """
+        _, key = _written(request)
+        query = (
+            "SELECT id, ordinal, status, owner, started FROM runs WHERE key = ? ORDER BY ordinal"
+        )
+        rows = self._rows(query, key)
+        for row in reversed(rows):
+            if row["status"] == "done" and row["started"] >= since:
+                return Standing(row["id"], row["ordinal"], done=True)
+        for row in rows:
+            if row["status"] not in ENDED and not _alive(row["owner"]):
+                return Standing(row["id"], row["ordinal"], done=False)
+        return Standing(_named(key, len(rows)), len(rows), done=False)
+
+    def keep(self, request: Mapping[str, Any], ordinal: int, record: RunRecord) -> None:
+        """Keep a run that was computed elsewhere, in one transaction; a run that is done stays."""
+        text, key = _written(request)
+        begun = time.time() - sum(value for _, value in record.timing)
+        row = {"id": record.id, "key": key, "ordinal": ordinal, "request": text}
+        with self._transaction():
+            if not self._rows("SELECT id FROM runs WHERE id = ?", record.id):
+                self._add("runs", **row, status="running", owner="", started=begun)
+            self._finished(record)
+
+    def missed(self, request: Mapping[str, Any], ordinal: int, identity: str, error: str) -> None:
+        """Keep that a run which was to be computed elsewhere failed, and why."""
+        text, key = _written(request)
+        row = {"id": identity, "key": key, "ordinal": ordinal, "request": text}
+        with self._transaction():
+            if not self._rows("SELECT id FROM runs WHERE id = ?", identity):
+                self._add("runs", **row, status="failed", owner="", started=time.time())
+            if self._row(identity)["status"] != "done":
+                self._set("runs", identity, status="failed", owner="", error=scrub(error))
+
+    def finish(self, record: RunRecord | CircuitRecord) -> None:
         """Keep a finished run's record."""
-        score = record.score
-        summary = {
-            "usecase": record.usecase,
-            "instance": record.instance.name,
-            "algorithm": record.algorithm,
-            "backend": record.backend,
-            "objective": score.objective,
-            "gap": score.gap,
-            "feasible": score.feasible,
-        }
+        with self._transaction():
+            self._finished(record)
+
+    def _finished(self, record: RunRecord | CircuitRecord) -> None:
+        if self._row(record.id)["status"] == "done":
+            return
         text = record.model_dump_json()
         ended = {"status": "done", "owner": "", "finished": time.time(), "error": None}
-        kept = {"summary": json.dumps(summary), "record": text, "record_sha256": sha256(text)}
-        with self._transaction():
-            self._set("runs", record.id, **ended, **kept)
+        kept = {"summary": json.dumps(record.summary), "record": text}
+        self._set("runs", record.id, **ended, **kept, record_sha256=sha256(text))
 
     def give_up(self, identity: str, status: str, error: str) -> None:
         """Note that a run ended without a record: "failed", or "queued" when work waits."""
         with self._transaction():
             if self._row(identity)["status"] not in ENDED:
-                self._set("runs", identity, status=status, owner="", error=error)
+                self._set("runs", identity, status=status, owner="", error=scrub(error))
 
     def runs(self, limit: int = 100) -> list[Run]:
         """The latest runs, newest first."""
@@ -139,16 +184,33 @@ class Store(Ledger):
 
     def record(self, identity: str) -> RunRecord:
         """The record of a finished run, by its id or the start of it."""
+        return self._read(identity, RunRecord)
+
+    def circuits(self, identity: str) -> CircuitRecord:
+        """The record of a finished run of circuits."""
+        return self._read(identity, CircuitRecord)
+
+    def any_record(self, identity: str) -> RunRecord | CircuitRecord:
+        """The record of a finished run of either kind."""
+        circuits = self.request(identity)["usecase"] == CIRCUIT
+        return self.circuits(identity) if circuits else self.record(identity)
+
+    def _read(self, identity: str, kind: type[K]) -> K:
         row = self._row(identity)
         if row["record"] is None:
             raise UsageError(
                 f"run {row['id']} is {row['status']} and has no record yet",
                 f"Take it up with: usecases jobs attach {row['id']}",
             )
+        if (json.loads(row["request"])["usecase"] == CIRCUIT) != (kind is CircuitRecord):
+            raise UsageError(
+                f"run {row['id']} is {'not ' * (kind is CircuitRecord)}one of circuits",
+                f"See it with: usecases jobs show {row['id']}",
+            )
         if row["record_sha256"] != sha256(row["record"]):
             raise self._damaged(f"the record of run {row['id']}")
         try:
-            return RunRecord.model_validate_json(row["record"])
+            return kind.model_validate_json(row["record"])
         except ValidationError:
             raise VerificationFailed(
                 f"the record of run {row['id']} is damaged or of another version",
@@ -172,6 +234,17 @@ class Store(Ledger):
         lengths = range(4, len(identity))
         alone = (n for n in lengths if not any(o.startswith(identity[:n]) for o in others))
         return identity[: next(alone, len(identity))]
+
+
+def _written(request: Mapping[str, Any]) -> tuple[str, str]:
+    """A request as it is kept, and the key that equal requests share."""
+    text = json.dumps(request, sort_keys=True, allow_nan=False)
+    return text, sha256(text)
+
+
+def _named(key: str, ordinal: int) -> str:
+    """The id of the run that asks for this for the ordinal-th time."""
+    return sha256(f"{key}:{ordinal}")[:10]
 
 
 def _status(row: sqlite3.Row) -> str:

@@ -5,24 +5,41 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 
 import click
 
+from usecases.checkup import SECTORS, bell_pair
+
 EXTRAS = {
     "exact": ("ortools",),
-    "logistics": ("ortools", "pyvrp", "searoute", "vrplib"),
-    "life_science": ("pyscf",),
+    **SECTORS,
     "ibm": ("qiskit_ibm_runtime",),
     "tensor": ("cotengra",),
 }
 
 
 @click.command("doctor")
+@click.option("--workshop", is_flag=True, help="Green, amber, red: is this computer ready?")
+@click.option("--reach", default="", metavar="HOST", help="Try a connection, with --workshop.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
-def command(as_json: bool) -> None:
-    """Say what works on this machine and what to install."""
-    from usecases.cli.shared import echo_json
+def command(workshop: bool, reach: str, as_json: bool) -> None:
+    """Say what works on this machine and what to install.
 
+    With --workshop, in five seconds: what a participant's computer can do and what to do
+    instead; the network is tried only with --reach.
+    """
+    from usecases.cli.shared import echo_json
+    from usecases.errors import UsageError
+
+    if reach and not workshop:
+        raise UsageError("--reach belongs to --workshop", "Give both")
+    if workshop:
+        from usecases.checkup import doctor
+
+        room = doctor(reach)
+        echo_json(asdict(room) | {"state": room.state}) if as_json else click.echo(str(room))
+        return
     checks: dict[str, Callable[[], tuple[bool, str]]] = {
         "python": _python,
         "memory": _memory,
@@ -61,17 +78,7 @@ def _store() -> tuple[bool, str]:
 
 def _aer() -> tuple[bool, str]:
     """A Bell pair sampled here and now."""
-    from qiskit import QuantumCircuit
-
-    from usecases.backends.aer import Aer
-    from usecases.programs import SampleCircuits
-
-    bell = QuantumCircuit(2)
-    bell.h(0)
-    bell.cx(0, 1)
-    bell.measure_all()
-    program = SampleCircuits((bell,), 1000, 0)
-    (counts,) = program.read(Aer().run(program).value)
+    counts = bell_pair()
     return set(counts) == {"00", "11"}, f"a Bell pair gave {counts}"
 
 

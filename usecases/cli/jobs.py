@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
 from usecases.cli.shared import echo_json, echo_table, only_json, watched
+
+if TYPE_CHECKING:
+    from usecases.circuit_record import CircuitRecord
+    from usecases.records import RunRecord
 
 
 @click.group("jobs", invoke_without_command=True)
@@ -45,15 +50,24 @@ def _listed(as_json: bool, limit: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 def show(run: str, as_json: bool) -> None:
     """Show the record of a finished RUN."""
-    from usecases.cli.run import report
     from usecases.store import Store
 
     with Store() as store:
-        record = store.record(run)
+        record = store.any_record(run)
+    _shown(record, as_json)
+
+
+def _shown(record: RunRecord | CircuitRecord, as_json: bool) -> None:
+    from usecases.cli import circuit
+    from usecases.cli import run as usecase
+    from usecases.records import RunRecord
+
     if as_json:
         click.echo(record.model_dump_json(indent=2))
+    elif isinstance(record, RunRecord):
+        usecase.report(record)
     else:
-        report(record)
+        circuit.report(record)
 
 
 @command.command("attach")
@@ -63,20 +77,12 @@ def show(run: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 def attach(run: str, max_wait: float | None, max_cost: float | None, as_json: bool) -> None:
     """Take up an unfinished RUN where it stopped."""
-    from usecases.cli.run import report
-    from usecases.plan import again
-    from usecases.runner import perform
+    from usecases.circuits import take_up
     from usecases.store import Store
 
     with Store() as store, only_json(as_json), watched() as progress:
-        plan = again(store.request(run))
-        record = perform(
-            plan, max_wait=max_wait, max_cost=max_cost, resume=run, store=store, progress=progress
-        )
-    if as_json:
-        click.echo(record.model_dump_json(indent=2))
-    else:
-        report(record)
+        record = take_up(store, run, max_wait=max_wait, max_cost=max_cost, progress=progress)
+    _shown(record, as_json)
 
 
 @command.command("wait")
