@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,6 +34,8 @@ from faulty.trial import (
 )
 from tests.helpers import third_party, usecases
 from usecases import jobs, remote
+from usecases.backends.zne import ZNE
+from usecases.contracts import JobResult, RemoteBackend
 from usecases.database import FIRST, Database
 from usecases.errors import (
     BudgetExceeded,
@@ -43,12 +45,16 @@ from usecases.errors import (
     UsecasesError,
     VerificationFailed,
 )
+from usecases.models import qubits
+from usecases.plan import prepare
+from usecases.programs import Program, SampleCircuits
 from usecases.quotes import Quote
+from usecases.rehearsal import rehearsed
 from usecases.remote import Remote
 from usecases.store import Store
 
 QUICK = ("response lost", "dropped before acceptance", "502 after acceptance", "429",
-         "429 with Retry-After", "expired token", "response lost, no look-up",
+         "429 with Retry-After", "expired token", "response lost, no look-up", "response lost, found only later",
          "price change before sending again")  # fmt: skip
 IN_SUITE = [
     case
@@ -403,3 +409,41 @@ def test_the_budget_is_set_and_shown_by_the_command() -> None:
     refused = usecases("jobs", "budget", "--day", "much")
     assert refused.returncode == 2
     assert "is no cap" in refused.stderr
+
+
+class Priced(RemoteBackend):
+    """A machine that tells prices and must not be sent anything."""
+
+    runs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits,)
+
+    def estimate(self, program: Any) -> Quote:
+        known = {"basis": "dated table", "source": "2026-11-01", "wait": 60.0}
+        return Quote.of(program, 0.5, "USD", **known)
+
+    def submit(self, program: Any, tag: str) -> str:
+        raise AssertionError("it was sent")
+
+    def collect(self, job: str) -> JobResult | None:
+        raise AssertionError
+
+    def find(self, tag: str) -> str | None:
+        raise AssertionError
+
+    def cancel(self, job: str) -> None:
+        raise AssertionError
+
+
+def test_a_dry_run_lists_what_would_be_sent_and_sends_nothing() -> None:
+    ramp = {"angles": "ramp"}
+    plan = prepare("vehicle_routing", "demo", "qaoa", Priced(), parameters=ramp, shots=70)
+    found = rehearsed(plan)
+    (job,) = found.jobs
+    assert (job.quote.circuits, job.quote.shots, job.quote.source) == (1, 70, "2026-11-01")
+    assert job.qubits == qubits(plan.case.model(plan.instance))
+    assert (found.whole, found.cost(), found.wait()) == (True, {"USD": 0.5}, 60.0)
+    mitigated = ZNE(machine=Priced())
+    plan = prepare("ground_state", "demo", "upccgsd", mitigated, shots=100)
+    found = rehearsed(plan)
+    assert len(found.jobs) == len(mitigated.factors)
+    assert not found.whole
+    assert found.cost() == {"USD": 0.5 * len(mitigated.factors)}
