@@ -16,6 +16,7 @@ from usecases.errors import UsecasesError, printable
 from usecases.secrets import quiet_logs, scrub
 
 COMMANDS = {
+    "backends": "List vendors of machines; add or remove their environments; check a machine",
     "bench": "Run a suite: use cases × instances × algorithms × backends × seeds",
     "bundle": "Write runs to one file that can be verified elsewhere",
     "check": "Check a use case, an algorithm or a backend against its contract",

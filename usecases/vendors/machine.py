@@ -25,6 +25,10 @@ DYNAMIC = {"if_else", "while_loop", "for_loop", "switch_case", "reset"}
 class Door(Backend):
     """What twins and clouds share: a name, how circuits are compiled, and what fits."""
 
+    named: ClassVar[tuple[str, ...]] = ("vendor", "device")
+
+    identity: ClassVar[tuple[str, ...]] = ("vendor", "device")
+
     vendor: str = Field(max_length=40, pattern=r"^[a-z_]+$")
     device: str = Field(max_length=80, pattern=r"^[A-Za-z0-9_.:/-]+$")
     optimization_level: int = Field(default=1, ge=0, le=3)
