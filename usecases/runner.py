@@ -1,9 +1,9 @@
-"""run(): a use case, an algorithm and a backend become one record."""
+"""perform(): a use case, an algorithm and a backend become one record."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,8 +21,8 @@ from usecases.executor import Executor, fits
 from usecases.instances import described
 from usecases.models import FermionicHamiltonian, Spectrum, qubits, variables
 from usecases.observe import from_strings
-from usecases.plan import Plan, parameters_of, prepare, suited
-from usecases.records import Answer, Record, RunRecord, Samples, Timing
+from usecases.plan import Plan, parameters_of, suited
+from usecases.records import Answer, RunRecord, Samples, Timing
 from usecases.registry import name_of
 from usecases.secrets import scrubbed
 from usecases.store import Store
@@ -31,36 +31,6 @@ K = TypeVar("K", RunRecord, CircuitRecord)
 
 Progress = Callable[[str, int], None]
 """Told the stage of a run and how many calls were made."""
-
-
-def run(  # noqa: PLR0913 - the parameters are the command line's
-    usecase: str,
-    instance: str | Record = "demo",
-    algorithm: str | Algorithm | None = None,
-    backend: str | Backend | None = None,
-    *,
-    parameters: Mapping[str, Any] | None = None,
-    settings: Mapping[str, Any] | None = None,
-    train_on: str | None = None,
-    seed: int = 0,
-    shots: int | None = None,
-    **how: Any,
-) -> RunRecord:
-    """Run a use case's instance with an algorithm on a backend, judge it and keep the record.
-
-    Started again after a crash, the same call takes up the same run. `how` are the options of
-    `perform`: max_cost, max_wait, resume, store, progress. Raises a UsecasesError that says
-    what to do.
-    """
-    plan = prepare(
-        *(usecase, instance, algorithm, backend),
-        parameters=parameters,
-        settings=settings,
-        train_on=train_on,
-        seed=seed,
-        shots=shots,
-    )
-    return perform(plan, **how)
 
 
 class Asked(Protocol):
@@ -114,11 +84,14 @@ def carried(
             max_cost=max_cost,
             max_wait=max_wait,
             progress=lambda calls: progress("solve", calls),
+            say=lambda words: progress(words, 0),
         )
         try:
             record = made(identity, executor, progress)
         except BaseException as error:
             kept.give_up(identity, _ended(error), str(error) or type(error).__name__)
+            if isinstance(error, StillQueued):
+                error.run = identity
             raise scrubbed(_told(error, plan)) from None
         kept.finish(record)
         return record
