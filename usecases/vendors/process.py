@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from usecases import errors
+from usecases import errors, secrets
 from usecases.sdks.child import LONGEST
 from usecases.vendors.catalogue import Vendor
 from usecases.vendors.environments import python
@@ -133,8 +133,9 @@ def process(name: str) -> Process:
 
 def _started(vendor: Vendor) -> subprocess.Popen[bytes]:
     """The vendor's process, which sees its own credentials and nobody else's."""
-    handed = {*KEPT, *vendor.credentials, *vendor.variables}
+    handed = {*KEPT, *vendor.variables}
     seen = {k: v for k, v in os.environ.items() if k in handed}
+    seen |= {name: found for name in vendor.credentials if (found := secrets.read(name))}
     child = Path(sys.modules["usecases.sdks.child"].__file__ or "")
     limit = None if sys.platform == "win32" else _limited
     return subprocess.Popen(  # noqa: S603
