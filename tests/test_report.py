@@ -19,7 +19,7 @@ from usecases.compare import compare
 from usecases.exhibits import Cost, exhibits
 from usecases.records import Circuits, RunRecord
 from usecases.repeats import duels, repeats, solution_time
-from usecases.report import report
+from usecases.report import Section, page, report
 from usecases.report.stock import page as stock_page
 from usecases.stock import take
 from usecases.store import Store
@@ -81,10 +81,17 @@ def test_the_page_prints_without_its_navigation(
 ) -> None:
     file = tmp_path / "report.html"
     file.write_text(report("Runs", "", pair), encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    assert "1\u202f828 nmi" in text and "∞" not in text
     tab = chromium.open(file, dark=True, paper=True)
     style = "getComputedStyle(document.querySelector('{}')).{}"
     assert tab.evaluate(style.format("nav", "display")) == "none"
     assert tab.evaluate(style.format("body", "backgroundColor")) == "rgb(255, 255, 255)"
+    tab.close()
+    file.write_text(page("Demo", "Two ways.", [Section(tuple(pair[::3]))]), encoding="utf-8")
+    tab = chromium.open(file, width=800)
+    assert (barriers(tab), overflows(tab), unseen(tab)) == ([], False, [])
+    assert tab.inner_text("tbody tr:nth-child(3) td").startswith("reference")
     tab.close()
 
 
@@ -284,14 +291,14 @@ def keep(store: Store, record: RunRecord) -> str:
 
 
 def test_the_commands_compare_seeds_and_stored_runs_and_write_pages(tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
+    file = tmp_path / "page.html"
     done = usecases(
-        "compare", "vehicle_routing", "-a", "annealing", "--seeds", "2", "-o", str(page)
+        "compare", "vehicle_routing", "-a", "annealing", "--seeds", "2", "-o", str(file)
     )
     assert "annealing on neal" in done.stdout and "2 of 2" in done.stdout
     assert "fewer than 6 seeds" in done.stderr
-    assert "Content-Security-Policy" in page.read_text(encoding="utf-8")
+    assert "Content-Security-Policy" in file.read_text(encoding="utf-8")
     source = str(ROOT / "docs" / "runs" / "logistics" / "tour.json")
     assert "p, signed ranks" in usecases("compare", source).stdout
-    since = usecases("report", "--since", "2020-01-01", "-o", str(page))
+    since = usecases("report", "--since", "2020-01-01", "-o", str(file))
     assert "2 runs, 1 changes" in since.stdout

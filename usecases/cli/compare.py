@@ -27,11 +27,13 @@ def command(what: tuple[str, ...], output: str | None, **options: Any) -> None:
     With two or more RUNs, or files of records, these are compared and nothing is run.
     """
     from usecases.cli.report import writable, written
-    from usecases.errors import Partial
+    from usecases.errors import Partial, UsageError
 
     path = None if output is None else writable(output)
     failure: Partial | None = None
     if len(what) > 1 or Path(what[0]).suffix in (".json", ".zip"):
+        if options["algorithms"] or options["backends"]:
+            raise UsageError("stored runs are compared as they are", "Leave out -a and -b")
         records = chosen(what, None)
     else:
         try:

@@ -95,6 +95,7 @@ def _draw(points: Sequence[_Point], effort: str) -> Figure:
     if min(p.effort for p in points) > 0:
         axes.set_xscale("log")
     axes.set_yscale("symlog", linthresh=0.1)
+    axes.set_ylim(min([0.0, *gaps]) - 0.02, never * (1.5 if len(gaps) < len(points) else 0.6))
     axes.set_xlabel(effort)
     axes.set_ylabel("median gap, % (linear below 0.1)")
     legend(figure, axes)
