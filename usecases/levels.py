@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from usecases.compare import made_by, planned, table
 from usecases.curves import Curve
@@ -20,13 +20,12 @@ from usecases.plots import plot, stamp
 from usecases.records import RunRecord
 from usecases.registry import backend as named
 from usecases.replay import Shipped
+from usecases.room import Level
 from usecases.runner import perform
 from usecases.scan import curve
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Level = Literal["replay", "simulate", "live"]
 
 FOLDERS = (Path("runs"), Path("notebooks/runs"))
 """Where stored runs lie, seen from a notebook's folder or from the project's root."""

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from usecases.ledger import Job
 from usecases.records import RunRecord
-from usecases.store import Job, Run, Store
+from usecases.store import Run, Store
 
 MOST = 200
 """Changes of gaps that are told, the largest first."""
@@ -134,7 +135,7 @@ def _spent(jobs: Iterable[Job], recent: Mapping[str, bool]) -> tuple[Spent, ...]
     sums: dict[tuple[str, str], Spent] = {}
     for job in jobs:
         if job.status != "cancelled" and job.run in recent:
-            key, new = (job.backend, job.currency), recent[job.run]
+            key, new = (job.backend, job.quote.currency), recent[job.run]
             old = sums.get(key, Spent(*key, 0, 0.0, 0.0))
             sums[key] = Spent(
                 *key, old.jobs + new, old.before + job.cost * (not new), old.within + job.cost * new

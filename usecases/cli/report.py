@@ -110,8 +110,8 @@ def _costs(records: Iterable[RunRecord]) -> dict[str, Cost]:
     with Store() as store:
         for record in records:
             jobs = [j for j in store.jobs("run = ?", record.id) if j.status != "cancelled"]
-            if len({j.currency for j in jobs}) == 1:
-                found[record.id] = Cost(sum(j.cost for j in jobs), jobs[0].currency)
+            if len({j.quote.currency for j in jobs}) == 1:
+                found[record.id] = Cost(sum(j.cost for j in jobs), jobs[0].quote.currency)
     return found
 
 
