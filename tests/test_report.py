@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from tests.browser import Chromium, barriers, chromium, overflows, unseen  # noqa: F401
 from tests.helpers import usecases
-from usecases.comparable import differences
+from usecases.comparable import Cost, differences
 from usecases.compare import compare
-from usecases.exhibits import Cost, exhibits
+from usecases.exhibits import exhibits
 from usecases.records import Circuits, RunRecord
 from usecases.repeats import duels, repeats, solution_time
 from usecases.report import Section, page, report
@@ -106,7 +106,7 @@ def test_no_text_of_a_record_can_run(
     again = [hostile(changed(r, seed=9)) for r in pair]
     with Store() as store:
         for k, record in enumerate(evil):
-            identity = store.begin({"k": k, "instance_sha256": BAD})
+            identity = store.begin({"k": k, "usecase": BAD, "instance_sha256": BAD})
             store.finish(record.model_copy(update={"id": identity}))
         pages = [stock_page(take(store, 0.0, time.time() + 1))]
     pages += [report(BAD, BAD, [*evil, *again, *pair])]
@@ -174,13 +174,12 @@ def test_what_makes_runs_incomparable_is_said(pair: list[RunRecord]) -> None:
         pair[0],
         id="other",
         versions=pair[0].versions | {"qiskit": "9.9"},
-        provenance=pair[0].provenance | {"calibration": "b", "price table": "2026-02-01"},
+        provenance=pair[0].provenance | {"calibration": "b"},
     )
-    first = changed(
-        pair[0], provenance=pair[0].provenance | {"calibration": "a", "price table": "2026-01-01"}
-    )
-    told = " ".join(differences([first, other]))
-    for word in ("calibration: a, b", "2026-01-01, 2026-02-01", "qiskit", "9.9"):
+    first = changed(pair[0], provenance=pair[0].provenance | {"calibration": "a"})
+    prices = {r.id: Cost(1.0, "USD", f"table {r.id}") for r in (first, other)}
+    told = " ".join(differences([first, other], prices))
+    for word in ("calibration: a, b", "table other", "qiskit", "9.9"):
         assert word in told
 
 
@@ -267,7 +266,7 @@ def test_stock_taking_tells_better_gaps_new_machines_costs_and_failures(
             keep(store, changed(first, {"gap": 0.125}, seed=1)),
             keep(store, other),
         ]
-        store.give_up(store.begin({"x": 1}), "failed", "no such noise")
+        store.give_up(store.begin({"usecase": "x"}), "failed", "no such noise")
         starts = {r.id: r.started for r in store.runs()}
         found = take(store, starts[begun[1]], time.time() + 1)
     told = [(c.machine, c.before, c.now.score.gap) for c in found.changes]
@@ -284,8 +283,8 @@ def test_stock_taking_tells_better_gaps_new_machines_costs_and_failures(
 
 
 def keep(store: Store, record: RunRecord) -> str:
-    identity = store.begin({"seed": record.seed, "algorithm": record.algorithm, "backend": None,
-                            "instance_sha256": record.instance.sha256})  # fmt: skip
+    asked = {"usecase": record.usecase, "algorithm": record.algorithm, "seed": record.seed}
+    identity = store.begin(asked | {"instance_sha256": record.instance.sha256})
     store.finish(record.model_copy(update={"id": identity}))
     return identity
 

@@ -71,8 +71,10 @@ def _run(
 
 
 def _print(records: list[RunRecord], as_json: bool) -> None:
+    from usecases import stock
     from usecases.comparable import differences
     from usecases.repeats import repeats
+    from usecases.store import Store
 
     if as_json:
         click.echo("[" + ",\n".join(r.model_dump_json(indent=2) for r in records) + "]")
@@ -84,7 +86,9 @@ def _print(records: list[RunRecord], as_json: bool) -> None:
     for group in by_instance.values():
         _table(group, medians=several)
     _pairs(records, several=len(by_instance) > 1)
-    for difference in differences(records):
+    with Store() as store:
+        costs = stock.costs(store, records)
+    for difference in differences(records, costs):
         click.echo(f"mind: {difference}", err=True)
 
 

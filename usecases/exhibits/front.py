@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from usecases.comparable import Cost
 from usecases.compare import number, percent, seconds
-from usecases.exhibits.exhibit import GREY, INK, Cost, Exhibit, canvas, legend
+from usecases.exhibits.exhibit import GREY, INK, Exhibit, canvas, legend
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, on_common, repeats
