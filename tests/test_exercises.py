@@ -6,7 +6,7 @@ import math
 
 from tests.helpers import ROOT
 from usecases import load
-from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, number
+from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, n06, number
 from usecases.levels import Tour
 from usecases.records import RunRecord
 from usecases.replay import Shipped
@@ -109,3 +109,15 @@ def test_n05() -> None:
     assert n05.falls(chain, "ccsd_t", 1.8).right
     assert "first that is below" in n05.falls(chain, "ccsd_t", 2.4).says
     assert "not computed" in n05.falls(chain, "ccsd_t", 1.9).says
+
+
+def test_n06() -> None:
+    fleet = load("energy/unit_commitment", "demo")
+    assert n06.required(fleet, 1210).right
+    assert "on top" in n06.required(fleet, 1100).says
+    assert n06.operate(fleet, {"u1", "u2", "u3", "u4", "u5"}).right
+    assert "short of demand" in n06.operate(fleet, {"u1", "u2"}).says
+    assert "fewer units" in n06.operate(fleet, {f"u{k}" for k in range(1, 11)}).says
+    assert "no unit" in n06.operate(fleet, {"u11"}).says
+    assert n06.marginal(fleet, 20.02).right
+    assert "average" in n06.marginal(fleet, 22276.37 / 1100).says
