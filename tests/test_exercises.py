@@ -6,7 +6,8 @@ import math
 
 from tests.helpers import ROOT
 from usecases import load
-from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, n06, number
+from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, n06, n07, number
+from usecases.ghz import Fidelity
 from usecases.levels import Tour
 from usecases.records import RunRecord
 from usecases.replay import Shipped
@@ -121,3 +122,29 @@ def test_n06() -> None:
     assert "no unit" in n06.operate(fleet, {"u11"}).says
     assert n06.marginal(fleet, 20.02).right
     assert "average" in n06.marginal(fleet, 22276.37 / 1100).says
+
+
+def test_n07() -> None:
+    runs = stored("07_benchmark_your_backend")
+    rows = {
+        noise: [r for r in runs if r.backend_settings.get("noise", "") == noise]
+        for noise in ("", "manila", "jakarta")
+    }
+    manila = {r.parameters["layers"]: r.score.optimal_share or 0.0 for r in rows["manila"]}
+    best = max(manila, key=lambda layers: manila[layers])
+    assert n07.deepest(rows["manila"], best).right
+    assert "there is a depth" in n07.deepest(rows["manila"], 1).says
+    assert "not run" in n07.deepest(rows["manila"], 99).says
+    one, two = (
+        Fidelity(backend="", qubits=5, shots=1, value=v, stderr=s, populations=1.0, coherence=1.0)
+        for v, s in ((0.8, 0.03), (0.6, 0.04))
+    )
+    assert n07.apart(one, two, 4.0).right
+    assert "plain sum" in n07.apart(one, two, 0.2 / 0.07).says
+    ideal, noisy = rows[""][-1], rows["jakarta"][-1]
+    assert ideal.score.optimal_share and noisy.score.optimal_share and noisy.circuits
+    kept = (noisy.score.optimal_share - 1 / 32) / (ideal.score.optimal_share - 1 / 32)
+    gates = noisy.circuits.compiled_two_qubit_gates
+    assert n07.per_gate(ideal, noisy, kept ** (1 / gates)).right
+    assert "its root" in n07.per_gate(ideal, noisy, kept).says
+    assert "division" in n07.per_gate(ideal, noisy, kept / gates).says

@@ -99,10 +99,13 @@ class Tour:
         stamp(figure, self._how(found if isinstance(found, RunRecord) else None), line=1)
         return figure
 
-    def stamp(self, figure: Figure, *records: RunRecord) -> Figure:
-        """The figure with the source of the runs it was drawn from; of none, computed here."""
+    def stamp(self, figure: Figure, *records: RunRecord, source: str = "simulated") -> Figure:
+        """The figure with the source of the runs it was drawn from.
+
+        Of no run, it was drawn from what its notebook made, which says the `source`.
+        """
         if not records:
-            stamp(figure, "simulated · computed in this notebook")
+            stamp(figure, f"{source} · made in this notebook")
             return figure
         makers = [*dict.fromkeys(made_by(r) for r in records)]
         more = f"; {len(makers) - 2} more" if makers[2:] else ""
