@@ -6,7 +6,7 @@ import math
 
 from tests.helpers import ROOT
 from usecases import load
-from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, n06, n07, number
+from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, n06, n07, n08, number
 from usecases.ghz import Fidelity
 from usecases.levels import Tour
 from usecases.records import RunRecord
@@ -148,3 +148,23 @@ def test_n07() -> None:
     assert n07.per_gate(ideal, noisy, kept ** (1 / gates)).right
     assert "its root" in n07.per_gate(ideal, noisy, kept).says
     assert "division" in n07.per_gate(ideal, noisy, kept / gates).says
+
+
+def test_n08() -> None:
+    assert n08.penalty(30, 50, 30).right
+    assert "more than needed" in n08.penalty(30, 50, 50).says
+    source = (ROOT / "notebooks" / "08_write_your_own_use_case.py").read_text("utf-8")
+    page = source.split("page = '''")[1].split("'''")[0]
+    weak = n08.broken(page, "town.audience[b]) + 1.0", "town.audience[b]) - 9.0")
+    assert weak.right
+    assert "disturb one another" in weak.says
+    assert "finds nothing" in n08.broken(page, "The number of listeners.", "Listeners.").says
+    assert "copy it exactly" in n08.broken(page, "nothing like it", "").says
+    assert "imported" in n08.broken(page, "import itertools", "import itertoools").says
+    fee = page.replace("-float(a) for", "-(float(a) - 10) for")
+    assert "not the listeners less 10" in n08.with_fee(fee).says
+    half = page.replace("sum(town.audience[s] for", "sum(town.audience[s] - 10 for")
+    assert "does not follow" in n08.with_fee(half).says
+    assert n08.with_fee(
+        fee.replace("sum(town.audience[s] for", "sum(town.audience[s] - 10 for")
+    ).right

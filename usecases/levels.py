@@ -62,7 +62,7 @@ class Tour:
             raise UsageError(
                 "the level live needs a machine", "Give backend=NAME or set USECASES_BACKEND"
             )
-        places = (folder / f"{name}.json" for folder in FOLDERS)
+        places = ((folder / f"{name}.json").resolve() for folder in FOLDERS)
         found = [place for place in places if place.is_file()]
         self._shipped = Shipped(found[0] if found else FOLDERS[-1] / f"{name}.json")
 
