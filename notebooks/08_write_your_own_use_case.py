@@ -280,7 +280,7 @@ old, new = ..., ...
 n08.broken(page, old, new)
 
 # %% [markdown]
-# **★★★ A fee.** Every musician is paid a fee of 10, in listeners' worth. Change the page so that the
+# **★★★ A fee.** Every musician is paid a fee of 25, in listeners' worth. Change the page so that the
 # objective is the listeners minus the fees, and the check stays green. Two functions change.
 
 # %%

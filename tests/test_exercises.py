@@ -161,10 +161,10 @@ def test_n08() -> None:
     assert "finds nothing" in n08.broken(page, "The number of listeners.", "Listeners.").says
     assert "copy it exactly" in n08.broken(page, "nothing like it", "").says
     assert "imported" in n08.broken(page, "import itertools", "import itertoools").says
-    fee = page.replace("-float(a) for", "-(float(a) - 10) for")
-    assert "not the listeners less 10" in n08.with_fee(fee).says
-    half = page.replace("sum(town.audience[s] for", "sum(town.audience[s] - 10 for")
+    fee = page.replace("-float(a) for", "-(float(a) - 25) for")
+    assert "not the listeners less 25" in n08.with_fee(fee).says
+    half = page.replace("sum(town.audience[s] for", "sum(town.audience[s] - 25 for")
     assert "does not follow" in n08.with_fee(half).says
     assert n08.with_fee(
-        fee.replace("sum(town.audience[s] for", "sum(town.audience[s] - 10 for")
+        fee.replace("sum(town.audience[s] for", "sum(town.audience[s] - 25 for")
     ).right

@@ -15,7 +15,7 @@ from usecases.contracts import UseCase
 from usecases.exercises import OPEN, Verdict, number, right, wrong
 from usecases.testing import check_usecase
 
-FEE = 10
+FEE = 25
 
 _counter = itertools.count()
 
@@ -70,7 +70,7 @@ def with_fee(page: Any) -> Verdict:
         sum(a - FEE for a, bit in zip(town.audience, bits, strict=True) if bit) for bits in _BITS
     ]
     if worth != due:
-        return wrong("The objective is not the listeners less 10 for each musician")
+        return wrong("The objective is not the listeners less 25 for each musician")
     if found:
         return wrong(f"The objective is right, and the rest does not follow: {found[0]}")
     return right("Model and objective agree again, and the reference followed by itself")
