@@ -153,6 +153,13 @@ def _kept(row: Row, task: Task, reply: Reply, store: Store) -> Row:
     return replace(row, status="done", gap=record.score.gap, seconds=spent)
 
 
+def records(suite: Suite, store: Store) -> tuple[list[RunRecord], int]:
+    """The records of the suite's runs that are done, and how many are still to be done."""
+    rows = planned(suite, store).rows.values()
+    done = [store.record(row.id) for row in rows if row.id and row.status == "kept"]
+    return done, sum(row.status == "to do" for row in rows)
+
+
 def complain(rows: list[Row]) -> None:
     """Raises Partial where runs failed; a run that does not fit is no failure."""
     failed = [row for row in rows if row.status == "failed"]

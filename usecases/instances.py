@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from usecases.contracts import Family, UseCase
 from usecases.errors import BadInstance, UnknownName, UsageError, printable
 from usecases.records import InstanceData, Record, RunRecord, sha256
+
+R = TypeVar("R", bound=Record)
 
 LARGEST_FILE = 16 * 2**20
 """Bytes; the largest real instances are a hundredth of it."""
@@ -118,23 +120,37 @@ def _from_file(case: UseCase[Any, Any, Any, Any], path: Path) -> Record:
         if parser := _parser(case, path):
             found: Record = parser(text)
             return found
-        return parse_json(case.instance, text)
+        kind: type[Record] = case.instance
+        return parse_json(kind, text)
     except ValidationError as error:
         raise complaint(error).in_file(name) from None
     except BadInstance as error:
         raise (error if error.file else error.in_file(name)) from None
 
 
-def read_record(path: Path) -> RunRecord:
-    """A run record from a JSON file, as strictly as an instance."""
+def read_records(path: Path) -> tuple[RunRecord, ...]:
+    """The run record in a JSON file, or a list of them, read as strictly as an instance."""
     try:
-        found = parse_json(RunRecord, read_text(path))
+        text = read_text(path)
+        if text.lstrip().startswith("["):
+            return parse_json(_Records, f'{{"runs": {text}}}').runs
+        return (parse_json(RunRecord, text),)
     except ValidationError as error:
         raise complaint(error).in_file(path.name) from None
     except BadInstance as error:
         raise (error if error.file else error.in_file(path.name)) from None
-    assert isinstance(found, RunRecord)  # noqa: S101 - it was asked for
-    return found
+
+
+class _Records(Record):
+    runs: tuple[RunRecord, ...]
+
+
+def read_record(path: Path) -> RunRecord:
+    """The one run record in a JSON file."""
+    found = read_records(path)
+    if len(found) != 1:
+        raise BadInstance("content", f"holds {len(found)} run records", file=path.name)
+    return found[0]
 
 
 def _parser(case: UseCase[Any, Any, Any, Any], path: Path) -> Any:
@@ -190,7 +206,7 @@ def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
     return text
 
 
-def parse_json(kind: type[Record], text: str) -> Record:
+def parse_json(kind: type[R], text: str) -> R:
     """A strictly validated record; refuses NaN, repeated keys and deep nesting."""
     try:
         json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)

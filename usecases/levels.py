@@ -96,7 +96,7 @@ class Tour:
     def plot(self, found: RunRecord | Curve) -> Figure:
         """The use case's picture of an answer, or a curve, stamped with its source."""
         figure = plot(found)
-        stamp(figure, self._how(found if isinstance(found, RunRecord) else None), line=1)
+        stamp(figure, self._how(found if isinstance(found, RunRecord) else None))
         return figure
 
     def stamp(self, figure: Figure, *records: RunRecord, source: str = "simulated") -> Figure:
@@ -111,7 +111,7 @@ class Tour:
         more = f"; {len(makers) - 2} more" if makers[2:] else ""
         about = "; ".join(makers[:2]) + more
         stamp(figure, f"{about} · {len(records)} runs, the first {records[0].id}")
-        stamp(figure, self._how(records[0]), line=1)
+        stamp(figure, self._how(records[0]))
         return figure
 
     def table(self, records: Iterable[RunRecord]) -> Table:

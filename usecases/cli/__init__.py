@@ -17,7 +17,9 @@ from usecases.secrets import quiet_logs, scrub
 
 COMMANDS = {
     "bench": "Run a suite: use cases × instances × algorithms × backends × seeds",
+    "bundle": "Write runs to one file that can be verified elsewhere",
     "check": "Check a use case, an algorithm or a backend against its contract",
+    "circuit": "Run an OpenQASM circuit of your own on one machine or several, side by side",
     "compare": "Run several algorithms and backends on one instance, side by side",
     "curve": "Run algorithms along a parameter, such as a bond length, beside the exact curve",
     "demo": "Run one problem of each sector and draw the results on one page",
@@ -30,9 +32,10 @@ COMMANDS = {
     "page": "Write the notebooks and docs pages of the use cases",
     "progress": "Show how fast runs came near the reference: table, values or picture",
     "resources": "Estimate what an instance would take on an error-corrected machine",
+    "report": "Write runs, or what changed since a date, as one offline page",
     "run": "Run a use case with an algorithm on a backend and score the answer",
     "show": "Show what a use case is about, its instances and its sources",
-    "verify": "Check a run record: hashes, answers, reference and every score",
+    "verify": "Check run records and bundles: hashes, answers, reference and every score",
     "widget": "Serve a page where runs are chosen with the mouse",
 }
 

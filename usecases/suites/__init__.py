@@ -129,7 +129,6 @@ def parse(text: str) -> Suite:
         suite = parse_json(Suite, data)
     except ValidationError as error:
         raise complaint(error) from None
-    assert isinstance(suite, Suite)  # noqa: S101 - it was asked for
     asked = sum(_size(matrix) for matrix in suite.matrix)
     if asked > MOST_CELLS:
         raise BadInstance("matrix", f"asks for {asked} runs where at most {MOST_CELLS} are done")
