@@ -71,3 +71,10 @@ def test_the_page_on_routing_is_that_of_its_runs() -> None:
     }
     assert all(row["gap"] <= 0.02 for row in found["tight"])
     assert {row["size"] for row in found["curves"]} == set(routing.SIZES)
+
+
+def test_the_page_on_sizing_is_that_of_its_measurement() -> None:
+    room = script("room")
+    found = json.loads(room.STORED.read_text("utf-8"))
+    assert room.PAGE.read_text("utf-8") == room.render(found)
+    assert [row["people"] for row in found["rows"]] == [*room.SIZES]
