@@ -12,20 +12,16 @@ from usecases.records import RunRecord
 
 SECTORS = {"logistics": "Logistics", "life_science": "Life science", "energy": "Energy"}
 
-HEAD = """# Gallery
-
-Every use case with the answer of one stored run, drawn as its field would draw it. The numbers are
-those of the run: the gap to what is proven, and how many times more often than uniform random shots
-it hits the optimum. Simulators made all of them, unless a card says otherwise.
-"""
+PLACE = "<!-- gallery -->"
+"""Where the page wants the cards."""
 
 
-def files(root: Path) -> dict[str, str]:
-    """The gallery's page and its pictures, by name."""
+def files(root: Path) -> tuple[str, dict[str, str]]:
+    """The cards, and their pictures by name."""
     import matplotlib
 
     found: dict[str, str] = {}
-    parts = [HEAD]
+    parts: list[str] = []
     with matplotlib.rc_context({"svg.hashsalt": "usecases", "svg.fonttype": "none"}):
         for sector, title in SECTORS.items():
             parts.append(f'## {title}\n\n<div class="gallery" markdown>\n')
@@ -35,7 +31,7 @@ def files(root: Path) -> dict[str, str]:
                     found[f"thumbnails/{name}.svg"] = svg(plot(record))
                     parts.append(_card(name, record))
             parts.append("</div>\n")
-    return found | {"gallery.md": "\n".join(parts)}
+    return "\n".join(parts), found
 
 
 def _shown(records: list[RunRecord]) -> RunRecord:

@@ -30,7 +30,9 @@ def on_files(files: Any, config: Any) -> Any:
     """Add what is made for the site alone: pages, pictures and the style sheet."""
     from mkdocs.structure.files import File
 
-    made = {**gallery.files(ROOT), **reference.files()}
+    cards, pictures = gallery.files(ROOT)
+    config.extra["cards"] = cards
+    made = {**pictures, **reference.files()}
     made |= {name: (ROOT / name).read_text(encoding="utf-8") for name in links.BESIDE}
     made["site.css"] = (ROOT / "website" / "site.css").read_text(encoding="utf-8")
     for name, content in made.items():
@@ -39,8 +41,9 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
-    """Keep the links that lead somewhere on the site."""
-    return links.on_site(markdown, page.file.src_uri, ROOT)
+    """Put in the gallery's cards, and keep the links that lead somewhere on the site."""
+    whole = markdown.replace(gallery.PLACE, config.extra["cards"])
+    return links.on_site(whole, page.file.src_uri, ROOT)
 
 
 def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
