@@ -152,9 +152,10 @@ class BudgetExceeded(UsecasesError):
 
 
 class StillQueued(UsecasesError):
-    """The work waits at the machine; the run's id picks it up again."""
+    """The work waits at the machine; the run's id, where it has one, picks it up again."""
 
     code = 8
+    run = ""
 
 
 class Unresolved(StillQueued):

@@ -61,8 +61,8 @@ class Plan:
             "instance_data": self.instance.model_dump(mode="json"),
             "algorithm": name_of(self.algorithm),
             "parameters": parameters_of(self.algorithm),
-            "backend": _kept(self.backend),
-            "train_on": _kept(self.trainer),
+            "backend": self.backend and kept(self.backend),
+            "train_on": self.trainer and kept(self.trainer),
             "seed": self.seed,
         }
 
@@ -219,10 +219,7 @@ def again(request: Mapping[str, Any]) -> Plan:
     """The plan of a run that was begun before, from the request that the store kept."""
     case = registry.usecase(request["usecase"])
     instance = case.instance.model_validate_json(json.dumps(request["instance_data"]))
-    machine, trainer = (
-        registry.backend(kept["name"], kept["settings"]) if kept else None
-        for kept in (request["backend"], request["train_on"])
-    )
+    machine, trainer = machines(request)
     return Plan(
         name=request["usecase"],
         case=case,
@@ -235,9 +232,16 @@ def again(request: Mapping[str, Any]) -> Plan:
     )
 
 
-def _kept(machine: Backend | None) -> dict[str, Any] | None:
-    if machine is None:
-        return None
+def machines(request: Mapping[str, Any]) -> tuple[Backend | None, ...]:
+    """The machines that a stored request names: the one that answers and the one that trains."""
+    return tuple(
+        registry.backend(named["name"], named["settings"]) if named else None
+        for named in (request["backend"], request["train_on"])
+    )
+
+
+def kept(machine: Backend) -> dict[str, Any]:
+    """A machine as a request keeps it."""
     return {"name": name_of(machine), "settings": parameters_of(machine)}
 
 

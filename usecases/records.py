@@ -204,6 +204,19 @@ class RunRecord(Record):
     source: Source
     digest: str = ""
 
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What a list of runs shows of it."""
+        return {
+            "usecase": self.usecase,
+            "instance": self.instance.name,
+            "algorithm": self.algorithm,
+            "backend": self.backend,
+            "objective": self.score.objective,
+            "gap": self.score.gap,
+            "feasible": self.score.feasible,
+        }
+
     def sealed(self) -> RunRecord:
         """The record with the hash of its own content, by which a changed byte is found.
 

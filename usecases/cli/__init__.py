@@ -19,6 +19,7 @@ COMMANDS = {
     "bench": "Run a suite: use cases × instances × algorithms × backends × seeds",
     "bundle": "Write runs to one file that can be verified elsewhere",
     "check": "Check a use case, an algorithm or a backend against its contract",
+    "circuit": "Run an OpenQASM circuit of your own on one machine or several, side by side",
     "compare": "Run several algorithms and backends on one instance, side by side",
     "curve": "Run algorithms along a parameter, such as a bond length, beside the exact curve",
     "demo": "Run one problem of each sector and draw the results on one page",
