@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from usecases.compare import made_by, planned, table
 from usecases.curves import Curve
@@ -20,13 +20,12 @@ from usecases.plots import plot, stamp
 from usecases.records import RunRecord
 from usecases.registry import backend as named
 from usecases.replay import Shipped
+from usecases.room import Level
 from usecases.runner import perform
 from usecases.scan import curve
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Level = Literal["replay", "simulate", "live"]
 
 FOLDERS = (Path("runs"), Path("notebooks/runs"))
 """Where stored runs lie, seen from a notebook's folder or from the project's root."""
@@ -97,7 +96,7 @@ class Tour:
     def plot(self, found: RunRecord | Curve) -> Figure:
         """The use case's picture of an answer, or a curve, stamped with its source."""
         figure = plot(found)
-        stamp(figure, self._how(found if isinstance(found, RunRecord) else None), line=1)
+        stamp(figure, self._how(found if isinstance(found, RunRecord) else None))
         return figure
 
     def stamp(self, figure: Figure, *records: RunRecord) -> Figure:
@@ -109,7 +108,7 @@ class Tour:
         more = f"; {len(makers) - 2} more" if makers[2:] else ""
         about = "; ".join(makers[:2]) + more
         stamp(figure, f"{about} · {len(records)} runs, the first {records[0].id}")
-        stamp(figure, self._how(records[0]), line=1)
+        stamp(figure, self._how(records[0]))
         return figure
 
     def table(self, records: Iterable[RunRecord]) -> Table:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from usecases import instances, registry
-from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase, Wrapper, innermost
+from usecases.contracts import Algorithm, Backend, LocalBackend, UseCase, Wrapper, innermost
 from usecases.errors import BackendUnavailable, UsageError, UsecasesError
 from usecases.models import Incumbent
 from usecases.programs import (
@@ -166,7 +166,7 @@ def _suits(asked: set[type], machine: Backend) -> bool:
 
 
 def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -> Backend | None:
-    """What trains: the machine that is named, else the machine itself unless it is remote.
+    """What trains: the machine that is named, else the machine itself if it is in this process.
 
     Electrons are trained among determinants, which is exact too and a thousand times quicker,
     wherever the machine has no gradients of its own.
@@ -177,7 +177,7 @@ def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -
         return None
     asked = needs(solver)
     slow = FermionicGradient in asked and FermionicGradient not in machine.runs
-    if not slow and not isinstance(innermost(machine), RemoteBackend):
+    if not slow and isinstance(innermost(machine), LocalBackend):
         return machine
     return registry.backend(ELECTRONS if slow else default_machine(asked))
 
@@ -256,6 +256,8 @@ def parameters_of(thing: Algorithm | Backend) -> dict[str, Any]:
     """Settings as recorded; an algorithm or a machine among them carries its name."""
     found: dict[str, Any] = {}
     for name, value in thing:
+        if isinstance(thing, Backend) and name in thing.named:
+            continue
         if isinstance(value, Algorithm | Backend):
             found[name] = {"name": name_of(value)} | parameters_of(value)
         else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from usecases.compare import made_by
 from usecases.curves import Curve
-from usecases.errors import UsageError
+from usecases.errors import UsageError, printable
 from usecases.records import RunRecord
 
 if TYPE_CHECKING:
@@ -91,11 +91,12 @@ def _of_curve(curve: Curve) -> Figure:
     return figure
 
 
-def stamp(figure: Figure, text: str, line: int = 0) -> None:
-    """Small print below the figure, on its first line or a later one."""
+def stamp(figure: Figure, text: str) -> None:
+    """Small print below the figure and below whatever stands there; names are no mathematics."""
     # A tight bounding box makes room for it.
-    place = -0.015 - 0.16 * line / figure.get_figheight()
-    figure.text(1.0, place, text, ha="right", va="top", fontsize=6.5, color="#717581")
+    below = min(figure.get_tightbbox().y0 / figure.get_figheight(), 0.0)
+    place: dict[str, Any] = {"ha": "right", "va": "top", "fontsize": 6.5, "parse_math": False}
+    figure.text(1.0, below - 0.015, printable(text), color="#717581", **place)
 
 
 def check_path(path: Path, case: UseCase[Any, Any, Any, Any]) -> None:

@@ -133,11 +133,15 @@ def assigned(texts: Iterable[str], where: str) -> dict[str, Any]:
 def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:
     """The machine of this name with these settings.
 
-    Some may follow the name, "aer noise=manila"; `settings` go before them. A machine that it
-    wraps is given by name, its own settings as "machine.x".
+    Some may follow the name, "aer noise=manila"; `settings` go before them. VENDOR/DEVICE is a
+    machine of a vendor, such as ibm/fake_manila. A machine that it wraps is given by name, its
+    own settings as "machine.x".
     """
     plain, *own = name.split() or [name]
     given = assigned(own, name) | dict(settings or {})
+    vendor, slash, device = plain.partition("/")
+    if slash:
+        given |= {"vendor": vendor, "device": device}
     return built(declared("backend", plain), plain, given)  # type: ignore[no-any-return]
 
 
@@ -146,6 +150,10 @@ def declared(kind: str, name: str) -> Any:
 
     Raises UnknownName, or MissingExtra when a package that the file needs is not installed.
     """
+    if kind == "backend" and "/" in name:
+        from usecases.vendors.machine import kind as door
+
+        return door(name)
     entry = entries(kind).get(name)
     if entry is None:
         raise UnknownName(kind.replace("usecase", "use case"), name, entries(kind))
@@ -159,8 +167,10 @@ def declared(kind: str, name: str) -> Any:
 
 
 def name_of(thing: Algorithm | Backend) -> str:
-    """The name of the file that declares an algorithm or a backend."""
-    return type(thing).__module__.rpartition(".")[2]
+    """The name of the file that declares an algorithm or a backend, or VENDOR/DEVICE."""
+    from usecases.vendors.machine import Door
+
+    return thing.name if isinstance(thing, Door) else type(thing).__module__.rpartition(".")[2]
 
 
 def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
