@@ -94,3 +94,8 @@ def test_the_page_on_sizing_is_that_of_its_measurement() -> None:
     found = json.loads(room.STORED.read_text("utf-8"))
     assert room.PAGE.read_text("utf-8") == room.render(found)
     assert [row["people"] for row in found["rows"]] == [*room.SIZES]
+
+
+def test_the_page_on_vendors_is_that_of_their_files() -> None:
+    backends = script("backends")
+    assert backends.PAGE.read_text("utf-8") == backends.render()
