@@ -18,8 +18,6 @@ from usecases.errors import UsageError, VerificationFailed
 from usecases.home import home
 from usecases.records import sha256
 
-VERSION = 1
-
 FIRST = """
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, key TEXT NOT NULL, ordinal INTEGER NOT NULL, request TEXT NOT NULL,
@@ -45,6 +43,14 @@ ALTER TABLE jobs ADD COLUMN raw TEXT;
 ALTER TABLE jobs ADD COLUMN seal TEXT NOT NULL DEFAULT '';
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL DEFAULT '');
 """
+
+THIRD = "CREATE INDEX runs_by_start ON runs (started)"
+"""The latest runs are found without reading all others."""
+
+UPGRADES = (FIRST + SECOND, THIRD)
+"""What brings a store from each version to the next."""
+
+VERSION = len(UPGRADES)
 
 CHECKED = 64 * 2**20
 """Bytes up to which a file is checked whenever it is opened, which takes milliseconds."""
@@ -103,14 +109,15 @@ class Database:
                     f" ({VERSION})",
                     "Update the package, or set USECASES_HOME to another folder",
                 )
-            if found < VERSION:
-                for statement in (FIRST + SECOND).split(";"):
+            for upgrade in UPGRADES[found:]:
+                for statement in upgrade.split(";"):
                     db.execute(statement)
+            if found == 0:
                 for row in db.execute("SELECT id, record FROM runs").fetchall():
                     self._set("runs", row[0], record_sha256=row[1] and sha256(row[1]))
                 for row in db.execute("SELECT tag FROM jobs").fetchall():
                     self._seal("jobs", row[0])
-                db.execute(f"PRAGMA user_version = {VERSION}")
+            db.execute(f"PRAGMA user_version = {VERSION}")
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])

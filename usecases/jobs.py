@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from usecases import registry
 from usecases.contracts import RemoteBackend, innermost
 from usecases.errors import StillQueued, UnknownName, UsageError, UsecasesError
 from usecases.ledger import Job
+from usecases.plan import machines
 from usecases.registry import name_of
 from usecases.remote import Remote
 from usecases.store import Store
@@ -96,9 +96,7 @@ def resolve(store: Store, tag: str, job: str | None) -> Job:
 
 def machine_of(store: Store, job: Job) -> RemoteBackend:
     """The machine that a job is at, with the settings it had."""
-    request = store.request(job.run)
-    for kept in filter(None, (request["backend"], request["train_on"])):
-        machine = innermost(registry.backend(kept["name"], kept["settings"]))
+    for machine in map(innermost, machines(store.request(job.run))):
         if isinstance(machine, RemoteBackend) and name_of(machine) == job.backend:
             return machine
     raise UsageError(f"run {job.run} has no remote machine named {job.backend}")
