@@ -106,6 +106,21 @@ def test_a_recalibration_and_a_higher_bill_are_told(scene: Scene) -> None:
         assert store.spent_in("day") == {"EUR": 3.0}
 
 
+def test_a_run_waits_for_as_long_as_it_may(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(remote.time, "sleep", pauses.append)
+    scene.state(queue=100.0)
+    told = attempt(scene, Work(), max_wait=50.0)
+    assert told.code == 8
+    assert "queued (QUEUED), after 50 s" in told.error
+    assert sum(pauses) == pytest.approx(50.0)
+    assert pauses[1] == 2 * pauses[0]
+    pauses.clear()
+    scene.arm("read", "429 with Retry-After")
+    attempt(scene, Work(), max_wait=1.0)
+    assert pauses[0] == 0.2
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_process_may_die_at_every_step(when: str, scene: Scene) -> None:
     for seed, point in enumerate(POINTS):
