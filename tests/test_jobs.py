@@ -183,6 +183,22 @@ def test_caps_of_run_day_and_project(tmp_path: Path, monkeypatch: pytest.MonkeyP
                 store.set_budget("day", bad or ",")
 
 
+def test_what_a_living_process_sends_is_left_alone(tmp_path: Path) -> None:
+    """Its job may be on the way: it is neither freed nor looked up before its time."""
+    with Store(tmp_path / "store.db") as store:
+        reserve(store, 0, quote(1.0), most=2.0)
+        (line,) = jobs.reconcile(store)
+        assert "its run is at work" in line
+        (job,) = store.jobs()
+        with pytest.raises(StillQueued, match=r"1 jobs .* are not cancelled"):
+            list(jobs.cancel(store, job.run))
+        assert store.spent_in("day") == {"EUR": 1.0}
+        store.unsent(job.tag)
+        assert store.spent_in("day") == {}
+        store.submitted(job.tag, "job-1")  # the machine took it after all
+        assert store.spent_in("day") == {"EUR": 1.0}
+
+
 def fills_its_disk(scene: Scene, where: str) -> None:
     """A process that may write no more from a step on."""
     owner: Any = Faulty
@@ -394,7 +410,7 @@ def test_what_a_machine_cannot_look_up_waits_for_a_person(scene: Scene) -> None:
         (job,) = store.jobs()
         jobs.resolve(store, job.tag, None)
         with pytest.raises(UsageError, match="is unsent already"):
-            jobs.resolve(store, job.tag, "job-9")
+            jobs.resolve(store, job.tag, None)
     assert attempt(scene, Work()).counts
     assert len(scene.books()) == 1
 

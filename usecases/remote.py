@@ -33,6 +33,7 @@ from usecases.errors import (
 from usecases.ledger import Job
 from usecases.programs import Program
 from usecases.registry import name_of
+from usecases.secrets import scrub
 from usecases.store import Store
 
 T = TypeVar("T")
@@ -68,7 +69,8 @@ class Remote:
         say: Callable[[str], None],
     ) -> None:
         self._store, self._run, self._most = store, run, most
-        self._max_wait, self._waited, self._say = max_wait, 0.0, say
+        self._max_wait, self._waited = max_wait, 0.0
+        self._say = lambda words: say(scrub(words))
 
     def ask(
         self, program: Program[Any], backend: RemoteBackend, step: int
