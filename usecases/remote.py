@@ -70,7 +70,7 @@ class Remote:
     ) -> None:
         self._store, self._run, self._most = store, run, most
         self._max_wait, self._waited = max_wait, 0.0
-        self._say = lambda words: say(scrub(words))
+        self._say: Callable[[str], None] = lambda words: say(scrub(words))
 
     def ask(
         self, program: Program[Any], backend: RemoteBackend, step: int
