@@ -48,6 +48,9 @@ FIRST_RETRY = 0.5
 PATIENCE = 120.0
 """Seconds for which a machine that is out of reach is asked again."""
 
+LONGEST_SENDING = 3600.0
+"""Seconds after an intent within which its process may still have been preparing to send it."""
+
 LONGEST_RESULT = 64 * 2**20
 """Bytes of a stored result."""
 
@@ -166,13 +169,14 @@ class Remote:
 
         Raises Unresolved when the machine cannot say. Free work may be sent again all the same.
         """
-        free = job.quote.basis == "free"
+        begun, free = time.monotonic(), job.quote.basis == "free"
+        settled = free or time.time() - job.created > LONGEST_SENDING
         try:
             while True:
                 if known := self._reading(lambda: backend.find(job.tag)):
                     return known
-                left = backend.lag - max(time.time() - job.created, 0.0)
-                if free or left <= 0:
+                left = backend.lag - (time.monotonic() - begun)
+                if settled or left <= 0:
                     return None
                 self._pause(min(left, 2.0), f"looking for job {job.tag} at {job.backend}")
         except Unresolved as error:
