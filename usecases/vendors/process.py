@@ -136,8 +136,9 @@ def process(name: str) -> Process:
 
 def _started(vendor: Vendor) -> subprocess.Popen[bytes]:
     """The vendor's process, which sees its own credentials and nobody else's."""
-    seen = {k: v for k, v in os.environ.items() if k in (*KEPT, *vendor.variables)}
-    seen |= {name: value for name in vendor.credentials if (value := secrets.read(name))}
+    handed = {*KEPT, *vendor.variables}
+    seen = {k: v for k, v in os.environ.items() if k in handed}
+    seen |= {name: found for name in vendor.credentials if (found := secrets.read(name))}
     child = Path(sys.modules["usecases.sdks.child"].__file__ or "")
     limit = None if sys.platform == "win32" else _limited
     return subprocess.Popen(  # noqa: S603
