@@ -70,10 +70,10 @@ def render(found: dict[str, Any]) -> str:
     lines = [
         "# GHZ fidelities of twins",
         "",
-        f"How well each vendor's offline twin prepares (|0…0⟩ + |1…1⟩)/√2 on {first.qubits} qubits, from"
-        f" {first.shots:,} shots, beside Aer with the noise that was recorded of the same machine. All of"
-        " it is simulated. Readout errors count. `usecases ghz` measures any machine; the formula"
-        " and its source stand in `usecases/ghz.py`.",
+        f"How well each vendor's offline twin prepares (|0…0⟩ + |1…1⟩)/√2 on {first.qubits} qubits,"
+        f" from {first.shots:,} shots, beside Aer with the noise that was recorded of the same"
+        " machine. All of it is simulated. Readout errors count. `usecases ghz` measures any"
+        " machine; the formula and its source stand in `usecases/ghz.py`.",
         "",
         "| machine | fidelity | 95 % | in Aer | 95 % | apart |",
         "|---|---|---|---|---|---|",
