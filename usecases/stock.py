@@ -67,7 +67,7 @@ def take(store: Store, since: float, until: float) -> Stock:
     Circuits that a user gave have no reference: of them only failures and costs count.
     """
     runs = [r for r in reversed(store.runs(10_000_000)) if r.started < until]
-    done = [r for r in runs if r.status == "done" and r.request["usecase"] != CIRCUIT]
+    done = [r for r in runs if r.status == "done" and r.summary.get("usecase") != CIRCUIT]
     before = [r for r in done if r.started < since]
     within = [r for r in done if r.started >= since]
     better = _better(_best(before), _best(within))
@@ -102,6 +102,11 @@ def machine(run: Run) -> str:
     return str(run.summary.get("backend") or CLASSICAL)
 
 
+def _instance(run: Run) -> str:
+    """The hash of a run's instance, which older runs tell only in their request."""
+    return str(run.summary.get("instance_sha256") or run.request["instance_sha256"])
+
+
 def _new(before: Iterable[Run], within: Iterable[Run], keys: Sequence[str]) -> tuple[str, ...]:
     def named(runs: Iterable[Run]) -> dict[str, None]:
         values = ([r.summary.get(k) for k in keys] for r in runs)
@@ -117,7 +122,7 @@ def _best(runs: Iterable[Run]) -> dict[Key, Run]:
     for run in runs:
         if run.summary.get("gap") is None:
             continue
-        key = (str(run.summary["usecase"]), str(run.request["instance_sha256"]), machine(run))
+        key = (str(run.summary["usecase"]), _instance(run), machine(run))
         if key not in found or run.summary["gap"] < found[key].summary["gap"]:
             found[key] = run
     return found

@@ -102,7 +102,7 @@ def _latest() -> list[RunRecord]:
 
     with Store() as store:
         runs = store.runs(10 * LATEST)
-        done = [r.id for r in runs if r.status == "done" and r.request["usecase"] != CIRCUIT]
+        done = [r.id for r in runs if r.status == "done" and r.summary.get("usecase") != CIRCUIT]
         return [store.record(identity) for identity in reversed(done[:LATEST])]
 
 
