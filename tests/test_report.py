@@ -174,12 +174,13 @@ def test_what_makes_runs_incomparable_is_said(pair: list[RunRecord]) -> None:
         pair[0],
         id="other",
         versions=pair[0].versions | {"qiskit": "9.9"},
-        provenance=pair[0].provenance | {"calibration": "b"},
+        provenance=pair[0].provenance
+        | {"calibration": "b", "calibration at submission": "a", "warning: bill": "charged twice"},
     )
     first = changed(pair[0], provenance=pair[0].provenance | {"calibration": "a"})
     prices = {r.id: Cost(1.0, "USD", f"table {r.id}") for r in (first, other)}
     told = " ".join(differences([first, other], prices))
-    for word in ("calibration: a, b", "table other", "qiskit", "9.9"):
+    for word in ("(calibration: a, b)", "bill charged twice", "table other", "qiskit", "9.9"):
         assert word in told
 
 
