@@ -17,11 +17,12 @@ from tests.helpers import usecases
 from usecases.comparable import Cost, differences
 from usecases.compare import compare
 from usecases.exhibits import exhibits
+from usecases.quotes import Quote
 from usecases.records import Circuits, RunRecord
 from usecases.repeats import duels, repeats, solution_time
 from usecases.report import Section, page, report
 from usecases.report.stock import page as stock_page
-from usecases.stock import take
+from usecases.stock import Spent, costs, take
 from usecases.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -267,6 +268,9 @@ def test_stock_taking_tells_better_gaps_new_machines_costs_and_failures(
             keep(store, changed(first, {"gap": 0.125}, seed=1)),
             keep(store, other),
         ]
+        price = Quote(amount=2.0, currency="EUR", basis="dated table", source="2026-11-01")
+        store.intend(begun[1], 0, "key", "machine", price, provenance={}, most=5.0)
+        paid = costs(store, [store.record(identity) for identity in begun])
         store.give_up(store.begin({"usecase": "x"}), "failed", "no such noise")
         starts = {r.id: r.started for r in store.runs()}
         found = take(store, starts[begun[1]], time.time() + 1)
@@ -274,6 +278,8 @@ def test_stock_taking_tells_better_gaps_new_machines_costs_and_failures(
     assert told == [("statevector", 0.25, 0.125), ("neal", None, 0.0)]
     assert found.new["machines"] == ("neal",)
     assert found.new["use cases"] == ()
+    assert paid == {begun[1]: Cost(2.0, "EUR", "dated table 2026-11-01")}
+    assert found.spent == (Spent("machine", "EUR", 1, 0.0, 2.0),)
     assert found.failures == (("no such noise", 1),)
     file = tmp_path / "stock.html"
     file.write_text(stock_page(found), encoding="utf-8")
