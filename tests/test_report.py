@@ -289,6 +289,22 @@ def test_stock_taking_tells_better_gaps_new_machines_costs_and_failures(
     tab.close()
 
 
+def test_stock_taking_follows_a_request_that_was_repeated_on_several_days(
+    monkeypatch: pytest.MonkeyPatch, pair: list[RunRecord]
+) -> None:
+    with Store() as store:
+        for day in (1, 2, 3):
+            monkeypatch.setattr(time, "time", lambda day=day: 86_400.0 * day)
+            when = f"1970-01-0{1 + day}T00:00+00:00"
+            told = {"finished": when, "calibration": f"c{day // 2}"}
+            keep(store, changed(pair[0], seed=day, provenance=told))
+            keep(store, changed(pair[3], seed=day % 2, provenance=told))
+        found = take(store, 0.0, 86_400.0 * 4)
+        assert [r.seed for r in found.repeated] == [1, 2, 3, 1, 0, 1]
+        assert not take(store, 86_400.0 * 2, 86_400.0 * 4).repeated
+    assert "the machine&#x27;s state changed 1 times" in stock_page(found)
+
+
 def keep(store: Store, record: RunRecord) -> str:
     asked = {"usecase": record.usecase, "algorithm": record.algorithm, "seed": record.seed}
     identity = store.begin(asked | {"instance_sha256": record.instance.sha256})
