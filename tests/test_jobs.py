@@ -54,7 +54,8 @@ from usecases.remote import Remote
 from usecases.store import Store
 
 QUICK = ("response lost", "dropped before acceptance", "502 after acceptance", "429",
-         "429 with Retry-After", "expired token", "response lost, no look-up", "response lost, found only later",
+         "429 with Retry-After", "expired token", "response lost, no look-up",
+         "response lost, found only later",
          "price change before sending again")  # fmt: skip
 IN_SUITE = [
     case

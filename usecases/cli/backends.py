@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 
 
 @click.group("backends", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context, as_json: bool) -> None:
     """List the vendors of machines; add or remove a vendor's environment; check a machine."""
     if context.invoked_subcommand is None:
-        context.invoke(listed)
+        context.invoke(listed, as_json=as_json)
 
 
 @command.command("list")

@@ -72,7 +72,7 @@ class Door(Backend):
     @property
     def described(self) -> Mapping[str, Any]:
         """What the machine says of itself; asked once."""
-        return _described(self.vendor, self.device)
+        return described(self.vendor, self.device)
 
     def ask(self, verb: str, *arguments: Any) -> Any:
         """The vendor's answer; raises what it tells."""
@@ -171,7 +171,7 @@ class Cloud(Door, RemoteBackend):
 
 
 @cache
-def _described(vendor: str, device: str) -> Mapping[str, Any]:
+def described(vendor: str, device: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = process(vendor).ask(device, {}, "describe")
     return found
 
