@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring routing docs room clean
+.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring resources routing docs room clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -44,6 +44,9 @@ frontier: .venv/.test
 
 measuring: .venv/.test
 	$(BIN)/python benchmarks/measuring.py
+
+resources: .venv/.test
+	$(BIN)/python benchmarks/resources.py
 
 routing: .venv/.test
 	$(BIN)/python benchmarks/routing.py

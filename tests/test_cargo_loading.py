@@ -34,9 +34,9 @@ from logistics.cargo_loading.reading import Place
 from logistics.cargo_loading.rules import rules
 from tests.helpers import record, usecases
 from usecases.errors import BadInstance, Infeasible, TooLarge, UsageError, VerificationFailed
+from usecases.handle import run
 from usecases.instances import load
 from usecases.models import all_bits, energies, qubits, variables
-from usecases.runner import run
 from usecases.testing import check_usecase
 
 NAME = "logistics/cargo_loading"

@@ -198,6 +198,7 @@ def test_jobs_whose_submission_was_not_confirmed_are_reconciled(
     (job,) = folder.glob("*.job")
     assert f"is job {job.stem}" in done.stdout
     run = done.stdout.split("of run ")[1].split()[0]
+    (folder / "machine.json").write_text('{"polls": 5}')
     cancelled = usecases("jobs", "cancel", run, path=third_party())
     assert f"1 jobs of run {run} cancelled" in cancelled.stdout
     refused = usecases(*words, "--resume", run, path=third_party())

@@ -73,6 +73,12 @@ def test_the_page_on_routing_is_that_of_its_runs() -> None:
     assert {row["size"] for row in found["curves"]} == set(routing.SIZES)
 
 
+def test_the_page_on_what_it_would_take_is_that_of_its_estimates() -> None:
+    resources = script("resources")
+    found = json.loads(resources.STORED.read_text("utf-8"))
+    assert resources.PAGE.read_text("utf-8") == resources.render(found)
+
+
 def test_the_page_on_sizing_is_that_of_its_measurement() -> None:
     room = script("room")
     found = json.loads(room.STORED.read_text("utf-8"))

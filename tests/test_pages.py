@@ -15,7 +15,7 @@ from usecases.registry import names
 from usecases.verify import verify
 
 OURS = [n for n in names("usecase") if not n.startswith("municipality/")]
-NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 
 
 def test_pages_are_current() -> None:

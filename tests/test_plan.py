@@ -12,11 +12,11 @@ from usecases.backends.determinants import Determinants
 from usecases.backends.zne import ZNE
 from usecases.compare import planned
 from usecases.errors import BackendUnavailable, TooLarge, UsageError, UsecasesError
+from usecases.handle import run
 from usecases.models import FermionicHamiltonian
 from usecases.plan import prepare
 from usecases.programs import FermionicEnergy
 from usecases.registry import name_of
-from usecases.runner import run
 
 MOLECULE, UNITS = "life_science/ground_state", "energy/unit_commitment"
 NOISE = {"noise": "manila"}

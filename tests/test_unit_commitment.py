@@ -41,10 +41,10 @@ from usecases.algorithms.exact import Exact
 from usecases.algorithms.lns import LNS
 from usecases.errors import Infeasible, TooLarge, UnknownName, UsageError, VerificationFailed
 from usecases.executor import Executor
+from usecases.handle import run
 from usecases.instances import load
 from usecases.models import Blockwise, Incumbent, all_bits
 from usecases.plan import suited
-from usecases.runner import run
 from usecases.solvers.enumeration import table
 from usecases.solvers.milp import minimise
 from usecases.testing import check_usecase

@@ -15,22 +15,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from usecases.checkup import doctor
     from usecases.compare import compare, table
+    from usecases.handle import attach, run
     from usecases.plan import load
     from usecases.plots import plot
     from usecases.registry import names
-    from usecases.runner import run
     from usecases.scan import curve
 
-__all__ = ["compare", "curve", "doctor", "load", "names", "plot", "run", "table"]
+__all__ = [
+    "attach",
+    "compare",
+    "curve",
+    "doctor",
+    "load",
+    "names",
+    "plot",
+    "run",
+    "table",
+]
 
 _HOMES = {
+    "attach": "usecases.handle",
     "compare": "usecases.compare",
     "curve": "usecases.scan",
     "doctor": "usecases.checkup",
     "load": "usecases.plan",
     "names": "usecases.registry",
     "plot": "usecases.plots",
-    "run": "usecases.runner",
+    "run": "usecases.handle",
     "table": "usecases.compare",
 }
 

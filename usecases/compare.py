@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -40,11 +41,12 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
     settings: Mapping[str, Any] | None = None,
     train_on: str | None = None,
     seed: int = 0,
+    seeds: int = 1,
     shots: int | None = None,
     progress: Progress = lambda stage, calls: None,
     store: Store | None = None,
 ) -> list[RunRecord]:
-    """Run every algorithm on every backend it can use; classical ones run once.
+    """Run every algorithm on every backend it can use, with `seeds` seeds from `seed` on.
 
     A parameter goes to the algorithms that have it, a setting to the backends. Raises
     UsageError before anything is run, and Partial, which carries the finished records, when
@@ -58,7 +60,8 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
         seed=seed,
         shots=shots,
     )
-    return _performed(cells, store, progress)
+    repeated = [replace(cell, seed=seed + k) for cell in cells for k in range(seeds)]
+    return _performed(repeated, store, progress)
 
 
 def planned(  # noqa: PLR0913 - the parameters are the command line's
@@ -179,9 +182,11 @@ def machine(record: RunRecord) -> str:
 
 def _set(backend: str, settings: Mapping[str, Any]) -> str:
     """A backend, and in brackets what was set on it and on the machine that it wraps."""
-    plain = registry.declared("backend", backend).model_fields
+    plain = _declared("backend", backend)
     usual = {
-        k: to_jsonable_python(plain[k].default) for k in settings if not plain[k].is_required()
+        k: to_jsonable_python(plain[k].default)
+        for k in settings
+        if k in plain and not plain[k].is_required()
     }
     changed = [
         f"{k}={_set(v['name'], _but_name(v)) if isinstance(v, dict) else v}"
@@ -212,7 +217,7 @@ def _lift(score: Score) -> str:
 
 def _inner(record: RunRecord) -> str:
     """What an answer also owes something to: inner solvers, and settings that are no defaults."""
-    usual = registry.declared("algorithm", record.algorithm).model_fields
+    usual = _declared("algorithm", record.algorithm)
     found = []
     for name, value in record.parameters.items():
         kind = value.get("name") or value.get("kind") if isinstance(value, dict) else value
@@ -221,6 +226,15 @@ def _inner(record: RunRecord) -> str:
         elif name in usual and name != "shots" and value != _default(usual[name]):
             found.append(f"{name}={kind}")
     return ", ".join(found)
+
+
+def _declared(kind: str, name: str) -> Mapping[str, FieldInfo]:
+    """The settings that are known; none of what made a record elsewhere and is not installed."""
+    try:
+        found: Mapping[str, FieldInfo] = registry.declared(kind, name).model_fields
+    except UsageError:
+        return {}
+    return found
 
 
 def _default(about: FieldInfo) -> Any:

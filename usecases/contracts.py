@@ -13,7 +13,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from pydantic import PrivateAttr, TypeAdapter, field_validator
@@ -21,6 +21,8 @@ from pydantic import PrivateAttr, TypeAdapter, field_validator
 from usecases.errors import UnknownName
 from usecases.models import Model, qubits
 from usecases.programs import Expectation, Lowered, Program, SampleCircuits
+from usecases.quotes import Quote as Quote  # noqa: PLC0414 - adapters import it from here
+from usecases.quotes import Status as Status  # noqa: PLC0414
 from usecases.records import Circuits, Record, Reference, Sense, Source
 
 if TYPE_CHECKING:
@@ -395,28 +397,50 @@ class LocalBackend(Backend):
         return self._results.pop(job)
 
 
-class Quote(Record):
-    """What a job is expected to cost, and how that is known."""
-
-    amount: float
-    currency: str
-    basis: Literal["vendor quote", "dated table", "unknown", "free"]
-
-
 class RemoteBackend(Backend):
-    """A machine elsewhere: work may wait, be billed, and outlive this process."""
+    """A machine elsewhere: work may wait, be billed, and outlive this process.
+
+    An adapter tells apart what the framework must treat differently:
+
+    * `Refused` from `submit`: the machine took nothing, so that sending it again is safe. A wrong
+      credential (AuthenticationFailed) says the same. After any other error the job may exist:
+      it is looked up by its tag and never sent again blindly.
+    * `Unreachable` from anything that reads: worth another try, when the machine says so.
+    * `JobFailed` from `collect`: the job has ended without a result.
+    * `Unresolved` from `find`: this machine cannot say whether it has the job.
+
+    Replies are read up to a limit, and status words that are not known are shown.
+    """
+
+    lag: ClassVar[float] = 30.0
+    """Seconds after a submission within which `find` may miss a job that was accepted."""
 
     @abstractmethod
     def find(self, tag: str) -> str | None:
-        """The job that was submitted under the tag, if the machine has one."""
+        """The job that was submitted under the tag; None only if the machine has none."""
 
     @abstractmethod
     def estimate(self, program: Any) -> Quote:
-        """What the program would cost."""
+        """What the program would cost, and how that is known. Nothing is sent."""
 
     @abstractmethod
     def cancel(self, job: str) -> None:
         """Ask the machine to drop the job."""
+
+    def status(self, job: str) -> Status:
+        """How far the job is, in our words and the machine's."""
+        return Status("unknown", "the machine does not tell")
+
+    def billed(self, job: str) -> float | None:
+        """What the ended job was charged, in the estimate's currency; None where not told."""
+        return None
+
+    def provenance(self) -> Mapping[str, str]:
+        """The machine's state now: "calibration", "calibrated" (when), "firmware", and others.
+
+        Kept at submission and at the run; what differs between them is told.
+        """
+        return {}
 
 
 class Wrapper(Backend):

@@ -9,9 +9,13 @@ UsecasesError               70  something is broken inside: report it
 │   ├── Infeasible           4  relax the instance: it has no answer
 │   └── TooLarge             4  take a smaller instance or a larger machine
 ├── BackendUnavailable       5  try again later or choose another backend
+│   ├── Refused              5  nothing was taken: correct the work or send it again
+│   ├── Unreachable          5  wait: reading is tried again
+│   └── JobFailed            5  the job ended without a result: see why
 ├── AuthenticationFailed     6  set the credentials
 ├── BudgetExceeded           7  raise the cap or send less work
 ├── StillQueued              8  come back with the id that is printed
+│   └── Unresolved           8  look at the machine and say whether it has the job
 ├── Partial                  9  look at what is missing and run it again
 └── VerificationFailed      10  do not trust the record
 """
@@ -109,6 +113,32 @@ class BackendUnavailable(UsecasesError):
     code = 5
 
 
+class Refused(BackendUnavailable):
+    """The machine took nothing of what was submitted: nothing runs and nothing is billed.
+
+    `retry_after` is in how many seconds it may be asked again, where the machine says so.
+    """
+
+    def __init__(self, what: str, hint: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(what, hint)
+        self.retry_after = retry_after
+
+
+class Unreachable(BackendUnavailable):
+    """The line or the machine's service failed for now; what was asked may have been done.
+
+    `retry_after` is in how many seconds to try again, where the machine says so.
+    """
+
+    def __init__(self, what: str, hint: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(what, hint)
+        self.retry_after = retry_after
+
+
+class JobFailed(BackendUnavailable):
+    """The machine ended a job without a result, or with one that cannot be true."""
+
+
 class AuthenticationFailed(UsecasesError):
     """The machine does not accept the credentials."""
 
@@ -122,9 +152,14 @@ class BudgetExceeded(UsecasesError):
 
 
 class StillQueued(UsecasesError):
-    """The work waits at the machine; the run's id picks it up again."""
+    """The work waits at the machine; the run's id, where it has one, picks it up again."""
 
     code = 8
+    run = ""
+
+
+class Unresolved(StillQueued):
+    """A job may have been sent and cannot be looked up: a person has to settle it."""
 
 
 class Partial(UsecasesError):

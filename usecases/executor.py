@@ -1,9 +1,7 @@
 """Between an algorithm and its machine: lower, refuse, submit, wait, store, replay, count.
 
 Work for a machine in this process is simply done: a run can be computed again. Work for a
-remote machine is written down before it is sent. When the run is started again, finished jobs
-are replayed, waiting ones are asked for, and a job whose fate is unknown is looked up by its
-tag before it is sent a second time.
+machine elsewhere goes through `usecases.remote`, which loses nothing and pays nothing twice.
 """
 
 from __future__ import annotations
@@ -12,21 +10,15 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
-from pydantic import TypeAdapter
-
 from usecases.contracts import Backend, JobResult, RemoteBackend, Wrapper
-from usecases.errors import BackendUnavailable, StillQueued, TooLarge, UsageError
+from usecases.errors import BackendUnavailable, TooLarge, UsageError
 from usecases.programs import AlternatingEnergy, Expectation, Lowered, Program, Together
 from usecases.records import Call, Circuits, Improvement
 from usecases.registry import name_of
-from usecases.store import Job, Store
+from usecases.remote import Remote
+from usecases.store import Store
 
 R = TypeVar("R")
-
-_job_result = TypeAdapter(JobResult)
-
-LONGEST_PAUSE = 30.0
-"""Seconds between two looks at a queue, reached by doubling."""
 
 
 class Executor:
@@ -42,12 +34,13 @@ class Executor:
         max_cost: float | None = None,
         max_wait: float | None = None,
         progress: Callable[[int], None] = lambda calls: None,
+        say: Callable[[str], None] = lambda words: None,
     ) -> None:
         self._backend, self._trainer = backend, trainer
-        self._store, self._run = store, run
-        self._max_cost, self._max_wait = max_cost, max_wait
+        self._remote = (
+            Remote(store, run, most=max_cost, max_wait=max_wait, say=say) if store else None
+        )
         self._progress = progress
-        self._waited = 0.0
         self._begun = time.perf_counter()
         self.calls: list[Call] = []
         self.improvements: list[Improvement] = []
@@ -88,7 +81,9 @@ class Executor:
             self._tell(asked.tells(found))
             return back(asked.back(found))
         if isinstance(backend, RemoteBackend):
-            job, result = self._remote(plan, backend)
+            if self._remote is None:
+                raise UsageError("a remote machine needs a store", "Leave out store=None")
+            job, result = self._remote.ask(plan, backend, len(self.calls))
         else:
             job = backend.submit(plan, f"call-{len(self.calls)}")
             result = _collected(backend, job)
@@ -126,63 +121,6 @@ class Executor:
     def _tell(self, told: Mapping[str, str]) -> None:
         for name, words in told.items():
             self.provenance[name] = _worse(self.provenance.get(name, words), words)
-
-    def _remote(self, plan: Program[Any], backend: RemoteBackend) -> tuple[str, JobResult]:
-        if self._store is None:
-            raise UsageError("a remote machine needs a store", "Leave out store=None")
-        step, key = len(self.calls), plan.key()
-        known = self._store.job(self._run, step)
-        if known and known.key != key:
-            raise UsageError(
-                f"the resumed run asks for other work than before at call {step}",
-                "The code, a package or a setting has changed: start a new run",
-            )
-        if known and known.status == "done":
-            return str(known.job), _job_result.validate_python(known.result)
-        job = self._submitted(known, plan, backend, step, key)
-        result = self._awaited(backend, job)
-        kept = _job_result.dump_python(result, mode="json")
-        self._store.settled(_tag(self._run, step, key), kept)
-        return job, result
-
-    def _submitted(
-        self, known: Job | None, plan: Program[Any], backend: RemoteBackend, step: int, key: str
-    ) -> str:
-        """The machine's id of the job: the one it has under our tag, else of a new job."""
-        assert self._store is not None  # noqa: S101 - checked by the caller
-        if known and known.job:
-            return known.job
-        tag = _tag(self._run, step, key)
-        if known is None:
-            quote = backend.estimate(plan)
-            if quote.basis == "unknown":
-                raise BackendUnavailable(
-                    f"{name_of(backend)} gives no price for this job",
-                    "Nothing was sent: work whose cost is unknown is never submitted",
-                )
-            name = name_of(backend)
-            intent = Job(
-                tag, self._run, step, key, name, "intent", None, None, quote.amount, quote.currency
-            )
-            self._store.intend(intent, self._max_cost)
-            job = backend.submit(plan, tag)
-        else:
-            job = backend.find(tag) or backend.submit(plan, tag)
-        self._store.submitted(tag, job)
-        return job
-
-    def _awaited(self, backend: RemoteBackend, job: str) -> JobResult:
-        pause = 0.05
-        while (result := backend.collect(job)) is None:
-            if self._max_wait is not None and self._waited >= self._max_wait:
-                raise StillQueued(
-                    f"job {job} is still queued after {self._waited:.0f} s",
-                    f"Pick it up with: usecases jobs attach {self._run}",
-                )
-            time.sleep(pause)
-            self._waited += pause
-            pause = min(2 * pause, LONGEST_PAUSE)
-        return result
 
 
 def _worse(one: str, two: str) -> str:
@@ -245,7 +183,3 @@ def _collected(backend: Backend, job: str) -> JobResult:
     if result is None:
         raise BackendUnavailable(f"{name_of(backend)} lost job {job}")
     return result
-
-
-def _tag(run: str, step: int, key: str) -> str:
-    return f"{run}-{step}-{key[:8]}"

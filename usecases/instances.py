@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from usecases.contracts import Family, UseCase
 from usecases.errors import BadInstance, UnknownName, UsageError, printable
 from usecases.records import InstanceData, Record, RunRecord, sha256
+
+R = TypeVar("R", bound=Record)
 
 LARGEST_FILE = 16 * 2**20
 """Bytes; the largest real instances are a hundredth of it."""
@@ -72,7 +74,7 @@ def member(case: UseCase[Any, Any, Any, Any], name: str, value: float) -> Record
     try:
         found: Record = along.instance(value)
     except ValidationError as error:
-        raise _complaint(error) from None
+        raise complaint(error) from None
     return found
 
 
@@ -107,34 +109,48 @@ def _example(case: UseCase[Any, Any, Any, Any], size: int, seed: int) -> Record:
     try:
         found: Record = case.example(size, seed)
     except ValidationError as error:
-        raise _complaint(error) from None
+        raise complaint(error) from None
     return found
 
 
 def _from_file(case: UseCase[Any, Any, Any, Any], path: Path) -> Record:
     name = printable(path.name)
     try:
-        text = _text(path)
+        text = read_text(path)
         if parser := _parser(case, path):
             found: Record = parser(text)
             return found
-        return parse_json(case.instance, text)
+        kind: type[Record] = case.instance
+        return parse_json(kind, text)
     except ValidationError as error:
-        raise _complaint(error).in_file(name) from None
+        raise complaint(error).in_file(name) from None
     except BadInstance as error:
         raise (error if error.file else error.in_file(name)) from None
 
 
-def read_record(path: Path) -> RunRecord:
-    """A run record from a JSON file, as strictly as an instance."""
+def read_records(path: Path) -> tuple[RunRecord, ...]:
+    """The run record in a JSON file, or a list of them, read as strictly as an instance."""
     try:
-        found = parse_json(RunRecord, _text(path))
+        text = read_text(path)
+        if text.lstrip().startswith("["):
+            return parse_json(_Records, f'{{"runs": {text}}}').runs
+        return (parse_json(RunRecord, text),)
     except ValidationError as error:
-        raise _complaint(error).in_file(path.name) from None
+        raise complaint(error).in_file(path.name) from None
     except BadInstance as error:
         raise (error if error.file else error.in_file(path.name)) from None
-    assert isinstance(found, RunRecord)  # noqa: S101 - it was asked for
-    return found
+
+
+class _Records(Record):
+    runs: tuple[RunRecord, ...]
+
+
+def read_record(path: Path) -> RunRecord:
+    """The one run record in a JSON file."""
+    found = read_records(path)
+    if len(found) != 1:
+        raise BadInstance("content", f"holds {len(found)} run records", file=path.name)
+    return found[0]
 
 
 def _parser(case: UseCase[Any, Any, Any, Any], path: Path) -> Any:
@@ -163,16 +179,16 @@ def written(case: UseCase[Any, Any, Any, Any], instance: Record, path: Path) -> 
     return case.writers[key](instance)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
     """The file's text; refused unread when it is too large, and when it is not text."""
     try:
         # A device or a pipe could go on for ever, so only regular files are opened.
         if path.exists() and not path.is_file():
             raise BadInstance("path", "is not a file")
         size = path.stat().st_size
-        if size > LARGEST_FILE:
+        if size > largest:
             raise BadInstance(
-                "size", f"{size / 2**20:.0f} MB where at most {LARGEST_FILE >> 20} MB are read"
+                "size", f"{size / 2**20:.0f} MB where at most {largest >> 20} MB are read"
             )
         data = path.read_bytes()
     except OSError as error:
@@ -190,7 +206,7 @@ def _text(path: Path) -> str:
     return text
 
 
-def parse_json(kind: type[Record], text: str) -> Record:
+def parse_json(kind: type[R], text: str) -> R:
     """A strictly validated record; refuses NaN, repeated keys and deep nesting."""
     try:
         json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
@@ -218,7 +234,7 @@ def _refused(constant: str) -> Any:
     raise BadInstance("content", f"holds {constant}, which is not a number")
 
 
-def _complaint(error: ValidationError) -> BadInstance:
+def complaint(error: ValidationError) -> BadInstance:
     """What is wrong, in one line with the fields' paths; unknown keys first, as causes."""
     errors = sorted(_causes(error), key=lambda e: e["type"] != "extra_forbidden")
     first, *others = [(".".join(map(str, e["loc"])) or "content", _problem(e)) for e in errors]

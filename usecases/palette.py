@@ -10,3 +10,8 @@ STYLES = (
 
 COLOURS, MARKERS = zip(*STYLES[:6], strict=True)
 """Those that stand out where colours and markers tell different things."""
+
+
+def style(k: int) -> tuple[str, str]:
+    """The colour and the marker of the k-th of many, of which a hundred differ."""
+    return STYLES[k % 10][0], STYLES[(k + k // 10) % 10][1]

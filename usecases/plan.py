@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from usecases import instances, registry
-from usecases.contracts import Algorithm, Backend, RemoteBackend, UseCase, Wrapper, innermost
+from usecases.contracts import Algorithm, Backend, LocalBackend, UseCase, Wrapper, innermost
 from usecases.errors import BackendUnavailable, UsageError, UsecasesError
 from usecases.models import Incumbent
 from usecases.programs import (
@@ -61,8 +61,8 @@ class Plan:
             "instance_data": self.instance.model_dump(mode="json"),
             "algorithm": name_of(self.algorithm),
             "parameters": parameters_of(self.algorithm),
-            "backend": _kept(self.backend),
-            "train_on": _kept(self.trainer),
+            "backend": self.backend and kept(self.backend),
+            "train_on": self.trainer and kept(self.trainer),
             "seed": self.seed,
         }
 
@@ -166,7 +166,7 @@ def _suits(asked: set[type], machine: Backend) -> bool:
 
 
 def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -> Backend | None:
-    """What trains: the machine that is named, else the machine itself unless it is remote.
+    """What trains: the machine that is named, else the machine itself if it is in this process.
 
     Electrons are trained among determinants, which is exact too and a thousand times quicker,
     wherever the machine has no gradients of its own.
@@ -177,7 +177,7 @@ def _trainer(solver: Algorithm, machine: Backend | None, train_on: str | None) -
         return None
     asked = needs(solver)
     slow = FermionicGradient in asked and FermionicGradient not in machine.runs
-    if not slow and not isinstance(innermost(machine), RemoteBackend):
+    if not slow and isinstance(innermost(machine), LocalBackend):
         return machine
     return registry.backend(ELECTRONS if slow else default_machine(asked))
 
@@ -219,10 +219,7 @@ def again(request: Mapping[str, Any]) -> Plan:
     """The plan of a run that was begun before, from the request that the store kept."""
     case = registry.usecase(request["usecase"])
     instance = case.instance.model_validate_json(json.dumps(request["instance_data"]))
-    machine, trainer = (
-        registry.backend(kept["name"], kept["settings"]) if kept else None
-        for kept in (request["backend"], request["train_on"])
-    )
+    machine, trainer = machines(request)
     return Plan(
         name=request["usecase"],
         case=case,
@@ -235,9 +232,16 @@ def again(request: Mapping[str, Any]) -> Plan:
     )
 
 
-def _kept(machine: Backend | None) -> dict[str, Any] | None:
-    if machine is None:
-        return None
+def machines(request: Mapping[str, Any]) -> tuple[Backend | None, ...]:
+    """The machines that a stored request names: the one that answers and the one that trains."""
+    return tuple(
+        registry.backend(named["name"], named["settings"]) if named else None
+        for named in (request["backend"], request["train_on"])
+    )
+
+
+def kept(machine: Backend) -> dict[str, Any]:
+    """A machine as a request keeps it."""
     return {"name": name_of(machine), "settings": parameters_of(machine)}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from usecases.compare import made_by
 from usecases.curves import Curve
-from usecases.errors import UsageError
+from usecases.errors import UsageError, printable
 from usecases.records import RunRecord
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def plot_progress(records: Sequence[RunRecord], path: str | Path | None = None) 
     about = ", ".join(dict.fromkeys(record.usecase for record in records))
     shown = ", ".join(record.id for record in records[:4])
     more = f" and {len(records) - 4} more" if records[4:] else ""
-    _stamp(figure, f"{about} · runs {shown}{more}")
+    stamp(figure, f"{about} · runs {shown}{more}")
     return _written(figure, path)
 
 
@@ -75,7 +75,7 @@ def _of_solution(record: RunRecord) -> Figure:
         raise UsageError(f"{case.title} draws no picture")
     figure = case.plot(instance_of(record), solution_of(record))
     about = f"{record.usecase} · {record.instance.name}"
-    _stamp(figure, f"{about} · {made_by(record)} · run {record.id}")
+    stamp(figure, f"{about} · {made_by(record)} · run {record.id}")
     return figure
 
 
@@ -87,13 +87,16 @@ def _of_curve(curve: Curve) -> Figure:
     runs = [point.run for line in curve.lines for point in line.points]
     missing = f", {len(curve.failures)} failed" if curve.failures else ""
     about = f"{curve.usecase} · {curve.family} · {sources}"
-    _stamp(figure, f"{about} · {len(runs)} runs, {runs[0]} to {runs[-1]}{missing}")
+    stamp(figure, f"{about} · {len(runs)} runs, {runs[0]} to {runs[-1]}{missing}")
     return figure
 
 
-def _stamp(figure: Figure, text: str) -> None:
-    # Below the figure; a tight bounding box makes room for it.
-    figure.text(1.0, -0.015, text, ha="right", va="top", fontsize=6.5, color="#717581")
+def stamp(figure: Figure, text: str) -> None:
+    """Small print below the figure and below whatever stands there; names are no mathematics."""
+    # A tight bounding box makes room for it.
+    below = min(figure.get_tightbbox().y0 / figure.get_figheight(), 0.0)
+    place: dict[str, Any] = {"ha": "right", "va": "top", "fontsize": 6.5, "parse_math": False}
+    figure.text(1.0, below - 0.015, printable(text), color="#717581", **place)
 
 
 def check_path(path: Path, case: UseCase[Any, Any, Any, Any]) -> None:

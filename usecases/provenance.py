@@ -6,10 +6,13 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from usecases.records import RunRecord
 
 PACKAGES = (
     "quantum-usecases",
@@ -68,3 +71,16 @@ def _git(git: str, root: Path, *words: str) -> str | None:
         command, capture_output=True, text=True, check=False, env=plain
     )
     return found.stdout.strip() if found.returncode == 0 else None
+
+
+def constraints(records: Iterable[RunRecord]) -> str:
+    """The versions that made the records, as pip takes them; where they differ, a remark."""
+    met: dict[str, set[str]] = {}
+    for record in records:
+        for name, number in record.versions.items():
+            met.setdefault(name, set()).add(number)
+    lines = []
+    for name, numbers in sorted(met.items()):
+        pinned = len(numbers) == 1 and name not in ("python", "quantum-usecases")
+        lines.append(f"{'' if pinned else '# '}{name}=={', '.join(sorted(numbers))}\n")
+    return "".join(lines)

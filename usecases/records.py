@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -15,16 +15,22 @@ from pydantic import (
     field_validator,
 )
 
+from usecases.secrets import cleaned, scrub
+
 Kind = Literal["optimal", "bound", "best_known"]
 Sense = Literal["min", "max"]
 Source = Literal["simulated", "recorded", "hardware"]
 Interval = tuple[float, float]
 
+R = TypeVar("R", bound="Record")
+
 
 class Record(BaseModel):
     """Immutable data checked at construction; unknown fields, NaN and infinity are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
+    )
 
 
 class Reference(Record):
@@ -198,13 +204,38 @@ class RunRecord(Record):
     source: Source
     digest: str = ""
 
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What a list of runs shows of it."""
+        return {
+            "usecase": self.usecase,
+            "instance": self.instance.name,
+            "algorithm": self.algorithm,
+            "backend": self.backend,
+            "objective": self.score.objective,
+            "gap": self.score.gap,
+            "feasible": self.score.feasible,
+        }
+
     def sealed(self) -> RunRecord:
-        """The record with the hash of its own content, by which a changed byte is found."""
-        return self.model_copy(update={"digest": self.content_hash()})
+        """The record with the hash of its own content, by which a changed byte is found.
+
+        It holds no secret: what a machine told is scrubbed first.
+        """
+        safe = without_secrets(self)
+        return safe.model_copy(update={"digest": safe.content_hash()})
 
     def content_hash(self) -> str:
         """SHA-256 of everything in the record but the digest itself."""
         return sha256(self.model_copy(update={"digest": ""}).model_dump_json())
+
+
+def without_secrets(record: R) -> R:
+    """The record itself, or one with every known secret replaced."""
+    text = record.model_dump_json()
+    if scrub(text) == text:
+        return record
+    return type(record).model_validate(cleaned(record.model_dump(mode="json")))
 
 
 def by_kind(value: Any) -> Any:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from usecases.errors import MissingExtra, UnknownName, UsageError
+from usecases.secrets import cleaned
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -132,9 +133,16 @@ def assigned(texts: Iterable[str], where: str) -> dict[str, Any]:
 def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:
     """The machine of this name with these settings.
 
-    A machine that it wraps is given by name, its own settings as "machine.x".
+    Some may follow the name, "aer noise=manila"; `settings` go before them. VENDOR/DEVICE is a
+    machine of a vendor, such as ibm/fake_manila. A machine that it wraps is given by name, its
+    own settings as "machine.x".
     """
-    return built(declared("backend", name), name, settings or {})  # type: ignore[no-any-return]
+    plain, *own = name.split() or [name]
+    given = assigned(own, name) | dict(settings or {})
+    vendor, slash, device = plain.partition("/")
+    if slash:
+        given |= {"vendor": vendor, "device": device}
+    return built(declared("backend", plain), plain, given)  # type: ignore[no-any-return]
 
 
 def declared(kind: str, name: str) -> Any:
@@ -142,6 +150,10 @@ def declared(kind: str, name: str) -> Any:
 
     Raises UnknownName, or MissingExtra when a package that the file needs is not installed.
     """
+    if kind == "backend" and "/" in name:
+        from usecases.vendors.machine import kind as door
+
+        return door(name)
     entry = entries(kind).get(name)
     if entry is None:
         raise UnknownName(kind.replace("usecase", "use case"), name, entries(kind))
@@ -155,8 +167,10 @@ def declared(kind: str, name: str) -> Any:
 
 
 def name_of(thing: Algorithm | Backend) -> str:
-    """The name of the file that declares an algorithm or a backend."""
-    return type(thing).__module__.rpartition(".")[2]
+    """The name of the file that declares an algorithm or a backend, or VENDOR/DEVICE."""
+    from usecases.vendors.machine import Door
+
+    return thing.name if isinstance(thing, Door) else type(thing).__module__.rpartition(".")[2]
 
 
 def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
@@ -167,6 +181,11 @@ def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
     from pydantic import ValidationError
 
     given = dict(settings)
+    if cleaned(given) != given:
+        raise UsageError(
+            f"{name}: a setting holds a secret, and settings are recorded",
+            "Leave it out: secrets come from the environment, a keyring or a file of mode 0600",
+        )
     for field, named in _named_fields(kind).items():
         inner = {k.split(".", 1)[1]: given.pop(k) for k in list(given) if k.startswith(f"{field}.")}
         if isinstance(given.get(field), Mapping):  # as a record keeps it
@@ -215,6 +234,7 @@ def _nest(kind: type[BaseModel], given: dict[str, Any]) -> None:
         given[field] = whole | {name: given.pop(key)}
 
 
+@cache
 def _named_fields(kind: type[Any]) -> dict[str, Callable[[str, Mapping[str, Any]], Any]]:
     """The fields that hold another algorithm or backend, and what finds that by its name."""
     from usecases.contracts import Algorithm, Backend

@@ -1,18 +1,19 @@
-"""run(): a use case, an algorithm and a backend become one record."""
+"""perform(): a use case, an algorithm and a backend become one record."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from pydantic_core import to_jsonable_python
 
 from usecases import judge, provenance
+from usecases.circuit_record import CircuitRecord
 from usecases.contracts import Algorithm, Backend, Outcome
 from usecases.convert import translate
 from usecases.errors import BadInstance, Infeasible, StillQueued
@@ -20,55 +21,55 @@ from usecases.executor import Executor, fits
 from usecases.instances import described
 from usecases.models import FermionicHamiltonian, Spectrum, qubits, variables
 from usecases.observe import from_strings
-from usecases.plan import Plan, parameters_of, prepare, suited
-from usecases.records import Answer, Record, RunRecord, Samples, Timing
+from usecases.plan import Plan, parameters_of, suited
+from usecases.records import Answer, RunRecord, Samples, Timing
 from usecases.registry import name_of
+from usecases.secrets import scrubbed
 from usecases.store import Store
+
+K = TypeVar("K", RunRecord, CircuitRecord)
 
 Progress = Callable[[str, int], None]
 """Told the stage of a run and how many calls were made."""
 
 
-def run(  # noqa: PLR0913 - the parameters are the command line's
-    usecase: str,
-    instance: str | Record = "demo",
-    algorithm: str | Algorithm | None = None,
-    backend: str | Backend | None = None,
-    *,
-    parameters: Mapping[str, Any] | None = None,
-    settings: Mapping[str, Any] | None = None,
-    train_on: str | None = None,
-    seed: int = 0,
-    shots: int | None = None,
-    **how: Any,
-) -> RunRecord:
-    """Run a use case's instance with an algorithm on a backend, judge it and keep the record.
+class Asked(Protocol):
+    """Planned work of any kind."""
 
-    Started again after a crash, the same call takes up the same run. `how` are the options of
-    `perform`: max_cost, max_wait, resume, store, progress. Raises a UsecasesError that says
-    what to do.
+    @property
+    def backend(self) -> Backend | None: ...
+    @property
+    def trainer(self) -> Backend | None: ...
+    @property
+    def file(self) -> str: ...
+    @property
+    def request(self) -> dict[str, Any]: ...
+
+
+def perform(plan: Plan, **how: Any) -> RunRecord:
+    """Do what was planned, under an id that survives this process.
+
+    `how` are the options of `carried`.
     """
-    plan = prepare(
-        *(usecase, instance, algorithm, backend),
-        parameters=parameters,
-        settings=settings,
-        train_on=train_on,
-        seed=seed,
-        shots=shots,
-    )
-    return perform(plan, **how)
+
+    def made(identity: str, executor: Executor, progress: Progress) -> RunRecord:
+        solved = _solved(plan, executor, progress)
+        return _recorded(plan, identity, executor, solved, progress)
+
+    return carried(plan, made, **how)
 
 
-def perform(
-    plan: Plan,
+def carried(
+    plan: Asked,
+    made: Callable[[str, Executor, Progress], K],
     *,
     max_cost: float | None = None,
     max_wait: float | None = None,
     resume: str | None = None,
     store: Store | None = None,
     progress: Progress = lambda stage, calls: None,
-) -> RunRecord:
-    """Do what was planned, under an id that survives this process.
+) -> K:
+    """What `made` makes of a plan, kept under an id that survives this process.
 
     `max_wait` counts seconds in a machine's queue; `resume` names a run to take up, and is
     refused when a setting differs.
@@ -83,16 +84,30 @@ def perform(
             max_cost=max_cost,
             max_wait=max_wait,
             progress=lambda calls: progress("solve", calls),
+            say=lambda words: progress(words, 0),
         )
         try:
-            record = _recorded(
-                plan, identity, executor, _solved(plan, executor, progress), progress
-            )
+            record = made(identity, executor, progress)
         except BaseException as error:
             kept.give_up(identity, _ended(error), str(error) or type(error).__name__)
-            raise _told(error, plan) from None
+            if isinstance(error, StillQueued):
+                error.run = identity
+            raise scrubbed(_told(error, plan)) from None
         kept.finish(record)
         return record
+
+
+def computed(plan: Plan, identity: str) -> RunRecord:
+    """The record of a run whose machines are all in this process: it needs no store."""
+    executor = Executor(plan.backend, plan.trainer, run=identity)
+
+    def silent(stage: str, calls: int) -> None:
+        pass
+
+    try:
+        return _recorded(plan, identity, executor, _solved(plan, executor, silent), silent)
+    except Exception as error:
+        raise _told(error, plan) from None
 
 
 def _ended(error: BaseException) -> str:
@@ -101,7 +116,7 @@ def _ended(error: BaseException) -> str:
     return "failed" if isinstance(error, Exception) else "stopped"
 
 
-def _told(error: BaseException, plan: Plan) -> BaseException:
+def _told(error: BaseException, plan: Asked) -> BaseException:
     """The error with the name of the file that it is about."""
     if isinstance(error, BadInstance) and plan.file and not error.file:
         return error.in_file(plan.file)
@@ -193,7 +208,7 @@ def _recorded(
         timing=timing,
         circuits=executor.circuits,
         versions=provenance.versions(),
-        provenance=provenance.code() | dict(executor.provenance) | _when(),
+        provenance=provenance.code() | dict(executor.provenance) | when(),
         source=plan.backend.source if plan.backend and calls else "simulated",
     ).sealed()
 
@@ -237,5 +252,6 @@ def _kept(model: Any, samples: Samples, found: list[Outcome[Any]]) -> list[Outco
     return [replace(outcome, bound=bound) for outcome in from_strings(model, samples.counts)]
 
 
-def _when() -> dict[str, str]:
+def when() -> dict[str, str]:
+    """The time at which a record was made."""
     return {"finished": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -33,6 +34,7 @@ def curve(
     backends: Sequence[str] = (),
     *,
     points: Sequence[float] | None = None,
+    perform: Callable[..., RunRecord] = perform,
     store: Store | None = None,
     progress: Progress = lambda stage, calls: None,
     **how: Any,
@@ -40,10 +42,10 @@ def curve(
     """Run every algorithm at every point of a family, each point as a run of its own.
 
     By default the use case's first family, its points and the algorithms it suggests; `how` are
-    the options of `compare`: parameters, settings, train_on, seed, shots. No point starts from
-    its neighbour, so that each can be run again alone, as FAMILY@VALUE. Raises UsageError before
-    anything is run, and Partial, whose `finished` holds the curve of the finished runs, when some
-    runs failed.
+    the options of `compare`: parameters, settings, train_on, seed, shots. `perform` does a planned
+    run. No point starts from its neighbour, so that each can be run again alone, as
+    FAMILY@VALUE. Raises UsageError before anything is run, and Partial, whose `finished` holds
+    the curve of the finished runs, when some runs failed.
     """
     case = registry.usecase(usecase)
     name = family or first_family(case)
@@ -54,7 +56,8 @@ def curve(
         for value in values
         for plan in planned(usecase, f"{name}@{value:.10g}", [*solvers], backends, **how)
     ]
-    done, failures = _performed(cells, case.families[name].unit, store, progress)
+    unit = case.families[name].unit
+    done, failures = _performed(cells, unit, partial(perform, store=store), progress)
     found = _curve(case, name, values, done, failures)
     if failures:
         first = failures[0]
@@ -101,7 +104,7 @@ def spaced(low: float, high: float, count: int) -> tuple[float, ...]:
 
 
 def _performed(
-    cells: Sequence[Cell], unit: str, store: Store | None, progress: Progress
+    cells: Sequence[Cell], unit: str, perform: Callable[..., RunRecord], progress: Progress
 ) -> tuple[list[Done], list[Failure]]:
     """What is done and what failed; where everything failed, the first error is raised."""
     done: list[Done] = []
@@ -110,7 +113,7 @@ def _performed(
         solver = name_of(plan.algorithm)
         where = f"{solver} at {value:g} {unit}, run {k} of {len(cells)}"
         try:
-            done.append((value, perform(plan, store=store, progress=_at(where, progress))))
+            done.append((value, perform(plan, progress=_at(where, progress))))
         except UsecasesError as error:
             on = plan.backend and name_of(plan.backend)
             failures.append(Failure(value=value, algorithm=solver, backend=on, error=str(error)))

@@ -1,73 +1,40 @@
 """The durable store of runs and jobs: SQLite, one file, many readers and writers.
 
 A run's id follows from what it asks and from how often that was asked before, so that a run
-that is started again after a crash is the same run. A remote job's row is written before the
-job is submitted (status "intent"), so that it can be looked up by its tag and never be lost
-or paid twice.
+that is started again after a crash is the same run. Jobs stand in `usecases.ledger`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from usecases.errors import BudgetExceeded, UnknownName, UsageError, VerificationFailed
+from usecases.circuit_record import CIRCUIT, CircuitRecord
+from usecases.errors import UnknownName, UsageError, VerificationFailed
+from usecases.home import home as home  # noqa: PLC0414 - the store's folder is asked for here
+from usecases.ledger import Ledger
 from usecases.records import RunRecord, sha256
+from usecases.secrets import scrub
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    id TEXT PRIMARY KEY, key TEXT NOT NULL, ordinal INTEGER NOT NULL, request TEXT NOT NULL,
-    status TEXT NOT NULL, owner TEXT NOT NULL, started REAL NOT NULL, finished REAL,
-    summary TEXT, record TEXT, error TEXT, UNIQUE (key, ordinal)
-);
-CREATE TABLE IF NOT EXISTS jobs (
-    tag TEXT PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), step INTEGER NOT NULL,
-    key TEXT NOT NULL, backend TEXT NOT NULL, status TEXT NOT NULL, job TEXT, result TEXT,
-    cost REAL NOT NULL, currency TEXT NOT NULL, created REAL NOT NULL, UNIQUE (run, step)
-);
-"""
+K = TypeVar("K", RunRecord, CircuitRecord)
 
 ENDED = ("done", "cancelled")
 """What a run with this status did is final; any other status can be taken up."""
 
 
-def home() -> Path:
-    """The user's data folder; `USECASES_HOME` moves it."""
-    if chosen := os.environ.get("USECASES_HOME"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", str(Path.home()))
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Application Support")
-    else:
-        base = os.environ.get("XDG_DATA_HOME", str(Path.home() / ".local" / "share"))
-    return Path(base) / "usecases"
-
-
 @dataclass(frozen=True)
-class Job:
-    """A remote job as the store knows it."""
+class Standing:
+    """Where the store stands with a request: the run it has, or the one that is to be done."""
 
-    tag: str
-    run: str
-    step: int
-    key: str
-    backend: str
-    status: str
-    job: str | None
-    result: Any
-    cost: float
-    currency: str
+    id: str
+    ordinal: int
+    done: bool
 
 
 @dataclass(frozen=True)
@@ -82,61 +49,26 @@ class Run:
     error: str | None
 
 
-class Store:
-    """One SQLite file, by default in the user's data folder."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or home() / "store.db"
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            self._connection.row_factory = sqlite3.Row
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            self._connection.executescript(SCHEMA)
-            self.path.chmod(0o600)
-        except (OSError, sqlite3.Error) as error:
-            raise UsageError(
-                f"the store {self.path} cannot be opened ({error})",
-                "Set USECASES_HOME to a folder that you may write to",
-            ) from None
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._connection.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._connection
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
-
-    # Runs
+class Store(Ledger):
+    """The runs in the store, beside their jobs."""
 
     def begin(self, request: Mapping[str, Any]) -> str:
         """The id to run under: an unfinished run's whose process is gone, or a new one."""
-        text = json.dumps(request, sort_keys=True, allow_nan=False)
-        key = sha256(text)
-        with self._transaction() as db:
+        text, key = _written(request)
+        with self._transaction():
             query = "SELECT * FROM runs WHERE key = ? ORDER BY ordinal"
-            rows = db.execute(query, (key,)).fetchall()
+            rows = self._sound("runs", query, key)
             for row in rows:
                 # What failed on the way may have left paid work behind: it is the same run.
                 if row["status"] not in ENDED and not _alive(row["owner"]):
                     self._claim(row["id"])
                     return str(row["id"])
             ordinal = len(rows)
-            identity = sha256(f"{key}:{ordinal}")[:10]
-            db.execute(
-                "INSERT INTO runs (id, key, ordinal, request, status, owner, started)"
-                " VALUES (?, ?, ?, ?, 'running', ?, ?)",
-                (identity, key, ordinal, text, _me(), time.time()),
+            identity = _named(key, ordinal)
+            self._add(
+                "runs",
+                **{"id": identity, "key": key, "ordinal": ordinal, "request": text},
+                **{"status": "running", "owner": _me(), "started": time.time()},
             )
         return identity
 
@@ -163,42 +95,68 @@ class Store:
         return str(row["id"])
 
     def _claim(self, identity: str) -> None:
-        self._connection.execute(
-            "UPDATE runs SET status = 'running', owner = ? WHERE id = ?", (_me(), identity)
-        )
+        self._set("runs", identity, status="running", owner=_me())
 
-    def finish(self, record: RunRecord) -> None:
-        """Keep a finished run's record."""
-        score = record.score
-        summary = {
-            "usecase": record.usecase,
-            "instance": record.instance.name,
-            "algorithm": record.algorithm,
-            "backend": record.backend,
-            "objective": score.objective,
-            "gap": score.gap,
-            "feasible": score.feasible,
-        }
-        self._connection.execute(
-            "UPDATE runs SET status = 'done', owner = '', finished = ?, summary = ?, record = ?,"
-            " error = NULL WHERE id = ?",
-            (time.time(), json.dumps(summary), record.model_dump_json(), record.id),
+    def standing(self, request: Mapping[str, Any], since: float = 0.0) -> Standing:
+        """The latest run of this request that is done and was begun since then, or the next one.
+
+        A run that ended without a record is taken up under its own id.
+        """
+        _, key = _written(request)
+        query = (
+            "SELECT id, ordinal, status, owner, started FROM runs WHERE key = ? ORDER BY ordinal"
         )
+        rows = self._rows(query, key)
+        for row in reversed(rows):
+            if row["status"] == "done" and row["started"] >= since:
+                return Standing(row["id"], row["ordinal"], done=True)
+        for row in rows:
+            if row["status"] not in ENDED and not _alive(row["owner"]):
+                return Standing(row["id"], row["ordinal"], done=False)
+        return Standing(_named(key, len(rows)), len(rows), done=False)
+
+    def keep(self, request: Mapping[str, Any], ordinal: int, record: RunRecord) -> None:
+        """Keep a run that was computed elsewhere, in one transaction; a run that is done stays."""
+        text, key = _written(request)
+        begun = time.time() - sum(value for _, value in record.timing)
+        row = {"id": record.id, "key": key, "ordinal": ordinal, "request": text}
+        with self._transaction():
+            if not self._rows("SELECT id FROM runs WHERE id = ?", record.id):
+                self._add("runs", **row, status="running", owner="", started=begun)
+            self._finished(record)
+
+    def missed(self, request: Mapping[str, Any], ordinal: int, identity: str, error: str) -> None:
+        """Keep that a run which was to be computed elsewhere failed, and why."""
+        text, key = _written(request)
+        row = {"id": identity, "key": key, "ordinal": ordinal, "request": text}
+        with self._transaction():
+            if not self._rows("SELECT id FROM runs WHERE id = ?", identity):
+                self._add("runs", **row, status="failed", owner="", started=time.time())
+            if self._row(identity)["status"] != "done":
+                self._set("runs", identity, status="failed", owner="", error=scrub(error))
+
+    def finish(self, record: RunRecord | CircuitRecord) -> None:
+        """Keep a finished run's record."""
+        with self._transaction():
+            self._finished(record)
+
+    def _finished(self, record: RunRecord | CircuitRecord) -> None:
+        if self._row(record.id)["status"] == "done":
+            return
+        text = record.model_dump_json()
+        ended = {"status": "done", "owner": "", "finished": time.time(), "error": None}
+        kept = {"summary": json.dumps(record.summary), "record": text}
+        self._set("runs", record.id, **ended, **kept, record_sha256=sha256(text))
 
     def give_up(self, identity: str, status: str, error: str) -> None:
         """Note that a run ended without a record: "failed", or "queued" when work waits."""
-        self._connection.execute(
-            "UPDATE runs SET status = ?, owner = '', error = ? WHERE id = ?",
-            (status, error, identity),
-        )
+        with self._transaction():
+            if self._row(identity)["status"] not in ENDED:
+                self._set("runs", identity, status=status, owner="", error=scrub(error))
 
     def runs(self, limit: int = 100) -> list[Run]:
         """The latest runs, newest first."""
-        rows = self._connection.execute(
-            "SELECT id, status, owner, started, request, summary, error FROM runs"
-            " ORDER BY started DESC LIMIT ?",
-            (limit,),
-        )
+        rows = self._sound("runs", "SELECT * FROM runs ORDER BY started DESC LIMIT ?", limit)
         return [
             Run(
                 row["id"],
@@ -215,6 +173,10 @@ class Store:
         """The whole id of the one run whose id starts so."""
         return str(self._row(start)["id"])
 
+    def status(self, identity: str) -> str:
+        """How far a run is; "stopped" when its process died without a word."""
+        return _status(self._row(identity))
+
     def request(self, identity: str) -> dict[str, Any]:
         """What a run was asked to do."""
         found: dict[str, Any] = json.loads(self._row(identity)["request"])
@@ -222,14 +184,33 @@ class Store:
 
     def record(self, identity: str) -> RunRecord:
         """The record of a finished run, by its id or the start of it."""
+        return self._read(identity, RunRecord)
+
+    def circuits(self, identity: str) -> CircuitRecord:
+        """The record of a finished run of circuits."""
+        return self._read(identity, CircuitRecord)
+
+    def any_record(self, identity: str) -> RunRecord | CircuitRecord:
+        """The record of a finished run of either kind."""
+        circuits = self.request(identity)["usecase"] == CIRCUIT
+        return self.circuits(identity) if circuits else self.record(identity)
+
+    def _read(self, identity: str, kind: type[K]) -> K:
         row = self._row(identity)
         if row["record"] is None:
             raise UsageError(
                 f"run {row['id']} is {row['status']} and has no record yet",
                 f"Take it up with: usecases jobs attach {row['id']}",
             )
+        if (json.loads(row["request"])["usecase"] == CIRCUIT) != (kind is CircuitRecord):
+            raise UsageError(
+                f"run {row['id']} is {'not ' * (kind is CircuitRecord)}one of circuits",
+                f"See it with: usecases jobs show {row['id']}",
+            )
+        if row["record_sha256"] != sha256(row["record"]):
+            raise self._damaged(f"the record of run {row['id']}")
         try:
-            return RunRecord.model_validate_json(row["record"])
+            return kind.model_validate_json(row["record"])
         except ValidationError:
             raise VerificationFailed(
                 f"the record of run {row['id']} is damaged or of another version",
@@ -239,86 +220,31 @@ class Store:
     def _row(self, identity: str) -> sqlite3.Row:
         if len(identity) < 3 or not identity.isalnum():
             raise UsageError(f"{identity!r} is not a run's id", "List them with: usecases jobs")
-        rows = self._connection.execute(
-            "SELECT * FROM runs WHERE id LIKE ? || '%' LIMIT 2", (identity,)
-        ).fetchall()
+        sql = "SELECT * FROM runs WHERE id LIKE ? || '%' LIMIT 2"
+        rows = self._sound("runs", sql, identity)
         if len(rows) != 1:
-            known = [r["id"] for r in self._connection.execute("SELECT id FROM runs LIMIT 1000")]
+            known = [r["id"] for r in self._rows("SELECT id FROM runs LIMIT 1000")]
             raise UnknownName("single run", identity, known)
         found: sqlite3.Row = rows[0]
         return found
 
-    # Jobs of remote machines
-
-    def intend(self, job: Job, cap: float | None) -> None:
-        """Write a job's row and reserve its cost, before it is submitted, in one transaction.
-
-        Raises BudgetExceeded when the run's reserved costs would pass the cap.
-        """
-        with self._transaction() as db:
-            spent = db.execute(
-                "SELECT COALESCE(SUM(cost), 0) FROM jobs WHERE run = ? AND status != 'cancelled'",
-                (job.run,),
-            ).fetchone()[0]
-            if job.cost > 0 and (cap is None or spent + job.cost > cap):
-                raise BudgetExceeded(
-                    f"this job costs {job.cost:.2f} {job.currency} and {spent:.2f} are reserved,"
-                    f" the cap is {'not set' if cap is None else f'{cap:.2f}'}",
-                    "This job was not sent. Raise the cap with --max-cost or ask for fewer shots",
-                )
-            db.execute(
-                "INSERT INTO jobs (tag, run, step, key, backend, status, cost, currency, created)"
-                " VALUES (?, ?, ?, ?, ?, 'intent', ?, ?, ?)",
-                (
-                    *(job.tag, job.run, job.step, job.key, job.backend),
-                    *(job.cost, job.currency, time.time()),
-                ),
-            )
-
-    def submitted(self, tag: str, job: str) -> None:
-        """Note the machine's own id of a job."""
-        self._connection.execute(
-            "UPDATE jobs SET status = 'submitted', job = ? WHERE tag = ?", (job, tag)
-        )
-
-    def settled(self, tag: str, result: Any) -> None:
-        """Keep a job's raw result."""
-        text = json.dumps(result, allow_nan=False)
-        self._connection.execute(
-            "UPDATE jobs SET status = 'done', result = ? WHERE tag = ?", (text, tag)
-        )
-
-    def cancelled(self, tag: str) -> None:
-        """Note that a job was withdrawn; its reserved cost is free again."""
-        self._connection.execute("UPDATE jobs SET status = 'cancelled' WHERE tag = ?", (tag,))
-
-    def job(self, run: str, step: int) -> Job | None:
-        """The run's job at this step, if there was one."""
-        found = self.jobs("run = ? AND step = ?", run, step)
-        return found[0] if found else None
-
-    def jobs(self, where: str = "1", *values: Any) -> list[Job]:
-        """The jobs that meet a condition of our own, oldest first."""
-        rows = self._connection.execute(
-            f"SELECT * FROM jobs WHERE {where} ORDER BY created",  # noqa: S608 - never user text
-            values,
-        )
-        return [_job(row) for row in rows]
+    def short(self, identity: str) -> str:
+        """The shortest start of a run's id, of four characters or more, that is its alone."""
+        others = [r["id"] for r in self._rows("SELECT id FROM runs WHERE id != ?", identity)]
+        lengths = range(4, len(identity))
+        alone = (n for n in lengths if not any(o.startswith(identity[:n]) for o in others))
+        return identity[: next(alone, len(identity))]
 
 
-def _job(row: sqlite3.Row) -> Job:
-    return Job(
-        row["tag"],
-        row["run"],
-        row["step"],
-        row["key"],
-        row["backend"],
-        row["status"],
-        row["job"],
-        json.loads(row["result"]) if row["result"] else None,
-        row["cost"],
-        row["currency"],
-    )
+def _written(request: Mapping[str, Any]) -> tuple[str, str]:
+    """A request as it is kept, and the key that equal requests share."""
+    text = json.dumps(request, sort_keys=True, allow_nan=False)
+    return text, sha256(text)
+
+
+def _named(key: str, ordinal: int) -> str:
+    """The id of the run that asks for this for the ordinal-th time."""
+    return sha256(f"{key}:{ordinal}")[:10]
 
 
 def _status(row: sqlite3.Row) -> str:

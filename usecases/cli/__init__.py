@@ -7,27 +7,35 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from traceback import format_exception
 from typing import Any
 
 import click
 
 from usecases.errors import UsecasesError, printable
+from usecases.secrets import quiet_logs, scrub
 
 COMMANDS = {
+    "bench": "Run a suite: use cases × instances × algorithms × backends × seeds",
+    "bundle": "Write runs to one file that can be verified elsewhere",
     "check": "Check a use case, an algorithm or a backend against its contract",
+    "circuit": "Run an OpenQASM circuit of your own on one machine or several, side by side",
     "compare": "Run several algorithms and backends on one instance, side by side",
     "curve": "Run algorithms along a parameter, such as a bond length, beside the exact curve",
     "demo": "Run one problem of each sector and draw the results on one page",
     "doctor": "Say what works on this machine and what to install",
     "export": "Write an instance as a file of the field's own format",
+    "ghz": "Measure the fidelity with which machines prepare GHZ states, side by side",
     "jobs": "List runs; attach, wait for, cancel or reconcile their jobs",
     "list": "List use cases, algorithms, backends, or the instances of a use case",
     "new": "Start a use case, an algorithm or a backend from a working template",
     "page": "Write the notebooks and docs pages of the use cases",
     "progress": "Show how fast runs came near the reference: table, values or picture",
+    "resources": "Estimate what an instance would take on an error-corrected machine",
+    "report": "Write runs, or what changed since a date, as one offline page",
     "run": "Run a use case with an algorithm on a backend and score the answer",
     "show": "Show what a use case is about, its instances and its sources",
-    "verify": "Check a run record: hashes, answers, reference and every score",
+    "verify": "Check run records and bundles: hashes, answers, reference and every score",
     "widget": "Serve a page where runs are chosen with the mouse",
 }
 
@@ -72,6 +80,7 @@ def main() -> None:
         # A console that lacks a sign shows another one instead of failing.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    quiet_logs()
     sys.exit(_outcome(sys.argv[1:]))
 
 
@@ -84,7 +93,7 @@ def _outcome(words: list[str]) -> int:
         return 0
     except Exception as error:
         if "--debug" in words:
-            raise
+            print(scrub("".join(format_exception(error))), file=sys.stderr)
         return _explained(error)
     except (KeyboardInterrupt, SystemExit):
         return _complain("stopped. The same command takes an unfinished run up again", 130)
@@ -117,7 +126,7 @@ def _explained(error: Exception) -> int:
 
 def _complain(text: str, code: int) -> int:
     """One line on stderr, without signs that would steer the terminal."""
-    line = " ".join(text.split())
+    line = " ".join(scrub(text).split())
     shown = printable(line)
     with suppress(OSError, AttributeError):  # nobody may be listening
         print(f"usecases: {shown[:1000]}", file=sys.stderr)

@@ -1,15 +1,38 @@
-"""`usecases export`: an instance as a file that the field's other programs read."""
+"""`usecases export`: an instance or finished runs as files that other programs read."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from usecases import registry
+from usecases.cli.shared import chosen
+
+if TYPE_CHECKING:
+    from usecases.records import RunRecord
 
 
-@click.command("export")
+class _Either(click.Group):
+    """The word `runs` names the runs; any other first word is a use case."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name = "runs" if args[:1] == ["runs"] else "usecase"
+        return name, self.commands[name], args[1:] if name == "runs" else args
+
+
+@click.group("export", cls=_Either, options_metavar="", subcommand_metavar="USECASE|runs ...")
+def command() -> None:
+    """Write an instance of USECASE, or finished runs, as files for other programs.
+
+    usecases export USECASE -i INSTANCE -o FILE: `usecases show` lists the formats.
+
+    usecases export runs --format csv -o FILE: see usecases export runs --help.
+    """
+
+
+@command.command("usecase")
 @click.argument("usecase")
 @click.option(
     "-i",
@@ -26,7 +49,7 @@ from usecases import registry
     type=click.Path(path_type=Path),
     help="The file to write; its suffix chooses the format.",
 )
-def command(usecase: str, instance: str, output: Path) -> None:
+def usecase(usecase: str, instance: str, output: Path) -> None:
     """Write an instance of USECASE as a file; `usecases show` lists the formats."""
     from usecases.errors import BadInstance
     from usecases.instances import load, written
@@ -39,6 +62,67 @@ def command(usecase: str, instance: str, output: Path) -> None:
         raise (error.in_file(found.file) if found.file and not error.file else error) from None
     output.write_text(text, encoding="utf-8")
     click.echo(f"{output}: {found.name}, {len(text.splitlines())} lines")
+
+
+@command.command("runs")
+@click.argument("sources", nargs=-1, metavar="[RUN|FILE|FOLDER]...")
+@click.option("--suite", metavar="SUITE|FILE.toml", help="The finished runs of this suite.")
+@click.option(
+    "--format",
+    "form",
+    required=True,
+    type=click.Choice(["csv", "parquet", "qoblib", "metriq"]),
+    help="qoblib writes a folder, the others a file.",
+)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@click.option("--submitter", default="N/A", help="For qoblib: who hands in.")
+@click.option("--affiliation", default="N/A", help="For qoblib: of the submitter.")
+@click.option("--reference", default="N/A", help="For qoblib: a paper or an address.")
+def runs(sources: tuple[str, ...], suite: str | None, form: str, output: Path, **who: str) -> None:
+    """Write finished runs as a table or as another project's files.
+
+    Runs by id, from JSON files, bundles or folders; by default all in the store.
+    """
+    records = chosen(sources, suite) if sources or suite else _all()
+    if not records:
+        from usecases.errors import UsageError
+
+        raise UsageError("there are no finished runs", "Make some with: usecases bench workshop")
+    if form == "qoblib":
+        _folder(records, output, who)
+        return
+    output.write_bytes(_written(records, form))
+    click.echo(f"{output}: {len(records)} runs, {output.stat().st_size / 1000:.0f} kB")
+    if form == "metriq":
+        click.echo("metriq-data takes in runs of metriq-gym only: for tools that read the format.")
+
+
+def _all() -> list[RunRecord]:
+    from usecases.store import Store
+
+    with Store() as store:
+        return [store.record(run.id) for run in store.runs(1_000_000) if run.status == "done"]
+
+
+def _written(records: list[RunRecord], form: str) -> bytes:
+    from usecases import exports, metriq
+
+    if form == "parquet":
+        return exports.as_parquet(records)
+    return (exports.as_csv if form == "csv" else metriq.as_json)(records).encode()
+
+
+def _folder(records: list[RunRecord], output: Path, who: dict[str, str]) -> None:
+    from usecases import qoblib
+
+    submitter = qoblib.Submitter(who["submitter"], who["affiliation"], who["reference"])
+    files = qoblib.files(records, submitter)
+    for name, text in files.items():
+        path = output / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    click.echo(f"{output}: {len(files) // 3} instances of {len(records)} runs")
+    click.echo("Solutions are JSON: bring them into the format of the problem before handing in.")
 
 
 __all__ = ["command"]

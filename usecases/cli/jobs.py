@@ -10,8 +10,8 @@ import click
 from usecases.cli.shared import echo_json, echo_table, only_json, watched
 
 if TYPE_CHECKING:
-    from usecases.contracts import RemoteBackend
-    from usecases.store import Job, Store
+    from usecases.circuit_record import CircuitRecord
+    from usecases.records import RunRecord
 
 
 @click.group("jobs", invoke_without_command=True)
@@ -50,15 +50,24 @@ def _listed(as_json: bool, limit: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 def show(run: str, as_json: bool) -> None:
     """Show the record of a finished RUN."""
-    from usecases.cli.run import report
     from usecases.store import Store
 
     with Store() as store:
-        record = store.record(run)
+        record = store.any_record(run)
+    _shown(record, as_json)
+
+
+def _shown(record: RunRecord | CircuitRecord, as_json: bool) -> None:
+    from usecases.cli import circuit
+    from usecases.cli import run as usecase
+    from usecases.records import RunRecord
+
     if as_json:
         click.echo(record.model_dump_json(indent=2))
+    elif isinstance(record, RunRecord):
+        usecase.report(record)
     else:
-        report(record)
+        circuit.report(record)
 
 
 @command.command("attach")
@@ -68,20 +77,12 @@ def show(run: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 def attach(run: str, max_wait: float | None, max_cost: float | None, as_json: bool) -> None:
     """Take up an unfinished RUN where it stopped."""
-    from usecases.cli.run import report
-    from usecases.plan import again
-    from usecases.runner import perform
+    from usecases.circuits import take_up
     from usecases.store import Store
 
     with Store() as store, only_json(as_json), watched() as progress:
-        plan = again(store.request(run))
-        record = perform(
-            plan, max_wait=max_wait, max_cost=max_cost, resume=run, store=store, progress=progress
-        )
-    if as_json:
-        click.echo(record.model_dump_json(indent=2))
-    else:
-        report(record)
+        record = take_up(store, run, max_wait=max_wait, max_cost=max_cost, progress=progress)
+    _shown(record, as_json)
 
 
 @command.command("wait")
@@ -95,47 +96,66 @@ def wait(ctx: click.Context, run: str) -> None:
 @command.command("cancel")
 @click.argument("run")
 def cancel(run: str) -> None:
-    """Ask the machine to drop the unfinished jobs of RUN."""
+    """Ask the machine to drop the unfinished jobs of RUN, which then is over."""
+    from usecases import jobs
     from usecases.store import Store
 
     with Store() as store:
-        identity = store.identity(run)
-        open_jobs = store.jobs("run = ? AND status IN ('intent', 'submitted')", identity)
-        for job in open_jobs:
-            machine = _machine(store, job)
-            known = job.job or machine.find(job.tag)
-            if known:
-                machine.cancel(known)
-            store.cancelled(job.tag)
-        if open_jobs:
-            store.give_up(identity, "cancelled", "cancelled by the user")
-    click.echo(f"{len(open_jobs)} jobs of run {identity} cancelled")
+        count = 0
+        for line in jobs.cancel(store, run):
+            click.echo(line)
+            count += 1
+        click.echo(f"{count} jobs of run {store.identity(run)} cancelled")
 
 
 @command.command("reconcile")
 def reconcile() -> None:
-    """Look up, at their machines, the jobs whose submission was never confirmed."""
+    """Look up, at their machines, all jobs that have not ended."""
+    from usecases import jobs
     from usecases.store import Store
 
     with Store() as store:
-        unconfirmed = store.jobs("status = 'intent'")
-        for job in unconfirmed:
-            known = _machine(store, job).find(job.tag)
-            if known:
-                store.submitted(job.tag, known)
-            arrived = f"is job {known}" if known else "is not known to the machine"
-            click.echo(f"{job.tag} of run {job.run} {arrived}")
-    click.echo(f"{len(unconfirmed)} unconfirmed submissions looked up")
+        count = 0
+        for line in jobs.reconcile(store):
+            click.echo(line)
+            count += 1
+    click.echo(f"{count} jobs looked up")
 
 
-def _machine(store: Store, job: Job) -> RemoteBackend:
-    from usecases.contracts import RemoteBackend, innermost
+@command.command("resolve")
+@click.argument("tag")
+@click.option("--job", metavar="ID", help="The machine has the job, under this id of its own.")
+@click.option("--not-sent", is_flag=True, help="The machine has no such job.")
+def resolve(tag: str, job: str | None, not_sent: bool) -> None:
+    """Say what became of the job TAG, which its machine cannot look up."""
+    from usecases import jobs
     from usecases.errors import UsageError
-    from usecases.plan import again
-    from usecases.registry import name_of
+    from usecases.store import Store
 
-    plan = again(store.request(job.run))
-    for machine in map(innermost, (plan.backend, plan.trainer)):
-        if isinstance(machine, RemoteBackend) and name_of(machine) == job.backend:
-            return machine
-    raise UsageError(f"run {job.run} has no remote machine named {job.backend}")
+    if (job is None) != not_sent:
+        raise UsageError("say one of both", "Give --job ID, or --not-sent")
+    with Store() as store:
+        run = jobs.resolve(store, tag, job).run
+    click.echo(f"noted; take the run up with: usecases jobs attach {run}")
+
+
+@command.command("budget")
+@click.option("--day", metavar="CAP", help='Per day of UTC: "5", "5 EUR, 20 USD" or "none".')
+@click.option("--project", metavar="CAP", help="For everything in this store, ever.")
+def budget(day: str | None, project: str | None) -> None:
+    """Show or set what may be spent, and what is spent or reserved."""
+    from usecases.budget import PERIODS, from_environment, told
+    from usecases.store import Store
+
+    with Store() as store:
+        for period, text in (("day", day), ("project", project)):
+            if text is not None:
+                store.set_budget(period, text)
+        rows = []
+        for period, variable in PERIODS.items():
+            caps = (store.budget(period), from_environment(period))
+            shown = ["–" if cap is None else told(cap) for cap in caps]
+            rows.append(
+                [period, told(store.spent_in(period)), shown[0], f"{shown[1]} ({variable})"]
+            )
+    echo_table("", ("period", "spent or reserved", "cap", "cap in the environment"), rows)

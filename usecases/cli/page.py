@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -14,22 +15,25 @@ from usecases.cli.shared import watched
 @click.option("--check", is_flag=True, help="Write nothing; fail when a page is not current.")
 @click.option("--record", is_flag=True, help="Make the stored runs anew, which takes minutes.")
 def command(name: str | None, check: bool, record: bool) -> None:
-    """Write the notebooks and docs pages of all use cases, or make the stored runs of NAME."""
-    from usecases import page, registry
+    """Write all notebooks and docs pages, or make the stored runs of NAME, a use case or tour."""
+    from usecases import page, registry, tours
     from usecases.errors import UsageError, VerificationFailed
     from usecases.store import Store
 
     root = Path.cwd()
     if not (root / "pyproject.toml").is_file():
         raise UsageError("pages are written in a clone", "Change to the project's root first")
-    if record:
+    if record and name in tours.sources(root):
+        click.echo(tours.record(root, str(name)).relative_to(root))
+    elif record:
         ours = [n for n, e in registry.entries("usecase").items() if root in e.path.parents]
         for each in [registry.full_name(name)] if name else ours:
             with watched() as progress, Store() as store:
                 click.echo(page.record_runs(root, each, store, progress).relative_to(root))
                 for path in page.record_curves(root, each, store, progress):
                     click.echo(path.relative_to(root))
-    stale = [(path, text) for path, text in page.pages(root) if not _current(path, text)]
+    written = chain(page.pages(root), tours.pages(root))
+    stale = [(path, text) for path, text in written if not _current(path, text)]
     if check and stale:
         names = ", ".join(str(path.relative_to(root)) for path, _ in stale)
         raise VerificationFailed(f"not current: {names}", "Write them with: usecases page")

@@ -74,6 +74,24 @@ def stored(source: str) -> RunRecord:
         return store.record(source)
 
 
+def chosen(runs: Iterable[str], suite: str | None) -> list[RunRecord]:
+    """The records of these sources and of a suite's finished runs, each once.
+
+    Says on stderr how many of the suite's are not done.
+    """
+    from usecases import bench, sources, suites
+    from usecases.store import Store
+
+    found = {record.id: record for source in runs for record in sources.records(source)}
+    if suite:
+        with Store() as store:
+            records, missing = bench.records(suites.load(suite), store)
+        found |= {record.id: record for record in records}
+        if missing:
+            click.echo(f"{missing} runs of {suite} are not done: usecases bench {suite}", err=True)
+    return list(found.values())
+
+
 @contextmanager
 def watched() -> Iterator[Callable[[str, int], None]]:
     """A progress display on stderr: a live line in a terminal, plain lines elsewhere."""

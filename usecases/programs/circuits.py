@@ -69,11 +69,14 @@ class SampleCircuits(Program[list[Counts]]):
         return sha256(repr(("sample", self.texts, self.shots, self.seed)))
 
     def read(self, raw: Any) -> list[Counts]:
-        """Raises VerificationFailed unless each table sums to its shots and has the width."""
+        """Raises VerificationFailed unless each table sums to its shots and has the width.
+
+        A machine may leave out bits into which nothing is measured: they are 0.
+        """
         if not isinstance(raw, list | tuple) or len(raw) != len(self.circuits):
             raise VerificationFailed(f"not one result for each of {len(self.circuits)} circuits")
         asked = zip(raw, self.each, self.circuits, strict=True)
-        return [checked_counts(r, shots, c.num_clbits) for r, shots, c in asked]
+        return [checked_counts(_filled(r, c), shots, c.num_clbits) for r, shots, c in asked]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +101,20 @@ class Expectation(Program[list[Estimated]]):
 
     def read(self, raw: Any) -> list[Estimated]:
         return checked_estimates(raw, len(self.observables))
+
+
+def _filled(raw: Any, circuit: QuantumCircuit) -> Any:
+    """A table whose keys have a character for every classical bit."""
+    width = circuit.num_clbits
+    used = sorted({circuit.find_bit(b).index for item in circuit.data for b in item.clbits})
+    short = isinstance(raw, Mapping) and any(len(str(key)) != width for key in raw)
+    if not short or any(len(str(key)) != len(used) for key in raw):
+        return raw
+    filled = {}
+    for key, count in raw.items():
+        bits = dict(zip(used, reversed(str(key)), strict=True))
+        filled["".join(bits.get(k, "0") for k in reversed(range(width)))] = count
+    return filled
 
 
 def counted_bits(counts: Mapping[str, int]) -> tuple[Bits, list[int]]:

@@ -9,8 +9,8 @@ from html import escape
 from typing import Any
 
 from usecases.errors import UsecasesError
+from usecases.handle import run
 from usecases.records import RunRecord
-from usecases.runner import run
 from usecases.widget import card, choices
 
 START = "logistics/vehicle_routing"

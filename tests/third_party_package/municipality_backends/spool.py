@@ -17,6 +17,8 @@ class Spool(RemoteBackend):
 
     runs: ClassVar[tuple[type[SampleCircuits], ...]] = (SampleCircuits,)
 
+    lag: ClassVar[float] = 0.0
+
     folder: str = Field(default="spool", min_length=1)
 
     def submit(self, program: SampleCircuits, tag: str) -> str:
@@ -41,7 +43,8 @@ class Spool(RemoteBackend):
 
     def estimate(self, program: SampleCircuits) -> Quote:
         cost = self._machine().get("price", 0.0) * sum(program.each)
-        return Quote(amount=cost, currency="EUR", basis="dated table" if cost else "free")
+        basis = "dated table" if cost else "free"
+        return Quote.of(program, cost, "EUR", basis=basis)
 
     def cancel(self, job: str) -> None:
         self._path(job).unlink(missing_ok=True)

@@ -1,0 +1,111 @@
+"""Circuits of one's own: runs with records, on local and on remote machines, side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import third_party, usecases
+from usecases.beside import distance, split
+from usecases.circuit_record import CircuitRecord, Tally
+from usecases.circuits import prepare, run
+
+BELL = """OPENQASM 3.0;
+include "stdgates.inc";
+qubit[3] q; bit[2] a; bit[1] b;
+x q[2]; h q[0]; cx q[0], q[1];
+a[0] = measure q[0]; a[1] = measure q[1]; b[0] = measure q[2];
+"""
+
+
+@pytest.fixture
+def bell(tmp_path: Path) -> Path:
+    path = tmp_path / "bell.qasm"
+    path.write_text(BELL)
+    return path
+
+
+def test_machines_stand_side_by_side_and_each_run_is_kept(bell: Path) -> None:
+    done = usecases("circuit", bell, "-b", "aer", "-b", "aer noise=manila", "--shots", 4000)
+    assert done.returncode == 0, done.stderr
+    assert "1 11" in done.stdout
+    assert "total variation distance" in done.stdout
+    listed = json.loads(usecases("jobs", "--json").stdout)
+    assert [(r["usecase"], r["instance"], r["status"]) for r in listed] == [
+        ("circuit", "bell.qasm", "done")
+    ] * 2
+    ideal = CircuitRecord.model_validate_json(
+        usecases("jobs", "show", listed[1]["id"], "--json").stdout
+    )
+    assert ideal.digest == ideal.content_hash()
+    (tally,) = ideal.tallies
+    assert tally.text == BELL
+    assert set(tally.counts) == {"100", "111"}
+    assert all(low < 0.5 < high for low, high in tally.intervals.values())
+    beside = usecases("circuit", bell, "--beside", listed[0]["id"])
+    assert "aer noise=manila" in beside.stdout
+    assert usecases("verify", listed[0]["id"]).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "code", "says"),
+    [
+        ("OPENQASM 3.0; qubit q; nosuch q;", (), 3, "bad.qasm: circuit:"),
+        ('OPENQASM 3.0; include "/etc/passwd";', (), 3, "bad.qasm: line 1: no file is included"),
+        ("OPENQASM 2.0; qreg q[2000];", (), 4, "2,000 qubits"),
+        ("OPENQASM 3.0; qubit q; U(1,2,3) q;", (), 3, "measures nothing"),
+        (BELL, ("-b", "neal"), 5, "neal cannot run"),
+        (BELL, ("-b", "aer noise=nosuch"), 2, "nosuch"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(
+    tmp_path: Path, text: str, words: tuple[str, ...], code: int, says: str
+) -> None:
+    path = tmp_path / "bad.qasm"
+    path.write_text(text)
+    done = usecases("circuit", path, *words)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert len([line for line in done.stderr.splitlines() if line.startswith("usecases:")]) == 1
+
+
+def test_a_queued_circuit_is_attached_to_and_cancelled(bell: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    (folder / "machine.json").write_text('{"polls": 3, "price": 0.001}')
+    words = ("circuit", bell, "-b", f"spool folder={folder}", "--max-wait", 0)
+    path = third_party()
+    priced = usecases(*words, "--dry-run", "--json", path=path)
+    assert json.loads(priced.stdout)["cost"] == 1.0
+    assert usecases(*words, path=path).returncode == 7
+    queued = usecases(*words, "--max-cost", 1, path=path)
+    assert queued.returncode == 8, queued.stderr
+    assert len([*folder.glob("*.job")]) == 1
+    identity = json.loads(usecases("jobs", "--json", path=path).stdout)[0]["id"]
+    done = usecases("jobs", "attach", identity, "--json", path=path)
+    assert done.returncode == 0, done.stderr
+    assert len([*folder.glob("*.job")]) == 1  # never a second time
+    record = CircuitRecord.model_validate_json(done.stdout)
+    assert sum(record.tallies[0].counts.values()) == 1000
+    assert usecases(*words, "--max-cost", 1, "--seed", 1, path=path).returncode == 8
+    other = json.loads(usecases("jobs", "--json", path=path).stdout)[0]["id"]
+    assert usecases("jobs", "cancel", other, path=path).returncode == 0
+    assert len([*folder.glob("*.job")]) == 1
+
+
+def test_the_same_seed_gives_the_same_counts(bell: Path) -> None:
+    one, two, other = (
+        run(prepare(bell, "aer", settings={"noise": "manila"}, seed=seed)) for seed in (0, 0, 1)
+    )
+    assert one.tallies == two.tallies
+    assert one.tallies != other.tallies
+    apart = distance(one.tallies[0], other.tallies[0])
+    assert 0 < apart.seen < 3 * apart.by_chance
+
+
+def test_registers_are_split_as_they_were_declared() -> None:
+    assert split("100", (("a", 2), ("b", 1))) == "1 00"
+    tally = Tally.of("text", (("c", 1),), {"0": 3, "1": 7})
+    assert [*tally.counts] == ["1", "0"]

@@ -1,0 +1,111 @@
+"""The exercises accept the right answer and explain the wrong ones."""
+
+from __future__ import annotations
+
+import math
+
+from tests.helpers import ROOT
+from usecases import load
+from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, number
+from usecases.levels import Tour
+from usecases.records import RunRecord
+from usecases.replay import Shipped
+
+
+def stored(name: str) -> tuple[RunRecord, ...]:
+    return Shipped(ROOT / "notebooks" / "runs" / f"{name}.json").records
+
+
+def test_a_number_is_right_known_to_be_wrong_or_too_large() -> None:
+    mistakes = {"turned round": 0.5}
+    assert number(2.01, 2.0, 0.05, "yes", mistakes).right
+    assert number(0.5, 2.0, 0.05, "yes", mistakes).says == "turned round"
+    assert "too large" in number(7, 2.0, 0.05, "yes", mistakes).says
+    assert "too small" in number(-7.0, 2.0, 0.05, "yes").says
+    assert "str 'two'" in number("two", 2.0, 0.05, "yes").says
+    assert not number(math.nan, 2.0, 0.05, "yes").right
+    assert number(..., 2.0, 0.05, "yes") is OPEN
+
+
+def test_n00() -> None:
+    record = stored("00_first_ten_minutes")[0]
+    share, luck = record.score.optimal_share, record.score.chance
+    assert share and luck and luck.optimal_share
+    c = luck.optimal_share
+    assert n00.lift(record, share / c).right
+    assert "turn it round" in n00.lift(record, c / share).says
+    n = math.log(0.01) / math.log(1 - share)
+    assert n00.shots(record, math.ceil(n)).right
+    assert "average" in n00.shots(record, 1 / share).says
+    assert n00.lucky(record, 1 - (1 - c) ** 4096).right
+    assert "do not add up" in n00.lucky(record, 4096 * c).says
+
+
+def test_n01() -> None:
+    assert n01.qubits_of(8, 49).right
+    assert "Home" in n01.qubits_of(8, 64).says
+    assert n01.rows_share(lambda m: math.factorial(m) / m**m).right
+    assert "For m = 2" in n01.rows_share(lambda m: math.factorial(m) / 2 ** (m * m)).says
+    assert n01.rows_share(lambda m: ...) is OPEN
+    trip = load("logistics/tour", "demo")
+    assert n01.shortest(trip, {"TEE@1", "IMM@2", "FXT@3"}).right
+    assert "the shortest has" in n01.shortest(trip, {"IMM@1", "TEE@2", "FXT@3"}).says
+    assert "no trip" in n01.shortest(trip, {"TEE@1", "TEE@2", "FXT@3"}).says
+    assert "no variable" in n01.shortest(trip, {"OSLO@1"}).says
+
+
+def test_n02() -> None:
+    runs = {(r.algorithm, r.shots): r for r in stored("02_honest_scores")}
+    coin = runs["chance", 4096]
+    assert n02.no_hit(500, 3 / 500).right
+    assert "one shot's share" in n02.no_hit(500, 1 / 500).says
+    assert coin.score.chance and coin.score.chance.optimal_share
+    c = coin.score.chance.optimal_share
+    assert n02.coin(coin, math.log(0.05) / math.log(1 - c)).right
+    assert "on average" in n02.coin(coin, 1 / c).says
+    few, many = runs["qaoa", 256], runs["qaoa", 4096]
+    assert n02.claims(few, many, ("not shown", "shown", "not shown")).right
+    assert "Claim 3" in n02.claims(few, many, ("not shown", "shown", "shown")).says
+    assert "no label" in n02.claims(few, many, ("yes", "shown", "shown")).says
+
+
+def test_n03() -> None:
+    assert n03.shift(0.62, 0.18, 0.22).right
+    assert "half of it" in n03.shift(0.62, 0.18, 0.44).says
+    assert n03.shots(0.004, 500).right
+    assert "quarter" in n03.shots(0.004, 250).says
+    sizes, variances = (2, 4, 6), (1e-1, 1e-2, 1e-3)
+    assert n03.fifty(sizes, variances, -25.0).right
+    assert "starts from its height" not in n03.fifty(sizes, variances, -25.0).says
+    assert "base e" in n03.fifty(sizes, variances, -25 * math.log(10)).says
+
+
+def test_n04() -> None:
+    runs = stored("04_noise_and_mitigation")
+    raw, both = runs[0], runs[-1]
+    assert n04.line(0.8, 0.5, 0.95).right
+    assert "two steps" in n04.line(0.8, 0.5, 1.1).says
+    assert raw.score.stderr and both.score.stderr
+    ratio = both.score.stderr / raw.score.stderr
+    assert n04.price(raw, both, ratio**2).right
+    assert "its square" in n04.price(raw, both, ratio).says
+    assert n04.claim(both, True, False).right
+    assert "Consistent" in n04.claim(both, False, False).says
+    assert "together" in n04.claim(both, True, True).says
+    assert n04.claim(raw, False, False).right
+
+
+def test_n05() -> None:
+    molecule = load("life_science/ground_state", "demo")
+    assert n05.correlation(molecule, -20.31).right
+    assert "negative" in n05.correlation(molecule, 20.31).says
+    chain = Tour("05_molecules", "replay").curve(
+        "ground_state", "h4", ["hartree_fock", "ccsd_t", "vqe"], points=[0.8, 1.4, 1.8, 2.4]
+    )
+    (line,) = [line for line in chain.lines if line.algorithm == "ccsd_t"]
+    errors = [1000 * (p.error or 0.0) for p in line.points]
+    assert n05.non_parallelity(chain, "ccsd_t", max(errors) - min(errors)).right
+    assert "smallest error alone" in n05.non_parallelity(chain, "ccsd_t", min(errors)).says
+    assert n05.falls(chain, "ccsd_t", 1.8).right
+    assert "first that is below" in n05.falls(chain, "ccsd_t", 2.4).says
+    assert "not computed" in n05.falls(chain, "ccsd_t", 1.9).says

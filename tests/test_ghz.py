@@ -1,0 +1,69 @@
+"""The GHZ fidelity: exact for every state, and its interval holds what it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from qiskit.quantum_info import DensityMatrix, Statevector, random_density_matrix, state_fidelity
+
+from tests.helpers import usecases
+from usecases import ghz
+from usecases.errors import UsageError
+from usecases.registry import backend
+
+
+def measured(state: DensityMatrix, shots: int, seed: int) -> list[dict[str, int]]:
+    """Counts of the fidelity's circuits behind a state of our own."""
+    rng = np.random.default_rng(seed)
+    n = state.num_qubits
+    made = ghz.program(n, shots, 0)
+    bell = made.circuits[0].remove_final_measurements(inplace=False)
+    tables = []
+    for circuit, each in zip(made.circuits, made.each, strict=True):
+        turned = bell.inverse().compose(circuit.remove_final_measurements(inplace=False))
+        p = np.abs(state.evolve(turned).probabilities())
+        counts = rng.multinomial(each, p / p.sum())
+        tables.append({f"{k:0{n}b}": int(c) for k, c in enumerate(counts) if c})
+    return tables
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_it_is_exact_for_any_state(n: int) -> None:
+    target = Statevector(np.eye(2**n)[0] + np.eye(2**n)[-1]) / np.sqrt(2)
+    mixed = 0.6 * DensityMatrix(target).data + 0.4 * random_density_matrix(2**n, seed=n).data
+    state = DensityMatrix(mixed)
+    found = ghz.of_counts(measured(state, 4_000_000, n))
+    assert found.value == pytest.approx(state_fidelity(state, target), abs=5 * found.stderr)
+    assert found.stderr < 1e-3
+
+
+@pytest.mark.parametrize("share", [0.98, 0.7])
+def test_the_interval_holds_the_fidelity_as_often_as_it_says(share: float) -> None:
+    n = 3
+    target = Statevector(np.eye(2**n)[0] + np.eye(2**n)[-1]) / np.sqrt(2)
+    state = DensityMatrix(share * DensityMatrix(target).data + (1 - share) * np.eye(2**n) / 2**n)
+    true = share + (1 - share) / 2**n
+    made = [ghz.of_counts(measured(state, 300, seed)).interval for seed in range(200)]
+    held = np.mean([low <= true <= high for low, high in made])
+    assert held >= 0.92
+
+
+def test_machines_are_told_apart_and_a_twin_is_not() -> None:
+    ideal = ghz.fidelity(backend("aer"), 3)
+    noisy = ghz.fidelity(backend("aer noise=manila"), 3, seed=1)
+    again = ghz.fidelity(backend("aer", {"noise": "manila"}), 3, seed=2)
+    assert ideal.value == 1.0
+    assert ideal.interval[0] < 1.0  # shots that are all alike are not certain
+    assert noisy.differs(ideal) < -5
+    assert abs(again.differs(noisy)) < 3.5
+    with pytest.raises(UsageError, match="at least 2"):
+        ghz.fidelity(backend("aer"), 1)
+    with pytest.raises(UsageError, match="Give at least 45"):
+        ghz.fidelity(backend("aer"), 3, shots=20)
+
+
+def test_the_command_compares_machines() -> None:
+    done = usecases("ghz", "-b", "aer", "-b", "aer noise=manila", "-n", 2, "--shots", 600)
+    assert done.returncode == 0, done.stderr
+    assert "aer noise=manila" in done.stdout
+    assert "σ" in done.stdout

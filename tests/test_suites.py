@@ -1,0 +1,239 @@
+"""Suites: strict data, runs that resume and do not depend on who does them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers import timeless, usecases
+from usecases import bench, registry, suites
+from usecases.bench import Row
+from usecases.errors import BackendUnavailable, BadInstance, Partial, UnknownName, UsageError
+from usecases.pool import Workers, dask, processes
+from usecases.store import Store
+from usecases.suites import Suite
+
+SMALL = """
+title = "A few runs"
+[[matrix]]
+usecases = ["logistics/tour", "energy/unit_commitment"]
+instances = ["size=4,seed=0"]
+algorithms = ["exact", "annealing", "qaoa layers=1 angles=ramp"]
+backends = ["neal", "statevector"]
+shots = 40
+seeds = [0, 1]
+"""
+HERE = {"host": "127.0.0.1", "dashboard_address": None}
+"""A Dask cluster of this machine."""
+
+RUNS, UNFIT = 12, 8
+"""Classical ones run once; annealers and gate machines take only what suits them."""
+
+
+def done(suite: Suite, workers: Workers, store: Store) -> list[Row]:
+    rows = bench.bench(bench.planned(suite, store), workers, store)
+    bench.complain(rows)
+    return rows
+
+
+def records(store: Store) -> list[dict[str, Any]]:
+    found = [store.record(run.id).model_dump(mode="json") for run in store.runs()]
+    return sorted((timeless(record) for record in found), key=lambda r: str(r["id"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("title = 'x'", "matrix"),
+        ("title = 'x'\nmatrix = []", "matrix"),
+        (SMALL + "colour = 1", "colour: Extra inputs"),
+        (SMALL + "train_on = 3", "train_on"),
+        (SMALL.replace("[0, 1]", "[-1]"), "greater than or equal to 0"),
+        (SMALL.replace("[0, 1]", "[nan]"), "not a number"),
+        (SMALL.replace("[0, 1]", "[1979-05-27]"), "not a suite"),
+        (SMALL.replace("[0, 1]", str(list(range(30_000)))), "at most"),
+        ("title = ", "not a suite in TOML"),
+        ("a = " + "[" * 5000, "not a suite"),
+    ],
+)
+def test_a_suite_is_read_strictly(text: str, says: str) -> None:
+    with pytest.raises(BadInstance, match=says):
+        suites.parse(text)
+
+
+def test_a_suite_is_named_or_a_file_and_its_instances_lie_beside_it(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="workshop"):
+        suites.load("workshp")
+    file = tmp_path / "mine.toml"
+    with pytest.raises(BadInstance, match=r"mine\.toml"):
+        suites.load(str(file))
+    file.write_text(SMALL.replace("size=4,seed=0", "town.json"), "utf-8")
+    (tmp_path / "town.json").write_text("{}", "utf-8")
+    (first, *_) = suites.load(str(file)).cells()
+    assert first.instance == str(tmp_path / "town.json")
+    large = tmp_path / "large.toml"
+    large.write_text("# " + "x" * 2**20, "utf-8")
+    with pytest.raises(BadInstance, match="at most 1 MB"):
+        suites.load(str(large))
+
+
+def test_shipped_suites_name_what_there_is() -> None:
+    everything = set(registry.names("usecase"))
+    for name in suites.names():
+        found = suites.load(name)
+        assert found.cells()
+        if name != "backends":
+            assert {cell.usecase for cell in found.cells()} == everything
+    with Store() as store:
+        rows = bench.planned(suites.load("backends"), store).rows.values()
+    assert {row.status for row in rows} == {"to do"}, [r.reason for r in rows if r.reason]
+
+
+def test_what_does_not_exist_stops_a_suite_before_anything_is_run() -> None:
+    with Store() as store:
+        for old, new in (("exact", "exakt"), ("neal", "niel"), ("layers=1", "layers=none")):
+            with pytest.raises(UsageError):
+                bench.planned(suites.parse(SMALL.replace(old, new)), store)
+
+
+def test_a_suite_resumes_and_local_processes_and_dask_agree(tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    suite = suites.parse(SMALL)
+    with Store(tmp_path / "local.db") as local, Store(tmp_path / "dask.db") as other:
+        found = bench.planned(suite, local)
+        steps: list[bench.Step] = []
+        # Two runs, then the bench is stopped; what came back is kept.
+        with pytest.raises(KeyboardInterrupt):
+            bench.bench(found, processes(1), local, lambda s: _stop(steps, s))
+        assert len(local.runs()) == 2
+        rows = done(suite, processes(2), local)
+        assert [r.status for r in rows].count("kept") == 2
+        assert [r.status for r in rows].count("done") == RUNS - 2
+        assert [r.status for r in rows].count("skipped") == UNFIT
+        assert all("cannot run what" in r.reason for r in rows if r.status == "skipped")
+        assert not [r for r in done(suite, processes(1), local) if r.status == "done"]
+        since = bench.planned(suite, local, since=time.time() + 60)
+        assert len(since.tasks) == RUNS
+        assert not {*since.tasks} & {run.id for run in local.runs()}
+
+        with (
+            LocalCluster(n_workers=2, threads_per_worker=1, **HERE) as cluster,
+            dask(cluster.scheduler_address) as workers,
+        ):
+            done(suite, workers, other)
+        assert records(local) == records(other)
+
+
+def _stop(steps: list[bench.Step], step: bench.Step) -> None:
+    steps.append(step)
+    if len(steps) == 2:
+        raise KeyboardInterrupt
+
+
+def test_dask_refuses_shared_processes_and_an_absent_scheduler() -> None:
+    from distributed import LocalCluster
+
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=2, **HERE) as cluster,
+        pytest.raises(UsageError, match="nthreads"),
+        dask(cluster.scheduler_address),
+    ):
+        pass
+    with pytest.raises(BackendUnavailable), dask("carrier-pigeon://roof"):
+        pass
+
+
+def test_a_run_that_fails_is_told_kept_and_done_again(tmp_path: Path) -> None:
+    package = tmp_path / "deadly"
+    package.mkdir()
+    (package / "__init__.py").write_text("", "utf-8")
+    (package / "mortal.py").write_text(MORTAL, "utf-8")
+    info = tmp_path / "deadly-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: deadly\nVersion: 1\n", "utf-8")
+    (info / "entry_points.txt").write_text("[usecases.algorithms]\ndeadly = deadly\n", "utf-8")
+    suite = tmp_path / "s.toml"
+    mortal = SMALL.replace('"annealing"', '"mortal"').replace(', "energy/unit_commitment"', "")
+    suite.write_text(mortal, "utf-8")
+    found = usecases("bench", suite, "--workers", 2, "--json", path=tmp_path)
+    assert found.returncode == 9, found.stderr
+    rows = json.loads(found.stdout)["runs"]
+    failed = [row for row in rows if row["status"] == "failed"]
+    assert len(failed) == 2, rows  # one that dies on its own, one that raises what is no error
+    assert {row["seed"] for row in failed} == {0, 1}
+    assert "ended from outside" in failed[0]["reason"]
+    assert "ZeroDivisionError" in failed[1]["reason"]
+    with Store() as store:
+        assert [run.status for run in store.runs()].count("failed") == 2
+    again = usecases("bench", suite, "--workers", 1, "--json", path=tmp_path, MORTAL="not")
+    assert again.returncode == 0, again.stderr
+    with Store() as store:
+        assert {run.status for run in store.runs()} == {"done"}
+
+
+MORTAL = '''
+"""Dies."""
+import os
+from typing import ClassVar
+from usecases.contracts import Algorithm, Outcome
+from usecases.models import BQM
+from usecases.observe import outcomes
+import numpy as np
+
+class Mortal(Algorithm):
+    accepts: ClassVar[tuple[type, ...]] = (BQM,)
+    def solve(self, model, execute, rng):
+        bits = np.zeros((1, len(model.variables)), dtype=np.int8)
+        if os.environ.get("MORTAL") != "not":
+            if rng.bit_generator.seed_seq.entropy == 0:
+                os._exit(1)
+            1 / 0
+        return outcomes(model, bits)
+
+algorithm = Mortal
+'''
+
+
+def test_killed_at_any_moment_it_ends_with_exactly_the_planned_runs(tmp_path: Path) -> None:
+    suite = tmp_path / "s.toml"
+    suite.write_text(SMALL, "utf-8")
+    script = "from usecases.cli import main; main()"
+    command = [sys.executable, "-c", script, "bench", str(suite), "--workers", "2"]
+    for seconds in (1.2, 1.7, 2.2):
+        running = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        time.sleep(seconds)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+    assert usecases("bench", suite).returncode == 0
+    with Store() as store:
+        runs = store.runs()
+    assert len(runs) == RUNS
+    assert {run.status for run in runs} == {"done"}
+    assert not _orphans(str(suite)), "workers outlived their sender"
+
+
+def _orphans(text: str) -> list[int]:
+    import psutil
+
+    time.sleep(0.3)
+    mine = {os.getpid()}
+    return [
+        p.pid
+        for p in psutil.process_iter(["cmdline", "ppid"])
+        if p.pid not in mine and text in " ".join(p.info["cmdline"] or [])
+    ]
+
+
+def test_partial_names_what_failed() -> None:
+    cell = suites.parse(SMALL).cells()[0]
+    with pytest.raises(Partial, match="1 of 1 runs failed"):
+        bench.complain([Row(cell, "failed", "abc", "it broke")])

@@ -1,0 +1,149 @@
+"""The tours run at every level, replayed ones without a network, and hold no secret."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers import ROOT, usecases
+from usecases.errors import UsageError, VerificationFailed
+from usecases.levels import Tour
+from usecases.replay import Shipped
+from usecases.tours import kernel, notebook, pages, sources
+
+TOURS = sources(ROOT)
+RUNS = ROOT / "notebooks" / "runs"
+
+NO_NETWORK = """
+import socket
+def _refuse(*_, **__):
+    raise OSError("no network when replaying")
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = _refuse
+"""
+
+TOKEN = re.compile(
+    r"(?i)(?:token|api_?key|secret|password)\s*[=:]\s*['\"][^'\"]+['\"]"
+    r"|\b(?:sk|pk|ghp|gho|hf|AKIA|eyJ)[-_A-Za-z0-9]{20,}"
+    r"|\bBearer\s+\S{16,}"
+)
+"""Something that is or assigns a secret."""
+
+
+@pytest.fixture(scope="module")
+def replaying() -> Iterator[Callable[[Path], Any]]:
+    with kernel(ROOT / "notebooks", NO_NETWORK, USECASES_LEVEL="replay") as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def simulating() -> Iterator[Callable[[Path], Any]]:
+    with kernel(ROOT / "notebooks", USECASES_LEVEL="simulate") as run:
+        yield run
+
+
+@pytest.mark.parametrize("name", TOURS)
+def test_the_tour_replays_without_a_network(name: str, replaying: Callable[[Path], Any]) -> None:
+    found = replaying(TOURS[name])
+    assert pictures(found)
+    assert "replaying" in told(found)
+
+
+@pytest.mark.parametrize("name", TOURS)
+def test_the_tour_simulates(name: str, simulating: Callable[[Path], Any]) -> None:
+    found = simulating(TOURS[name])
+    assert pictures(found)
+    assert "every run is made here" in told(found)
+
+
+def pictures(found: Any) -> int:
+    """How many pictures the notebook shows."""
+    return sum("image/png" in o.get("data", {}) for o in outputs(found))
+
+
+def told(found: Any) -> str:
+    """What the notebook prints."""
+    return "".join(str(o.get("data", {}).get("text/plain", "")) for o in outputs(found))
+
+
+def outputs(found: Any) -> list[Any]:
+    return [output for cell in found.cells for output in cell.get("outputs", [])]
+
+
+def test_the_notebooks_are_their_sources_and_hold_no_output() -> None:
+    for path, text in pages(ROOT):
+        assert path.read_text(encoding="utf-8") == text
+        cells = [c for c in json.loads(text)["cells"] if c["cell_type"] == "code"]
+        assert not any(c["outputs"] or c["execution_count"] for c in cells)
+        assert cells[0]["source"].startswith("%matplotlib inline")
+
+
+def test_no_notebook_and_no_stored_run_holds_a_secret() -> None:
+    files = [*(ROOT / "notebooks").rglob("*.ipynb"), *TOURS.values(), *RUNS.glob("*.json")]
+    assert len(files) > 2 * len(TOURS)
+    for file in files:
+        assert not TOKEN.search(file.read_text(encoding="utf-8")), file.name
+    for bad in ('token = "abc"', "Bearer abcdefghijklmnop1234", "hf_" + 24 * "a"):
+        assert TOKEN.search(bad)
+
+
+@pytest.mark.parametrize("name", TOURS)
+def test_the_header_tells_what_it_takes_and_the_end_has_three_exercises(name: str) -> None:
+    cells = [c for c in notebook(TOURS[name]).cells if c.cell_type == "markdown"]
+    for word in ("Time", "Memory, cost", "You need to know", "You will have"):
+        assert f"**{word}**" in cells[0].source
+    text = "\n".join(c.source for c in cells)
+    assert [len(stars) for stars in re.findall(r"^\*\*(★+) ", text, re.M)] == [1, 2, 3]
+
+
+def test_only_what_is_stored_is_replayed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    tour = Tour("00_first_ten_minutes", "replay")
+    record = tour.run("logistics/vehicle_routing", "demo", "qaoa", parameters={"layers": 4})
+    assert record.parameters["layers"] == 4
+    with pytest.raises(UsageError, match="no stored run"):
+        tour.run("logistics/vehicle_routing", "demo", "qaoa", seed=1)
+    text = (RUNS / "00_first_ten_minutes.json").read_text(encoding="utf-8")
+    changed = tmp_path / "changed.json"
+    changed.write_text(text.replace('"gap":0.0', '"gap":0.5', 1), encoding="utf-8")
+    with pytest.raises(VerificationFailed, match="was changed"):
+        assert Shipped(changed).records
+
+
+def test_a_stored_run_is_what_is_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    runs = [
+        Tour("00_first_ten_minutes", level).run("vehicle_routing", "demo", "qaoa")
+        for level in ("replay", "simulate")
+    ]
+    assert runs[0].samples == runs[1].samples
+    assert runs[0].score.gap == runs[1].score.gap
+
+
+def test_the_level_is_one_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USECASES_LEVEL", "replay")
+    assert Tour("00_first_ten_minutes").level == "replay"
+    assert Tour("00_first_ten_minutes", "simulate").level == "simulate"
+    with pytest.raises(UsageError, match="Choose one of: replay, simulate, live"):
+        Tour("00_first_ten_minutes", "fast")
+    with pytest.raises(UsageError, match="needs a machine"):
+        Tour("00_first_ten_minutes", "live")
+
+
+def test_live_runs_go_to_the_machine_that_is_named() -> None:
+    tour = Tour("00_first_ten_minutes", "live", backend="aer")
+    assert tour.run("energy/grid_partition", "demo", "qaoa").backend == "aer"
+    assert tour.run("energy/grid_partition", "demo", "annealing").backend == "neal"
+    assert tour.run("energy/grid_partition", "demo", "exact").backend is None
+    named = tour.run("energy/grid_partition", "demo", "qaoa", "mps")
+    assert named.backend == "mps"
+
+
+def test_an_unknown_tour_is_not_recorded() -> None:
+    done = usecases("page", "--record", "99_nothing", cwd=ROOT)
+    assert done.returncode == 2
+    assert "99_nothing" in done.stderr

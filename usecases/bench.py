@@ -1,0 +1,202 @@
+"""Suites are run: what is left of a matrix goes to the workers, and what comes back is kept.
+
+The store says where a suite stands, so there is nothing else to resume: a run of the same request
+that is done is kept, any other is done. Only this process writes, each run in one transaction;
+killed at any moment, the same command ends with exactly the runs that were planned.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from usecases import instances, registry
+from usecases.errors import BackendUnavailable, Partial
+from usecases.executor import fits
+from usecases.plan import Plan, needs, prepare, refusal, suited, usual_machine
+from usecases.pool import Workers
+from usecases.records import RunRecord
+from usecases.store import Store
+from usecases.suites import Cell, Suite
+from usecases.work import DOES_NOT_FIT, Reply, Task
+
+Status = Literal["to do", "kept", "done", "skipped", "failed"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run of the suite and where it stands; `reason` says why it was skipped or failed."""
+
+    cell: Cell
+    status: Status
+    id: str | None = None
+    reason: str = ""
+    gap: float | None = None
+    seconds: float = 0.0
+
+
+class Step(NamedTuple):
+    """A run that came back: the how manieth of how many, and the seconds that are left, about."""
+
+    done: int
+    total: int
+    row: Row
+    left: float
+
+
+class Planned(NamedTuple):
+    """The rows as they stand, and the tasks that are left, by the id of the run."""
+
+    rows: dict[Cell, Row]
+    tasks: dict[str, tuple[Cell, Task]]
+
+
+def planned(suite: Suite, store: Store, since: float = 0.0) -> Planned:
+    """Where the suite stands; runs begun before `since`, seconds of the epoch, do not count.
+
+    Cells that ask for the same run are one: a classical algorithm runs once for all machines.
+    Raises UsageError or BadInstance for a suite that names what there is not.
+    """
+    rows: dict[Cell, Row] = {}
+    tasks: dict[str, tuple[Cell, Task]] = {}
+    met: set[str] = set()
+    for asked in suite.cells():
+        try:
+            plan = resolved(asked)
+        except DOES_NOT_FIT as error:
+            rows[asked] = Row(asked, "skipped", reason=str(error))
+            continue
+        cell = asked if plan.backend else asked.model_copy(update={"backend": None})
+        request = plan.request
+        standing = store.standing(request, since)
+        if standing.id in met:
+            continue
+        met.add(standing.id)
+        rows[cell] = Row(cell, "kept" if standing.done else "to do", standing.id)
+        if not standing.done:
+            tasks[standing.id] = (cell, Task(standing.id, standing.ordinal, request))
+    return Planned(rows, tasks)
+
+
+def resolved(cell: Cell) -> Plan:
+    """The cell with its names resolved. Raises what says that it does not fit, or a UsageError."""
+    loaded = _loaded(cell.usecase, cell.instance)
+    takes = cell.shots is not None and "shots" in registry.fields("algorithm", cell.algorithm)
+    parameters = {"shots": cell.shots} if takes else {}
+    solver = registry.algorithm(cell.algorithm, parameters)
+    machine = None
+    if needs(solver):
+        name, *settings = (cell.backend or usual_machine(solver)).split()
+        machine = registry.backend(name, registry.assigned(settings, cell.backend or name))
+        if refused := refusal(solver, machine):
+            raise _does_not_fit(refused)
+    train_on = cell.train_on if machine else None
+    plan = prepare(
+        *(cell.usecase, loaded.instance, solver, machine), train_on=train_on, seed=cell.seed
+    )
+    return replace(plan, instance_name=loaded.name, file=loaded.file)
+
+
+def _does_not_fit(refused: Exception) -> Exception:
+    return refused if isinstance(refused, DOES_NOT_FIT) else BackendUnavailable(str(refused))
+
+
+@lru_cache(maxsize=64)
+def _loaded(usecase: str, source: str) -> instances.Loaded:
+    return instances.load(registry.usecase(usecase), source)
+
+
+def weighed(found: Planned) -> dict[Cell, Row]:
+    """The rows, those whose models are too large for their machines skipped, and nothing run."""
+    rows = dict(found.rows)
+    for cell, _ in found.tasks.values():
+        plan = resolved(cell)
+        try:
+            if plan.trainer:
+                model = plan.case.model(plan.instance)
+                fits(plan.trainer, suited(plan.algorithm, model).width(model))
+        except DOES_NOT_FIT as error:
+            rows[cell] = replace(rows[cell], status="skipped", reason=str(error))
+    return rows
+
+
+def bench(
+    found: Planned,
+    workers: Workers,
+    store: Store,
+    tell: Callable[[Step], None] = lambda step: None,
+) -> list[Row]:
+    """Do what is left and keep it; the rows in the suite's order."""
+    rows, clock = dict(found.rows), _Clock(found, workers.count)
+    tasks = [task for _, task in found.tasks.values()]
+    with closing(workers.replies(tasks)) as replies:
+        for k, (task, reply) in enumerate(replies, start=1):
+            cell, _ = found.tasks[task.id]
+            rows[cell] = _kept(rows[cell], task, reply, store)
+            tell(Step(k, len(tasks), rows[cell], clock.left(rows[cell])))
+    return list(rows.values())
+
+
+def _kept(row: Row, task: Task, reply: Reply, store: Store) -> Row:
+    if reply.status != "done":
+        if reply.status == "failed":
+            store.missed(task.request, task.ordinal, task.id, reply.text)
+        return replace(row, status=reply.status, reason=reply.text)
+    record = RunRecord.model_validate_json(reply.text)
+    store.keep(task.request, task.ordinal, record)
+    spent = sum(seconds for _, seconds in record.timing)
+    return replace(row, status="done", gap=record.score.gap, seconds=spent)
+
+
+def records(suite: Suite, store: Store) -> tuple[list[RunRecord], int]:
+    """The records of the suite's runs that are done, and how many are still to be done."""
+    rows = planned(suite, store).rows.values()
+    done = [store.record(row.id) for row in rows if row.id and row.status == "kept"]
+    return done, sum(row.status == "to do" for row in rows)
+
+
+def complain(rows: list[Row]) -> None:
+    """Raises Partial where runs failed; a run that does not fit is no failure."""
+    failed = [row for row in rows if row.status == "failed"]
+    if failed:
+        raise Partial(
+            f"{len(failed)} of {len(rows)} runs failed ({failed[0].cell}: {failed[0].reason})",
+            "The same command does them again",
+            [row for row in rows if row.status in ("done", "kept")],
+        )
+
+
+class _Clock:
+    """How long it will take: a run is expected to take what others like it took."""
+
+    def __init__(self, found: Planned, workers: int) -> None:
+        self._workers, self._begun = workers, time.perf_counter()
+        self._took: Mapping[tuple[str, str], list[float]] = defaultdict(list)
+        self._left = defaultdict[tuple[str, str], int](int)
+        for cell, _ in found.tasks.values():
+            self._left[_kind(cell)] += 1
+
+    def left(self, row: Row) -> float:
+        """Seconds that are left after this run came back."""
+        self._left[_kind(row.cell)] -= 1
+        if row.status == "done":
+            self._took[_kind(row.cell)].append(row.seconds)
+        every = [seconds for many in self._took.values() for seconds in many] or [0.0]
+        usual = sum(every) / len(every)
+        return sum(
+            count * (_mean(self._took[kind]) if self._took[kind] else usual)
+            for kind, count in self._left.items()
+        ) / min(self._workers, max(sum(self._left.values()), 1))
+
+
+def _kind(cell: Cell) -> tuple[str, str]:
+    return cell.usecase, cell.algorithm
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)

@@ -1,0 +1,167 @@
+"""Circuits of one's own on any machine: a run like others, with a record that holds the counts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from usecases import provenance, registry
+from usecases.circuit_record import CIRCUIT, CircuitRecord, Tally
+from usecases.contracts import Backend
+from usecases.errors import BadInstance
+from usecases.executor import Executor
+from usecases.plan import GATES, again, kept
+from usecases.programs import SampleCircuits
+from usecases.qasm import parse as qasm
+from usecases.records import RunRecord, Timing, sha256
+from usecases.registry import name_of
+from usecases.runner import Progress, carried, perform, when
+from usecases.store import Store
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircuitPlan:
+    """Circuits before they are run; `shots` of each."""
+
+    name: str
+    texts: tuple[str, ...]
+    shots: tuple[int, ...]
+    seed: int
+    backend: Backend
+    trainer: Backend | None = None
+    file: str = ""
+    given: tuple[QuantumCircuit, ...] | None = None
+    """The circuits themselves, where they were built here and not read."""
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What the run asks for; equal requests are the same work."""
+        return {
+            "usecase": CIRCUIT,
+            "instance": self.name,
+            "instance_sha256": sha256("\0".join(self.texts)),
+            "instance_data": {"texts": list(self.texts)},
+            "algorithm": "sample",
+            "parameters": {"shots": list(self.shots)},
+            "backend": kept(self.backend),
+            "train_on": None,
+            "seed": self.seed,
+        }
+
+    @cached_property
+    def circuits(self) -> tuple[QuantumCircuit, ...]:
+        """The circuits, parsed with limits. Raises BadInstance or TooLarge."""
+        return self.given or tuple(map(_measuring, self.texts))
+
+    @property
+    def program(self) -> SampleCircuits:
+        return SampleCircuits(self.circuits, self.shots, self.seed)
+
+
+def _measuring(text: str) -> QuantumCircuit:
+    circuit = qasm.parse(text)
+    if not circuit.num_clbits:
+        raise BadInstance("circuit", "measures nothing", "Add: bit[N] c = measure q;")
+    return circuit
+
+
+def prepare(
+    source: Path | Sequence[QuantumCircuit],
+    backend: str | Backend | None = None,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    shots: int | Sequence[int] = 1000,
+    seed: int = 0,
+    name: str = "",
+) -> CircuitPlan:
+    """The plan for an OpenQASM file, or for circuits that were built here."""
+    machine = backend
+    if not isinstance(machine, Backend):
+        machine = registry.backend(machine or GATES, settings)
+    texts: tuple[str, ...]
+    if isinstance(source, Path):
+        texts, given, name = (qasm.read(source),), None, name or source.name
+    else:
+        given = tuple(source)
+        texts = SampleCircuits(given, 1, 0).texts
+    each = (shots,) * len(texts) if isinstance(shots, int) else tuple(shots)
+    file = source.name if isinstance(source, Path) else ""
+    return CircuitPlan(
+        name=name or CIRCUIT,
+        texts=texts,
+        shots=each,
+        seed=seed,
+        backend=machine,
+        file=file,
+        given=given,
+    )
+
+
+def run(plan: CircuitPlan, **how: Any) -> CircuitRecord:
+    """Run the circuits and keep the record; `how` are the options of `runner.perform`."""
+
+    def made(identity: str, executor: Executor, progress: Progress) -> CircuitRecord:
+        return _recorded(plan, identity, executor, progress)
+
+    return carried(plan, made, **how)
+
+
+def take_up(store: Store, identity: str, **how: Any) -> RunRecord | CircuitRecord:
+    """Go on with an unfinished run of either kind where it stopped."""
+    request = store.request(identity)
+    how |= {"resume": identity, "store": store}
+    if request["usecase"] != CIRCUIT:
+        return perform(again(request), **how)
+    plan = CircuitPlan(
+        name=request["instance"],
+        texts=tuple(request["instance_data"]["texts"]),
+        shots=tuple(request["parameters"]["shots"]),
+        seed=request["seed"],
+        backend=registry.backend(request["backend"]["name"], request["backend"]["settings"]),
+    )
+    return run(plan, **how)
+
+
+def _recorded(
+    plan: CircuitPlan, identity: str, executor: Executor, progress: Progress
+) -> CircuitRecord:
+    started = time.perf_counter()
+    progress("model", 0)
+    program = plan.program
+    parsed = time.perf_counter() - started
+    progress("solve", 0)
+    tables = executor(program)
+    pairs = zip(plan.texts, program.circuits, tables, strict=True)
+    return CircuitRecord(
+        id=identity,
+        name=plan.name,
+        backend=name_of(plan.backend),
+        backend_settings=kept(plan.backend)["settings"],
+        seed=plan.seed,
+        qubits=program.qubits,
+        tallies=tuple(
+            Tally.of(text, tuple((r.name, r.size) for r in circuit.cregs), counts)
+            for text, circuit, counts in pairs
+        ),
+        calls=tuple(executor.calls),
+        timing=Timing(
+            model=parsed,
+            compile=executor.compiled,
+            queue=executor.queued,
+            machine=executor.machine,
+            classical=0.0,
+            reference=0.0,
+            score=0.0,
+        ),
+        circuits=executor.circuits,
+        versions=provenance.versions(),
+        provenance=provenance.code() | dict(executor.provenance) | when(),
+        source=plan.backend.source,
+    ).sealed()

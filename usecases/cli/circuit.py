@@ -1,0 +1,112 @@
+"""`usecases circuit`: a circuit of one's own on one machine or several."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from usecases.cli.shared import echo_fields, echo_json, echo_table, only_json, pairs, watched
+
+if TYPE_CHECKING:
+    from usecases.circuit_record import CircuitRecord
+    from usecases.circuits import CircuitPlan
+
+
+@click.command("circuit")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-b", "--backend", "names", multiple=True, default=("aer",), metavar="NAME",
+              help="A machine, as 'aer noise=manila'; several are shown side by side.")  # fmt: skip
+@click.option("-s", "--setting", multiple=True, metavar="KEY=VALUE", help="A setting of them all.")
+@click.option("--beside", multiple=True, metavar="RUN", help="Show a stored run's counts as well.")
+@click.option("--shots", type=click.IntRange(1, 10**9), default=1000, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
+@click.option("--max-cost", type=click.FloatRange(0), help="The most that each may cost.")
+@click.option("--max-wait", type=click.FloatRange(0), help="Seconds to wait in a queue.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+def command(file: Path, names: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Run the OpenQASM 2 or 3 circuit in FILE; its counts are kept like any run's.
+
+    The text is scanned and parsed in a process of its own, with little memory and no files.
+    """
+    from usecases.circuits import prepare, run
+    from usecases.store import Store
+
+    given = {"shots": options["shots"], "seed": options["seed"]}
+    settings = pairs(options["setting"], "-s")
+    plans = [prepare(file, name, settings=settings, **given) for name in names]
+    if options["dry_run"]:
+        _announce(plans, as_json)
+        return
+    with Store() as store:
+        known = [store.circuits(identity) for identity in options["beside"]]
+        with only_json(as_json), watched() as progress:
+            how = {"max_cost": options["max_cost"], "max_wait": options["max_wait"]}
+            made = [run(plan, store=store, progress=progress, **how) for plan in plans]
+    if as_json:
+        texts = [record.model_dump_json(indent=2) for record in (*made, *known)]
+        click.echo(texts[0] if len(texts) == 1 else "[" + ",\n".join(texts) + "]")
+        return
+    report(*made, *known)
+
+
+def _announce(plans: list[CircuitPlan], as_json: bool) -> None:
+    """What would be run, with what a machine elsewhere would charge."""
+    from usecases.contracts import RemoteBackend, innermost
+    from usecases.executor import fits
+
+    found = []
+    for plan in plans:
+        fits(plan.backend, plan.program.qubits)
+        plan.backend.check(plan.program)
+        shown = {k: v for k, v in plan.request.items() if k not in ("instance_data", "train_on")}
+        machine = innermost(plan.backend)
+        price = {"cost": 0.0, "basis": "free"}
+        if isinstance(machine, RemoteBackend):
+            quote = machine.estimate(plan.program)
+            price = {"cost": quote.amount, "currency": quote.currency, "basis": quote.basis}
+        sizes = {"qubits": plan.program.qubits, "operations": len(plan.circuits[0].data)}
+        found.append(shown | sizes | price)
+    if as_json:
+        echo_json(found[0] if len(found) == 1 else found)
+        return
+    for one in found:
+        click.echo("Would run, and has not:")
+        echo_fields({k.replace("_", " "): str(v) for k, v in one.items()})
+
+
+def report(*records: CircuitRecord) -> None:
+    """Counts on the screen: shares with intervals, machines side by side, and how far apart."""
+    from usecases.beside import distance, rows
+    from usecases.circuit_record import CircuitRecord
+
+    first, shown = records[0], dict[str, CircuitRecord]()
+    for record in records:
+        name = _machine(record)
+        shown[f"{name} ({record.id})" if name in shown else name] = record
+    for k, tally in enumerate(first.tallies):
+        named = {name: r.tallies[k] for name, r in shown.items() if len(r.tallies) > k}
+        title = f"{first.name} · {first.qubits} qubits · {tally.shots} shots"
+        echo_table(title, ("bits", *named), rows(named))
+        if len(tally.counts) > 16:
+            click.echo(f"and {len(tally.counts) - 16} more strings")
+        for name, other in list(named.items())[1:]:
+            seen, luck = distance(tally, other)
+            click.echo(f"{name}: total variation distance from the first {seen:.3f};"
+                       f" shots alone would make {luck:.3f}")  # fmt: skip
+    for name, record in shown.items():
+        click.echo(f"{name}: run {record.id}, {record.source};"
+                   f" see it again with: usecases jobs show {record.id}")  # fmt: skip
+
+
+def _machine(record: CircuitRecord) -> str:
+    from usecases.registry import declared
+
+    fields = declared("backend", record.backend).model_fields
+    given = {k: v for k, v in record.backend_settings.items() if fields[k].default != v}
+    return " ".join([record.backend, *(f"{k}={v}" for k, v in given.items())])
+
+
+__all__ = ["command", "report"]

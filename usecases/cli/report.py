@@ -1,0 +1,118 @@
+"""`usecases report`: runs, or what changed in the store, as one page that needs no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from usecases.cli.shared import chosen
+
+if TYPE_CHECKING:
+    from usecases.exhibits import Cost
+    from usecases.records import RunRecord
+
+LATEST = 50
+"""Runs of a report for which none are named."""
+
+_DATE = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
+
+
+@click.command("report")
+@click.argument("runs", nargs=-1, metavar="RUN|FILE|FOLDER...")
+@click.option("--suite", metavar="SUITE|FILE.toml", help="The finished runs of this suite.")
+@click.option("--since", type=_DATE, help="Say what changed from this date on (UTC).")
+@click.option("--until", type=_DATE, help="The end of the period, this date excluded.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), default="report.html",
+              show_default=True, help="Where the page is written.")  # fmt: skip
+def command(
+    runs: tuple[str, ...],
+    suite: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    output: str,
+) -> None:
+    """Write runs as one offline HTML page: by id, from files, bundles or folders, or of a suite.
+
+    Without any, the latest 50 of the store. With --since, what changed in the store from then on.
+    """
+    from usecases.errors import UsageError
+
+    path = writable(output)
+    if since is None and until is None:
+        written(path, chosen(runs, suite) if runs or suite else _latest())
+        return
+    if runs or suite or since is None:
+        raise UsageError("a period is for the whole store", "Give --since, and no runs or suite")
+    from usecases import stock
+    from usecases.report.stock import page
+    from usecases.store import Store
+
+    begin, end = _seconds(since), _seconds(until) if until else _now()
+    if end <= begin:
+        raise UsageError("the period ends before it begins", "Give a later --until")
+    with Store() as store:
+        found = stock.take(store, begin, end)
+    path.write_text(page(found), encoding="utf-8")
+    click.echo(f"{path}: {len(found.within)} runs, {len(found.changes)} changes of best gaps")
+
+
+def _seconds(date: datetime) -> float:
+    return date.replace(tzinfo=UTC).timestamp()
+
+
+def _now() -> float:
+    return datetime.now(UTC).timestamp()
+
+
+def writable(output: str) -> Path:
+    """The path of a page, before long work; raises UsageError where there is no folder."""
+    from usecases.errors import UsageError
+
+    path = Path(output).resolve()
+    if not path.parent.is_dir():
+        raise UsageError(f"{path.parent} is not a folder", "Choose another with -o FILE")
+    return path
+
+
+def written(path: Path, records: list[RunRecord], *, quiet: bool = False) -> None:
+    """Write the report of these runs. Raises UsageError where there are none."""
+    from usecases.errors import UsageError
+    from usecases.report import report
+
+    if not records:
+        raise UsageError("there are no finished runs", "Make one with: usecases run NAME")
+    cases = dict.fromkeys(r.usecase for r in records)
+    lead = f"{len(records)} runs of {len(cases)} use cases."
+    title = f"Runs of {next(iter(cases))}" if len(cases) == 1 else "Runs"
+    path.write_text(report(title, lead, records, _costs(records)), encoding="utf-8")
+    if not quiet:
+        click.echo(f"{path}: {len(records)} runs, {path.stat().st_size / 1000:.0f} kB")
+
+
+def _latest() -> list[RunRecord]:
+    from usecases.store import Store
+
+    with Store() as store:
+        done = [r.id for r in store.runs(10 * LATEST) if r.status == "done"][:LATEST]
+        return [store.record(identity) for identity in reversed(done)]
+
+
+def _costs(records: Iterable[RunRecord]) -> dict[str, Cost]:
+    """What the store says that runs cost, where all jobs of a run have one currency."""
+    from usecases.exhibits import Cost
+    from usecases.store import Store
+
+    found: dict[str, Cost] = {}
+    with Store() as store:
+        for record in records:
+            jobs = [j for j in store.jobs("run = ?", record.id) if j.status != "cancelled"]
+            if len({j.quote.currency for j in jobs}) == 1:
+                found[record.id] = Cost(sum(j.cost for j in jobs), jobs[0].quote.currency)
+    return found
+
+
+__all__ = ["command"]

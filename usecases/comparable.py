@@ -1,0 +1,83 @@
+"""What else differs between runs that are compared: machines' states, packages, prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from usecases.records import RunRecord
+
+_STATE = ("calibrat", "firmware")
+_PRICE = ("price", "tariff", "quote")
+_OWN = ("git_revision", "git_dirty", "platform", "finished")
+"""What every run says of itself; all else in its provenance is said by machines."""
+
+
+def differences(records: Iterable[RunRecord]) -> list[str]:
+    """A sentence for each thing, besides what was asked, in which the runs differ."""
+    kept = list(records)
+    return [
+        *_references(kept),
+        *_machines(kept, _STATE, "was calibrated differently"),
+        *_machines(kept, _PRICE, "was quoted by different price tables"),
+        *_versions(kept),
+        *_code(kept),
+    ]
+
+
+def _references(records: Sequence[RunRecord]) -> Iterator[str]:
+    found: dict[tuple[str, str], dict[float, str]] = {}
+    for record in records:
+        values = found.setdefault((record.usecase, record.instance.sha256), {})
+        values[record.score.reference.value] = record.instance.name
+    for (usecase, _), values in found.items():
+        if len(values) > 1:
+            name = next(iter(values.values()))
+            told = _listed(f"{v:.10g}" for v in values)
+            yield f"{usecase} {name}: gaps are to different references ({told})."
+
+
+def _machines(records: Sequence[RunRecord], words: Sequence[str], what: str) -> Iterator[str]:
+    for backend in dict.fromkeys(r.backend for r in records if r.backend):
+        states: dict[str, set[str]] = {}
+        for record in (r for r in records if r.backend == backend):
+            for key, value in said(record).items():
+                if any(word in key.lower() for word in words):
+                    states.setdefault(key, set()).add(str(value))
+        if told := [f"{k}: {_listed(v)}" for k, v in sorted(states.items()) if len(v) > 1]:
+            yield f"{backend} {what} ({'; '.join(told)})."
+
+
+def said(record: RunRecord) -> dict[str, Any]:
+    """What the machines of a run said of themselves."""
+    return {k: v for k, v in record.provenance.items() if k not in _OWN}
+
+
+def calibration(record: RunRecord) -> str:
+    """The state of the machine in one word, to tell two states apart; empty where not told."""
+    state = (f"{v}" for k, v in sorted(said(record).items()) if any(w in k.lower() for w in _STATE))
+    return ", ".join(state)
+
+
+def _versions(records: Sequence[RunRecord]) -> Iterator[str]:
+    found: dict[str, set[str]] = {}
+    for record in records:
+        for package, version in record.versions.items():
+            found.setdefault(package, set()).add(version)
+    if told := [f"{p} {_listed(v)}" for p, v in sorted(found.items()) if len(v) > 1]:
+        yield f"Versions differ, of the transpiler if it is among them: {'; '.join(told)}."
+
+
+def _code(records: Sequence[RunRecord]) -> Iterator[str]:
+    revisions = {str(r.provenance.get("git_revision"))[:8] for r in records}
+    if len(revisions) > 1:
+        yield f"The code differs: revisions {_listed(revisions)}."
+    platforms = {str(r.provenance.get("platform")) for r in records}
+    if len(platforms) > 1:
+        yield f"Times are from different machines: {_listed(platforms)}."
+
+
+def _listed(values: Iterable[str], most: int = 4) -> str:
+    kept = sorted(values)
+    more = f" and {len(kept) - most} more" if kept[most:] else ""
+    return ", ".join(kept[:most]) + more

@@ -1,0 +1,83 @@
+"""What all exhibits have: a figure, its words, its data, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from usecases.records import RunRecord
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK, GREY = "#1c2430", "#5d6470"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Money, in an ISO currency or a vendor's own unit of credits."""
+
+    amount: float
+    currency: str
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A figure with its data as a table; `alt` says what it shows, `words` how to read it."""
+
+    title: str
+    words: str
+    alt: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    records: tuple[RunRecord, ...]
+    draw: Callable[[], Figure]
+
+    @property
+    def stamp(self) -> str:
+        """Where its numbers come from and of which runs, to be written on the figure."""
+        runs = list(dict.fromkeys(r.id for r in self.records))
+        which = runs[0] if len(runs) == 1 else f"{len(runs)} runs, {runs[0]} to {runs[-1]}"
+        return f"{origin(self.records)} · {which}"
+
+
+def origin(records: Iterable[RunRecord]) -> str:
+    """The sources of runs in one phrase: classical, simulated, recorded, hardware."""
+    kinds = dict.fromkeys(r.source if r.backend else "classical" for r in records)
+    return " and ".join(kinds)
+
+
+def canvas(width: float = 7.6, height: float = 4.4) -> tuple[Figure, Axes]:
+    """An empty figure in the manner of all others."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def legend(figure: Figure, axes: Axes) -> None:
+    """The key above the axes, in as many columns as its words allow; the figure makes room."""
+    handles, labels = axes.get_legend_handles_labels()
+    if labels:
+        columns = max(1, min(4, 100 // (8 + max(map(len, labels)))))
+        figure.set_figheight(figure.get_figheight() + 0.17 * len(labels) / columns)
+        figure.legend(handles, [short(w, 90) for w in labels], loc="outside upper left",
+                      ncols=columns, frameon=False, fontsize=8)  # fmt: skip
+
+
+def short(text: str, most: int = 48) -> str:
+    """A text that fits beside an axis, and that no sign in it is read as mathematics."""
+    cut = text if len(text) <= most else f"{text[: most - 1]}…"
+    return cut.replace("$", r"\$")
+
+
+def times(values: Sequence[float]) -> bool:
+    """Whether positive values span so much that only their logarithms can be drawn."""
+    kept = [v for v in values if 0 < v < float("inf")]
+    return bool(kept) and max(kept) > 20 * min(kept)

@@ -1,0 +1,101 @@
+"""Quality against what it took, in money or seconds, with the front that nothing beats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from usecases.compare import number, percent, seconds
+from usecases.exhibits.exhibit import GREY, INK, Cost, Exhibit, canvas, legend
+from usecases.palette import style
+from usecases.records import RunRecord
+from usecases.repeats import Repeats, contenders, on_common, repeats
+from usecases.statistics.profile import front
+from usecases.statistics.spread import spread
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class _Point:
+    contender: str
+    gap: float
+    effort: float
+    best: bool = False
+
+
+def exhibit(records: Sequence[RunRecord], costs: Mapping[str, Cost]) -> Exhibit | None:
+    """Median gap against median effort on the instances that all tried; None for one contender.
+
+    The effort is money where every run of them has a price in one currency, else seconds.
+    """
+    groups = on_common(repeats(records))
+    used = [r for g in groups for r in g.records]
+    currency = _currency(used, costs)
+    points = [_point(name, of, costs, currency) for name, of in contenders(groups).items()]
+    if len(points) < 2:
+        return None
+    kept = [k for k, p in enumerate(points) if math.isfinite(p.gap)]
+    best = {kept[k] for k in front([(points[k].effort, points[k].gap) for k in kept])}
+    marked = [_Point(p.contender, p.gap, p.effort, k in best) for k, p in enumerate(points)]
+    names = ", ".join(p.contender for p in marked if p.best)
+    effort = f"money ({currency})" if currency else "seconds of solving, queues left out"
+    return Exhibit(
+        title="Quality against effort",
+        words=f"Median gap against {effort}, medians over the"
+        f" {len({g.place for g in groups})} instances that all of them tried. Line: the Pareto"
+        " front, which no other contender beats in both.",
+        alt=f"Gap against effort of {len(points)} contenders; on the Pareto front:"
+        f" {names or 'none'}.",
+        columns=("contender", "median gap", "effort", "on the front"),
+        rows=tuple(_row(p, currency) for p in marked),
+        records=tuple(used),
+        draw=lambda: _draw(marked, effort),
+    )
+
+
+def _currency(records: Sequence[RunRecord], costs: Mapping[str, Cost]) -> str:
+    found = {costs[r.id].currency if r.id in costs else "" for r in records}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _point(
+    name: str, groups: Sequence[Repeats], costs: Mapping[str, Cost], currency: str
+) -> _Point:
+    effort = [costs[r.id].amount if currency else r.timing.solving
+              for g in groups for r in g.records]  # fmt: skip
+    return _Point(name, spread([g.gap.median for g in groups]).median, spread(effort).median)
+
+
+def _row(point: _Point, currency: str) -> tuple[str, ...]:
+    effort = number(point.effort, currency) if currency else seconds(point.effort)
+    gap = percent(point.gap) if math.isfinite(point.gap) else "∞"
+    return point.contender, gap, effort, "yes" if point.best else "–"
+
+
+def _draw(points: Sequence[_Point], effort: str) -> Figure:
+    figure, axes = canvas()
+    gaps = [100 * p.gap for p in points if math.isfinite(p.gap)]
+    never = 3 * max([1.0, *gaps])
+    for k, point in enumerate(points):
+        colour, marker = style(k)
+        height = 100 * point.gap if math.isfinite(point.gap) else never
+        axes.plot([point.effort], [height], marker=marker, color=colour, linestyle="",
+                  markersize=9, label=point.contender, markeredgecolor="white")  # fmt: skip
+    line = sorted((p.effort, 100 * p.gap) for p in points if p.best)
+    axes.step([x for x, _ in line], [y for _, y in line], where="post", color=INK,
+              linewidth=1.0, linestyle="--", zorder=1)  # fmt: skip
+    if any(math.isinf(p.gap) for p in points):
+        axes.axhspan(never / 1.5, never * 1.5, color=GREY, alpha=0.15, linewidth=0)
+        axes.annotate("infeasible", (0.99, never), xycoords=("axes fraction", "data"), ha="right",
+                      va="center", fontsize=7)  # fmt: skip
+    if min(p.effort for p in points) > 0:
+        axes.set_xscale("log")
+    axes.set_yscale("symlog", linthresh=0.1)
+    axes.set_xlabel(effort)
+    axes.set_ylabel("median gap, % (linear below 0.1)")
+    legend(figure, axes)
+    return figure

@@ -1,0 +1,186 @@
+"""Where the runs of a suite are done: processes of this machine, or the workers of a Dask cluster.
+
+Either way a run has a process with one thread, and what it asks for says all: the instance's
+data, its own seed. So the results do not depend on who does which run.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from usecases.errors import BackendUnavailable, MissingExtra, UsageError, printable
+from usecases.work import Reply, Task, work
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+AHEAD = 3
+"""Tasks handed out for each worker: enough that none waits, few enough to stop soon."""
+
+THREADS = (
+    *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"),
+    "PYTHON_CPU_COUNT",  # from Python 3.13 on
+)
+"""What numerical libraries read, when they are imported, to learn how many threads they have."""
+
+
+class Answered(NamedTuple):
+    """A task and what became of it."""
+
+    task: Task
+    reply: Reply
+
+
+Replies: TypeAlias = Generator[Answered, None, None]
+"""Replies as they come; closed, it stops the work."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """How many there are, and what has them do tasks and gives the replies as they come."""
+
+    count: int
+    replies: Callable[[Iterable[Task]], Replies]
+
+
+def processes(count: int) -> Workers:
+    """So many processes of this machine.
+
+    When one is killed, the tasks it may have had in hand are done again, each alone, so that
+    only the one that cannot be done has failed.
+    """
+
+    def replies(tasks: Iterable[Task]) -> Replies:
+        left = {task.id: task for task in tasks}
+        while left:
+            try:
+                with _processes(count) as pool:
+                    for found in _fed(pool, list(left.values()), AHEAD * count):
+                        del left[found.task.id]
+                        yield found
+            except BrokenProcessPool:
+                for task in list(left.values())[: AHEAD * count]:
+                    yield _alone(left.pop(task.id))
+
+    return Workers(count, replies)
+
+
+def _alone(task: Task) -> Answered:
+    try:
+        with _processes(1) as pool:
+            return Answered(task, pool.submit(work, task).result())
+    except BrokenProcessPool:
+        reason = "its process was ended from outside, as happens where memory runs out"
+        return Answered(task, Reply("failed", reason))
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Executor]:
+    """New processes with one thread each, none of which outlives this block."""
+    others = set(multiprocessing.active_children())
+    spawn = multiprocessing.get_context("spawn")
+    with _one_thread():
+        pool = ProcessPoolExecutor(count, spawn, initializer=_settled)
+        try:
+            yield pool
+        except BaseException:  # what is in work would be waited for
+            for child in set(multiprocessing.active_children()) - others:
+                child.terminate()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes that are begun within have one thread."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            del os.environ[name]
+            os.environ |= {} if value is None else {name: value}
+
+
+def _settled() -> None:
+    """A worker ends with its sender, also when that is killed, and leaves interrupts to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_sender, daemon=True).start()
+
+
+def _end_with_sender() -> None:
+    sender = multiprocessing.parent_process()
+    if sender is not None:
+        sender.join()
+        os._exit(1)
+
+
+@contextmanager
+def dask(address: str) -> Iterator[Workers]:
+    """The workers of the Dask cluster that has this scheduler.
+
+    Raises MissingExtra, BackendUnavailable where nobody answers, or UsageError where workers
+    have several threads: runs would share one process.
+    """
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise MissingExtra("distributed", "dask") from None
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise BackendUnavailable(
+            f"no Dask scheduler answers at {printable(address)} ({error})",
+            "Start one with: dask scheduler",
+        ) from None
+    with client:
+        count = _workers(client)
+        pool = client.get_executor(pure=False)
+        yield Workers(count, lambda tasks: _fed(pool, tasks, AHEAD * count))
+
+
+def _workers(client: Client) -> int:
+    threads = client.nthreads().values()
+    if not threads:
+        raise BackendUnavailable("this Dask cluster has no workers", "Start some: dask worker")
+    if max(threads) > 1:
+        raise UsageError(
+            "a worker of this Dask cluster has several threads",
+            "Start workers with: dask worker ADDRESS --nthreads 1",
+        )
+    return len(threads)
+
+
+def _fed(pool: Executor, tasks: Iterable[Task], ahead: int) -> Replies:
+    """Replies as they come; no more than `ahead` tasks are in the workers' hands."""
+    queue = iter(tasks)
+    waiting: dict[Future[Reply], Task] = {}
+    while True:
+        for task in islice(queue, ahead - len(waiting)):
+            waiting[pool.submit(work, task)] = task
+        if not waiting:
+            return
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield Answered(waiting.pop(future), _reply(future))
+
+
+def _reply(future: Future[Reply]) -> Reply:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise
+    except Exception as error:  # what a cluster says of a worker that is gone
+        return Reply("failed", f"its worker was lost ({type(error).__name__})")

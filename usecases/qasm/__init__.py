@@ -1,0 +1,1 @@
+"""Circuits from users: scanned, parsed in a child with limits, and rebuilt from plain data."""

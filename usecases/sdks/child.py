@@ -1,0 +1,95 @@
+"""A vendor's side of the door: JSON lines in, JSON lines out; standard library only.
+
+python child.py VENDOR_FILE, in the vendor's environment. Whatever a vendor's package prints goes
+to stderr, so that stdout carries replies and nothing else. The limit on memory is set by whoever
+starts this process.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import traceback
+import warnings
+from pathlib import Path
+from typing import Any
+
+LONGEST = 64 << 20
+"""Bytes of one line, asked or answered."""
+
+HERE = Path(__file__).resolve().parent
+
+
+class _Beside:
+    """Finds `adapter` and vendors' helpers by their files, never a vendor's own file.
+
+    That one often has the name of the package that it wraps, and would hide it on sys.path.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        places = [] if path is not None else [folder / f"{name}.py" for folder in self.folders]
+        for place in places:
+            if place.exists() and not place.with_suffix(".txt").exists():
+                return importlib.util.spec_from_file_location(name, place)
+        return None
+
+
+def main() -> None:
+    """Answers until its input ends."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    warnings.simplefilter("ignore")
+    vendor = Path(sys.argv[1])
+    sys.path[:] = [place for place in sys.path if Path(place) != HERE]
+    sys.meta_path.insert(0, _Beside(HERE, vendor.resolve().parent))
+    machines: dict[str, Any] = {}
+    for line in iter(lambda: sys.stdin.buffer.readline(LONGEST + 1), b""):
+        if len(line) > LONGEST:
+            return
+        text = json.dumps(_answered(vendor, machines, json.loads(line)), allow_nan=False)
+        if len(text) > LONGEST:
+            text = json.dumps({"error": {"kind": "JobFailed", "what": "the reply is too large"}})
+        out.write(text + "\n")
+        out.flush()
+
+
+def _answered(vendor: Path, machines: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    from adapter import Told  # type: ignore[import-not-found]
+
+    try:
+        machine = _machine(vendor, machines, asked["device"], asked["settings"])
+        return {"value": getattr(machine, asked["verb"])(*asked["arguments"])}
+    except Told as error:
+        said = {"kind": error.kind, "what": error.what, "retry_after": error.retry_after}
+        return {"error": said}
+    except ImportError as error:
+        return {"error": {"kind": "MissingExtra", "what": str(error.name or error)}}
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__}: {error}"[:2000]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        return {"error": {"kind": "", "what": what, "where": where}}
+
+
+def _machine(vendor: Path, machines: dict[str, Any], device: str, settings: Any) -> Any:
+    """The machine under this name, opened once."""
+    key = json.dumps([device, settings], sort_keys=True)
+    if key not in machines:
+        spec = importlib.util.spec_from_file_location(f"vendor_{vendor.stem}", vendor)
+        assert spec and spec.loader  # noqa: S101 - the file is ours and stands there
+        module = sys.modules.get(spec.name) or importlib.util.module_from_spec(spec)
+        if spec.name not in sys.modules:
+            sys.modules[spec.name] = module
+            spec.loader.exec_module(module)
+        machines[key] = module.open(device, settings)
+    return machines[key]
+
+
+if __name__ == "__main__":
+    main()

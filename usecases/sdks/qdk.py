@@ -1,0 +1,43 @@
+"""Microsoft's Quantum Development Kit: its sparse simulator, offline."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from adapter import Adapter, QiskitTwin, Told  # type: ignore[import-not-found]
+
+TITLE = "Microsoft QDK"
+WORK = "circuits"
+PACKAGE = "qdk"
+TWIN = "sparse"
+EXAMPLES = ("sparse",)
+CREDENTIALS = ()
+PRICE = "free"
+
+
+def open(device: str, settings: dict[str, Any]) -> Adapter:
+    """The simulator. Its package sends telemetry unless it is told not to."""
+    if device != TWIN:
+        raise Told("UnknownName", TWIN)
+    os.environ["QDK_PYTHON_TELEMETRY"] = "none"
+    return Sparse()
+
+
+class Sparse(QiskitTwin):  # type: ignore[misc]
+    """Noiseless; memory grows with the amplitudes that are not zero."""
+
+    def __init__(self) -> None:
+        from importlib.metadata import version
+
+        from qdk.qiskit import QSharpBackend
+
+        super().__init__(QSharpBackend())
+        self.version = f"qdk {version('qdk')}"
+
+    def counts(self, circuits: list[Any], shots: int, seed: int) -> list[dict[str, int]]:
+        found = []
+        for number, circuit in enumerate(circuits):
+            job = self.backend.run(circuit, shots=shots, seed=seed + number)
+            found.append(job.result().get_counts())
+        return found

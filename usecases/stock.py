@@ -1,0 +1,143 @@
+"""Stock-taking: what changed between two states of the store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from usecases.ledger import Job
+from usecases.records import RunRecord
+from usecases.store import Run, Store
+
+MOST = 200
+"""Changes of gaps that are told, the largest first."""
+
+CLASSICAL = "classical"
+"""What stands for the machine of runs that used none."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """The best gap on one instance with one machine, before and now; None where there was none.
+
+    `now` is the record that reached it.
+    """
+
+    machine: str
+    before: float | None
+    now: RunRecord
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Jobs that a machine was asked for and what they cost, in one currency."""
+
+    machine: str
+    currency: str
+    jobs: int
+    before: float
+    within: float
+
+
+@dataclass(frozen=True)
+class Stock:
+    """The store within a period, beside what it held before; times in seconds of the epoch.
+
+    `new` names what no run had used before: use cases, instances, algorithms, machines.
+    `failures` are reasons and how often each was met.
+    """
+
+    since: float
+    until: float
+    before: int
+    within: tuple[Run, ...]
+    new: Mapping[str, tuple[str, ...]]
+    changes: tuple[Change, ...]
+    hidden: int
+    spent: tuple[Spent, ...]
+    failures: tuple[tuple[str, int], ...]
+
+
+def take(store: Store, since: float, until: float) -> Stock:
+    """What the runs begun in the period brought that those before had not."""
+    runs = [r for r in reversed(store.runs(10_000_000)) if r.started < until]
+    done = [r for r in runs if r.status == "done"]
+    before = [r for r in done if r.started < since]
+    within = [r for r in done if r.started >= since]
+    better = _better(_best(before), _best(within))
+    failed = Counter(r.error or "no reason was kept" for r in runs
+                     if r.status == "failed" and r.started >= since)  # fmt: skip
+    return Stock(
+        since=since,
+        until=until,
+        before=len(before),
+        within=tuple(within),
+        new={word: _new(before, within, keys) for word, keys in _KINDS.items()},
+        changes=tuple(Change(key[2], old, store.record(run.id)) for key, old, run in better[:MOST]),
+        hidden=len(better[MOST:]),
+        spent=_spent(store.jobs(), {r.id: r.started >= since for r in runs}),
+        failures=tuple(failed.most_common(20)),
+    )
+
+
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "use cases": ("usecase",),
+    "instances": ("usecase", "instance"),
+    "algorithms": ("algorithm",),
+    "machines": ("backend",),
+}
+
+Key = tuple[str, str, str]
+"""Use case, hash of the instance, machine."""
+
+
+def machine(run: Run) -> str:
+    """The machine of a run, or that it is classical."""
+    return str(run.summary.get("backend") or CLASSICAL)
+
+
+def _new(before: Iterable[Run], within: Iterable[Run], keys: Sequence[str]) -> tuple[str, ...]:
+    def named(runs: Iterable[Run]) -> dict[str, None]:
+        values = ([r.summary.get(k) for k in keys] for r in runs)
+        return {" ".join(map(str, v)): None for v in values if None not in v}
+
+    known = named(before)
+    return tuple(name for name in named(within) if name not in known)
+
+
+def _best(runs: Iterable[Run]) -> dict[Key, Run]:
+    """The first run of the least gap for each instance and machine."""
+    found: dict[Key, Run] = {}
+    for run in runs:
+        if run.summary.get("gap") is None:
+            continue
+        key = (str(run.summary["usecase"]), str(run.request["instance_sha256"]), machine(run))
+        if key not in found or run.summary["gap"] < found[key].summary["gap"]:
+            found[key] = run
+    return found
+
+
+def _better(
+    before: Mapping[Key, Run], within: Mapping[Key, Run]
+) -> list[tuple[Key, float | None, Run]]:
+    """What is new or better now; what fell most first, then what is new."""
+    found = []
+    for key, run in within.items():
+        old = float(before[key].summary["gap"]) if key in before else None
+        if old is None or run.summary["gap"] < old:
+            found.append((key, old, run))
+    return sorted(found, key=lambda f: (f[1] is None, f[2].summary["gap"] - (f[1] or 0.0), f[0]))
+
+
+def _spent(jobs: Iterable[Job], recent: Mapping[str, bool]) -> tuple[Spent, ...]:
+    """Costs by machine and currency; `recent` says of each run whether it is of the period."""
+    sums: dict[tuple[str, str], Spent] = {}
+    for job in jobs:
+        if job.status != "cancelled" and job.run in recent:
+            key, new = (job.backend, job.quote.currency), recent[job.run]
+            old = sums.get(key, Spent(*key, 0, 0.0, 0.0))
+            sums[key] = Spent(
+                *key, old.jobs + new, old.before + job.cost * (not new), old.within + job.cost * new
+            )
+    return tuple(sums[key] for key in sorted(sums))

@@ -1,0 +1,111 @@
+"""The hand-written notebooks: from percent source to notebook, run in a kernel, runs recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from usecases.errors import UnknownName, UsecasesError
+from usecases.replay import Shipped
+from usecases.store import Store
+
+LONGEST_CELL = 240
+"""Seconds that one cell may take."""
+
+MOST_RUNS = 10_000
+
+
+class CellFailed(UsecasesError):
+    """A cell of a notebook ended with an error."""
+
+
+def sources(root: Path) -> dict[str, Path]:
+    """The sources of the hand-written notebooks under the project's root, by name."""
+    return {path.stem: path for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.py"))}
+
+
+def pages(root: Path) -> Iterator[tuple[Path, str]]:
+    """Every hand-written tour's notebook, and what it should hold."""
+    for path in sources(root).values():
+        text = json.dumps(notebook(path), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        yield path.with_suffix(".ipynb"), text
+
+
+def notebook(path: Path) -> Any:
+    """The notebook of a percent source, without outputs."""
+    import jupytext
+
+    found = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    for number, cell in enumerate(found.cells):
+        cell["id"] = f"cell-{number:03d}"
+        cell["metadata"] = {}
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    found["metadata"] = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    found["nbformat"], found["nbformat_minor"] = 4, 5
+    return found
+
+
+@contextmanager
+def kernel(folder: Path, before: str = "", **variables: str) -> Iterator[Callable[[Path], Any]]:
+    """A kernel in this folder that runs tours one after the other, each with nothing defined.
+
+    `before` is run first in the kernel's process, whose environment has the `variables`. What is
+    yielded takes a source and gives its notebook with outputs; it raises CellFailed.
+    """
+    from jupyter_client.manager import KernelManager
+
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(cwd=str(folder), env=os.environ | variables)
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=LONGEST_CELL)
+        yield partial(_run, manager, client, f"{before}\n%reset -f")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        manager.cleanup_resources()
+
+
+def execute(path: Path, **variables: str) -> Any:
+    """Run a tour in a kernel of its own, in its own folder; the notebook with its outputs."""
+    with kernel(path.parent, **variables) as run:
+        return run(path)
+
+
+def _run(manager: Any, channels: Any, before: str, path: Path) -> Any:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+    from nbformat.v4 import new_code_cell
+
+    found = notebook(path)
+    found.cells.insert(0, new_code_cell(before))
+    client = NotebookClient(found, km=manager, timeout=LONGEST_CELL)
+    client.kc = channels
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise CellFailed(f"{path.name}: {error.ename}: {error.evalue}") from error
+    del found.cells[0]
+    return found
+
+
+def record(root: Path, name: str) -> Path:
+    """Run a tour at the level "simulate" and keep the runs that it made, to be replayed."""
+    known = sources(root)
+    if name not in known:
+        raise UnknownName("tour", name, known)
+    shipped = Shipped(root / "notebooks" / "runs" / f"{name}.json")
+    with tempfile.TemporaryDirectory() as home:
+        execute(known[name], USECASES_LEVEL="simulate", USECASES_HOME=home)
+        with Store(Path(home) / "store.db") as store:
+            done = [run for run in reversed(store.runs(MOST_RUNS)) if run.status == "done"]
+            once = {json.dumps(run.request): run.id for run in done}
+            shipped.write(store.record(identity) for identity in once.values())
+    return shipped.path

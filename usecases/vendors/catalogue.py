@@ -1,0 +1,103 @@
+"""The vendors there are: each is a file and a requirements list, read without running either.
+
+Vendors are found in the folders of packages that declare the entry point group
+"usecases.vendors", ours among them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from usecases.errors import UnknownName
+
+HELPERS = ("adapter", "child")
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """What a vendor's file says of itself."""
+
+    name: str
+    path: Path
+    title: str
+    work: Literal["circuits", "model"]
+    package: str
+    """The import that shows that the vendor's SDK is installed."""
+    twin: tuple[str, ...]
+    """How the names of devices begin that answer here, offline; none where there are none."""
+    examples: tuple[str, ...]
+    credentials: tuple[str, ...]
+    """Environment variables of secrets that the SDK reads."""
+    variables: tuple[str, ...]
+    """Others that it reads, such as regions and addresses."""
+    price: str
+    """How a price is known."""
+
+    @property
+    def requirements(self) -> Path:
+        """The pinned list that its environment is made of."""
+        return self.path.with_suffix(".txt")
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """Names and versions that were tried together."""
+        lines = self.requirements.read_text("utf-8").splitlines()
+        return tuple(line for line in lines if line and not line.startswith("#"))
+
+    def is_twin(self, device: str) -> bool:
+        """Whether the device answers here, without a network and without a bill."""
+        return bool(self.twin) and device.startswith(self.twin)
+
+
+@cache
+def vendors() -> Mapping[str, Vendor]:
+    """All vendors by name, in alphabetical order."""
+    found: dict[str, Vendor] = {}
+    for point in entry_points(group="usecases.vendors"):
+        spec = find_spec(point.value)
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            for path in sorted(Path(folder).glob("*.py")):
+                if path.with_suffix(".txt").exists():
+                    found.setdefault(path.stem, _read(path))
+    return dict(sorted(found.items()))
+
+
+def vendor(name: str) -> Vendor:
+    """The vendor of this name. Raises UnknownName."""
+    if name not in vendors():
+        raise UnknownName("vendor", name, vendors())
+    return vendors()[name]
+
+
+def _read(path: Path) -> Vendor:
+    """The literals at the top of a vendor's file."""
+    said: dict[str, Any] = {}
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if re.fullmatch(r"[A-Z]+", name):
+                try:
+                    said[name] = ast.literal_eval(node.value)
+                except ValueError:
+                    continue  # a table that only the vendor's own code reads
+    twin = said.get("TWIN") or ()
+    return Vendor(
+        name=path.stem,
+        path=path,
+        title=said["TITLE"],
+        work=said["WORK"],
+        package=said["PACKAGE"],
+        twin=(twin,) if isinstance(twin, str) else tuple(twin),
+        examples=tuple(said["EXAMPLES"]),
+        credentials=tuple(said["CREDENTIALS"]),
+        variables=tuple(said.get("VARIABLES", ())),
+        price=said["PRICE"],
+    )

@@ -1,0 +1,154 @@
+"""Our side of the door: a vendor's process is asked a line and answers a line."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from usecases import errors
+from usecases.sdks.child import LONGEST
+from usecases.vendors.catalogue import Vendor
+from usecases.vendors.environments import python
+
+SECONDS = 600.0
+"""The longest that one answer may take."""
+
+MEMORY = 16 << 30
+"""Bytes of address space that a vendor's process may use."""
+
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT", "OMP_NUM_THREADS")
+"""What a vendor's process sees of our environment, beside its own variables."""
+
+_RAISED = {
+    kind.__name__: kind
+    for kind in (
+        *(errors.JobFailed, errors.Unresolved, errors.AuthenticationFailed),
+        *(errors.BackendUnavailable, errors.TooLarge),
+    )
+}
+
+
+class Process:
+    """One vendor's process, started when it is first asked and again when it has died."""
+
+    def __init__(self, vendor: Vendor) -> None:
+        self.vendor = vendor
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        atexit.register(self.close)
+
+    def ask(self, device: str, settings: dict[str, Any], verb: str, *arguments: Any) -> Any:
+        """The answer of a machine's method; what the vendor tells of an error is raised.
+
+        Raises BackendUnavailable when the process dies or does not answer in time.
+        """
+        asked = {"device": device, "settings": settings, "verb": verb, "arguments": arguments}
+        line = json.dumps(asked, allow_nan=False).encode() + b"\n"
+        with self._lock:
+            answer = self._answer(line)
+        if "error" in answer:
+            raise self._told(device, answer["error"])
+        return answer["value"]
+
+    def close(self) -> None:
+        """End the process."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+            for stream in (self._child.stdin, self._child.stdout):
+                if stream:
+                    stream.close()
+            self._child = None
+
+    def _answer(self, line: bytes) -> dict[str, Any]:
+        if self._child is None or self._child.poll() is not None:
+            self.close()
+            self._child = _started(self.vendor)
+        child = self._child
+        assert child.stdin  # noqa: S101 - asked for
+        try:
+            child.stdin.write(line)
+            child.stdin.flush()
+            found: dict[str, Any] = json.loads(self._line(child))
+        except (OSError, ValueError) as error:
+            self.close()
+            raise errors.Unreachable(
+                f"the process of {self.vendor.title} ended while it worked ({error})",
+                "It is started anew at the next try; a smaller instance needs less memory",
+            ) from None
+        return found
+
+    def _line(self, child: subprocess.Popen[bytes]) -> bytes:
+        """One whole line of the child's, read as it comes; raises ValueError without one."""
+        assert child.stdout  # noqa: S101 - asked for
+        parts: list[bytes] = []
+        until, size = time.monotonic() + SECONDS, 0
+        while not (parts and parts[-1].endswith(b"\n")):
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
+                raise ValueError(f"no answer within {SECONDS:.0f} s")
+            part = os.read(child.stdout.fileno(), 1 << 20)
+            size += len(part)
+            if not part or size > 2 * LONGEST:
+                raise ValueError("no memory, or a crash" if not part else "too long an answer")
+            parts.append(part)
+        return b"".join(parts)
+
+    def _told(self, device: str, error: dict[str, Any]) -> errors.UsecasesError:
+        """The vendor's error as the framework's."""
+        name, kind, what = f"{self.vendor.name}/{device}", error["kind"], str(error["what"])
+        if kind == "UnknownName":
+            known = [f"{self.vendor.name}/{near}" for near in what.split(", ")]
+            return errors.UnknownName("backend", name, known)
+        if kind == "MissingExtra":
+            return errors.BackendUnavailable(
+                f"{self.vendor.title} is not wholly installed: {what} is missing",
+                f"Install it with: usecases backends add {self.vendor.name}",
+            )
+        hint = "See what its file is asked for in docs/backends.md"
+        for again in (errors.Refused, errors.Unreachable):
+            if kind == again.__name__:
+                return again(f"{name}: {what}", retry_after=error.get("retry_after"))
+        if kind in _RAISED:
+            return _RAISED[kind](f"{name}: {what}")
+        return errors.BackendUnavailable(f"{name}: {what} ({error.get('where', '')})", hint)
+
+
+@cache
+def process(name: str) -> Process:
+    """The process of the vendor of this name; one in all of ours."""
+    from usecases.vendors.catalogue import vendor
+
+    return Process(vendor(name))
+
+
+def _started(vendor: Vendor) -> subprocess.Popen[bytes]:
+    """The vendor's process, which sees its own credentials and nobody else's."""
+    handed = {*KEPT, *vendor.credentials, *vendor.variables}
+    seen = {k: v for k, v in os.environ.items() if k in handed}
+    child = Path(sys.modules["usecases.sdks.child"].__file__ or "")
+    limit = None if sys.platform == "win32" else _limited
+    return subprocess.Popen(  # noqa: S603
+        [str(python(vendor)), "-u", str(child), str(vendor.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env=seen,
+        preexec_fn=limit,  # noqa: PLW1509 - sets a limit and nothing else
+    )
+
+
+def _limited() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

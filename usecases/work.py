@@ -1,0 +1,58 @@
+"""One run of a suite, as a process that shares nothing with its sender does it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+from usecases.errors import (
+    AuthenticationFailed,
+    BackendUnavailable,
+    BudgetExceeded,
+    MissingExtra,
+    Unsolvable,
+    UsecasesError,
+)
+
+DOES_NOT_FIT = (
+    *(MissingExtra, Unsolvable, BackendUnavailable),
+    *(AuthenticationFailed, BudgetExceeded),
+)
+"""What is no fault of a run: it cannot be done here, or not now."""
+
+
+class Task(NamedTuple):
+    """A run to be done: its id, how often the same was asked before, and what it asks for."""
+
+    id: str
+    ordinal: int
+    request: dict[str, Any]
+
+
+class Reply(NamedTuple):
+    """What became of a task, and its record as JSON or the reason why there is none."""
+
+    status: Literal["done", "skipped", "failed"]
+    text: str
+
+
+def work(task: Task) -> Reply:
+    """Do the run. Only plain data goes back: an error of a vendor may not survive the way."""
+    try:
+        return Reply("done", _record(task))
+    except DOES_NOT_FIT as error:
+        return Reply("skipped", str(error))
+    except UsecasesError as error:
+        return Reply("failed", str(error))
+    except Exception as error:  # one broken run never ends a night's work
+        return Reply("failed", f"internal: {type(error).__name__}: {str(error)[:300]}")
+
+
+def _record(task: Task) -> str:
+    from usecases.contracts import RemoteBackend, innermost
+    from usecases.plan import again
+    from usecases.runner import computed, perform
+
+    plan = again(task.request)
+    # Work for a machine elsewhere is written down before it is sent.
+    remote = isinstance(innermost(plan.backend), RemoteBackend)
+    return (perform(plan) if remote else computed(plan, task.id)).model_dump_json()
