@@ -160,7 +160,7 @@ def _timeless(record: Any) -> Any:
 
 
 def kills() -> dict[str, Any]:
-    """The command killed at random moments, and what the store holds in the end."""
+    """The command killed at random moments of its work, and what the store holds in the end."""
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "suite.toml"
@@ -173,13 +173,22 @@ def kills() -> dict[str, Any]:
             running = subprocess.Popen(
                 command, env=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
-            time.sleep(rng.uniform(0.5, 5.0))
+            _grown(Path(folder), kept[-1] if kept else 0)
+            time.sleep(rng.uniform(0.0, 2.0))
             running.send_signal(signal.SIGKILL)
             running.wait()
             kept.append(_statuses(Path(folder)).get("done", 0))
         subprocess.run(command, env=where, check=True, capture_output=True)
         statuses = _statuses(Path(folder))
     return {"kills": KILLS, "planned": 120, "after_each": kept, "in_the_end": statuses}
+
+
+def _grown(folder: Path, done: int) -> None:
+    """Wait until the store holds more finished runs than before, at most a minute."""
+    for _ in range(120):
+        time.sleep(0.5)
+        if _statuses(folder).get("done", 0) > done:
+            return
 
 
 def _statuses(folder: Path) -> dict[str, int]:

@@ -6,7 +6,8 @@ import math
 
 from tests.helpers import ROOT
 from usecases import load
-from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, number
+from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, n06, n07, n08, number
+from usecases.ghz import Fidelity
 from usecases.levels import Tour
 from usecases.records import RunRecord
 from usecases.replay import Shipped
@@ -109,3 +110,61 @@ def test_n05() -> None:
     assert n05.falls(chain, "ccsd_t", 1.8).right
     assert "first that is below" in n05.falls(chain, "ccsd_t", 2.4).says
     assert "not computed" in n05.falls(chain, "ccsd_t", 1.9).says
+
+
+def test_n06() -> None:
+    fleet = load("energy/unit_commitment", "demo")
+    assert n06.required(fleet, 1210).right
+    assert "on top" in n06.required(fleet, 1100).says
+    assert n06.operate(fleet, {"u1", "u2", "u3", "u4", "u5"}).right
+    assert "short of demand" in n06.operate(fleet, {"u1", "u2"}).says
+    assert "fewer units" in n06.operate(fleet, {f"u{k}" for k in range(1, 11)}).says
+    assert "no unit" in n06.operate(fleet, {"u11"}).says
+    assert n06.marginal(fleet, 20.02).right
+    assert "average" in n06.marginal(fleet, 22276.37 / 1100).says
+
+
+def test_n07() -> None:
+    runs = stored("07_benchmark_your_backend")
+    rows = {
+        noise: [r for r in runs if r.backend_settings.get("noise", "") == noise]
+        for noise in ("", "manila", "jakarta")
+    }
+    manila = {r.parameters["layers"]: r.score.optimal_share or 0.0 for r in rows["manila"]}
+    best = max(manila, key=lambda layers: manila[layers])
+    assert n07.deepest(rows["manila"], best).right
+    assert "there is a depth" in n07.deepest(rows["manila"], 1).says
+    assert "not run" in n07.deepest(rows["manila"], 99).says
+    one, two = (
+        Fidelity(backend="", qubits=5, shots=1, value=v, stderr=s, populations=1.0, coherence=1.0)
+        for v, s in ((0.8, 0.03), (0.6, 0.04))
+    )
+    assert n07.apart(one, two, 4.0).right
+    assert "plain sum" in n07.apart(one, two, 0.2 / 0.07).says
+    ideal, noisy = rows[""][-1], rows["jakarta"][-1]
+    assert ideal.score.optimal_share and noisy.score.optimal_share and noisy.circuits
+    kept = (noisy.score.optimal_share - 1 / 32) / (ideal.score.optimal_share - 1 / 32)
+    gates = noisy.circuits.compiled_two_qubit_gates
+    assert n07.per_gate(ideal, noisy, kept ** (1 / gates)).right
+    assert "its root" in n07.per_gate(ideal, noisy, kept).says
+    assert "division" in n07.per_gate(ideal, noisy, kept / gates).says
+
+
+def test_n08() -> None:
+    assert n08.penalty(30, 50, 30).right
+    assert "more than needed" in n08.penalty(30, 50, 50).says
+    source = (ROOT / "notebooks" / "08_write_your_own_use_case.py").read_text("utf-8")
+    page = source.split("page = '''")[1].split("'''")[0]
+    weak = n08.broken(page, "town.audience[b]) + 1.0", "town.audience[b]) - 9.0")
+    assert weak.right
+    assert "disturb one another" in weak.says
+    assert "finds nothing" in n08.broken(page, "The number of listeners.", "Listeners.").says
+    assert "copy it exactly" in n08.broken(page, "nothing like it", "").says
+    assert "imported" in n08.broken(page, "import itertools", "import itertoools").says
+    fee = page.replace("-float(a) for", "-(float(a) - 25) for")
+    assert "not the listeners less 25" in n08.with_fee(fee).says
+    half = page.replace("sum(town.audience[s] for", "sum(town.audience[s] - 25 for")
+    assert "does not follow" in n08.with_fee(half).says
+    assert n08.with_fee(
+        fee.replace("sum(town.audience[s] for", "sum(town.audience[s] - 25 for")
+    ).right

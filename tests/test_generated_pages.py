@@ -73,6 +73,16 @@ def test_the_page_on_routing_is_that_of_its_runs() -> None:
     assert {row["size"] for row in found["curves"]} == set(routing.SIZES)
 
 
+def test_the_page_on_faults_is_that_of_its_trials() -> None:
+    faults = script("faults")
+    found = json.loads(faults.STORED.read_text("utf-8"))
+    assert faults.PAGE.read_text("utf-8") == faults.render(found)
+    trials = [*found["matrix"], *(found[name] for name in faults.TRIALS)]
+    assert sum(trial["lost"] + trial["twice"] for trial in trials) == 0
+    assert all(row["ends"] == row["expected"] for row in found["matrix"])
+    assert found["random"]["kills"] >= 500
+
+
 def test_the_page_on_what_it_would_take_is_that_of_its_estimates() -> None:
     resources = script("resources")
     found = json.loads(resources.STORED.read_text("utf-8"))

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import os
+import subprocess
+import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +20,8 @@ from tests.helpers import usecases
 from usecases import secrets
 from usecases.errors import AuthenticationFailed, BadInstance, UsageError
 from usecases.store import home
+from usecases.vendors import process
+from usecases.vendors.catalogue import vendor
 
 IN_ENV, IN_FILE = 'canary-e"nv/7f3a9c', "canary-file-51d0be"
 SMALL = ("logistics/vehicle_routing", "-i", "size=2,seed=1", "-a", "qaoa", "--shots", "20")
@@ -161,6 +167,24 @@ def test_a_file_that_others_may_read_is_refused() -> None:
     path.chmod(0o640)
     with pytest.raises(AuthenticationFailed, match="chmod 600"):
         secrets.read("SOME_TOKEN")
+
+
+@pytest.mark.usefixtures("no_keyring")
+def test_a_vendors_process_gets_its_own_secrets_and_nobody_elses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = subprocess.run(
+        [sys.executable, "-c", "from usecases.cli import main; main()", "secret", "VENDOR_TOKEN"],
+        input=IN_FILE, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not leaks(kept.stdout + kept.stderr)
+    monkeypatch.setenv("OTHER_TOKEN", IN_ENV)
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(process.subprocess, "Popen", lambda *words, **how: asked.update(how))
+    known = replace(vendor("ibm"), credentials=("VENDOR_TOKEN",))
+    process._started(known)
+    assert asked["env"]["VENDOR_TOKEN"] == IN_FILE
+    assert IN_ENV not in asked["env"].values()
 
 
 def test_the_environment_goes_before_the_keyring_and_that_before_the_file(

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from usecases.records import RunRecord
 
 _STATE = ("calibrat", "firmware")
-_PRICE = ("price", "tariff", "quote")
 _OWN = ("git_revision", "git_dirty", "platform", "finished")
 """What every run says of itself; all else in its provenance is said by machines."""
 
 
-def differences(records: Iterable[RunRecord]) -> list[str]:
-    """A sentence for each thing, besides what was asked, in which the runs differ."""
+@dataclass(frozen=True)
+class Cost:
+    """What a run cost: an amount in a currency or a vendor's credits, and by which price table."""
+
+    amount: float
+    currency: str
+    table: str = ""
+
+
+def differences(records: Iterable[RunRecord], costs: Mapping[str, Cost] | None = None) -> list[str]:
+    """A sentence for each thing, besides what was asked, in which the runs differ.
+
+    `costs` are what runs cost, by id.
+    """
     kept = list(records)
     return [
         *_references(kept),
-        *_machines(kept, _STATE, "was calibrated differently"),
-        *_machines(kept, _PRICE, "was quoted by different price tables"),
+        *_machines(kept),
+        *_tables(kept, costs or {}),
         *_versions(kept),
         *_code(kept),
     ]
@@ -37,15 +49,22 @@ def _references(records: Sequence[RunRecord]) -> Iterator[str]:
             yield f"{usecase} {name}: gaps are to different references ({told})."
 
 
-def _machines(records: Sequence[RunRecord], words: Sequence[str], what: str) -> Iterator[str]:
+def _machines(records: Sequence[RunRecord]) -> Iterator[str]:
     for backend in dict.fromkeys(r.backend for r in records if r.backend):
         states: dict[str, set[str]] = {}
         for record in (r for r in records if r.backend == backend):
             for key, value in said(record).items():
-                if any(word in key.lower() for word in words):
+                if any(word in key.lower() for word in _STATE):
                     states.setdefault(key, set()).add(str(value))
         if told := [f"{k}: {_listed(v)}" for k, v in sorted(states.items()) if len(v) > 1]:
-            yield f"{backend} {what} ({'; '.join(told)})."
+            yield f"{backend} was in another state ({'; '.join(told)})."
+
+
+def _tables(records: Sequence[RunRecord], costs: Mapping[str, Cost]) -> Iterator[str]:
+    for backend in dict.fromkeys(r.backend for r in records if r.backend):
+        used = {costs[r.id].table for r in records if r.backend == backend and r.id in costs}
+        if len(used) > 1:
+            yield f"Prices of {backend} are from different tables: {_listed(used)}."
 
 
 def said(record: RunRecord) -> dict[str, Any]:

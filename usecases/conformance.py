@@ -344,15 +344,23 @@ def setting_matters(backend: Backend, field: str, changes: Mapping[str, Any]) ->
     if not others:
         yield "give another value for it in `changes`, so that it can be checked"
         return
-    before = _traces(backend)
-    for value in others:
-        try:
-            changed = type(backend)(**(dict(backend) | {field: value}))
-        except ValidationError:
-            continue
-        if _traces(changed) != before:
+    # A setting that is refused alone is one of another: then that one is changed beforehand.
+    rest = {name: value for name, value in changes.items() if name != field}
+    for base in (backend, type(backend)(**(dict(backend) | rest))):
+        made = [changed for v in others if (changed := _changed(base, field, v))]
+        before = _traces(base) if made else []
+        if any(_traces(changed) != before for changed in made):
             return
+        if made:
+            break
     yield f"changed from {getattr(backend, field)!r} to {others[-1]!r}, it changes nothing"
+
+
+def _changed(backend: Backend, field: str, value: Any) -> Backend | None:
+    try:
+        return type(backend)(**(dict(backend) | {field: value}))
+    except ValidationError:
+        return None
 
 
 def _others(backend: Backend, field: str) -> list[Any]:

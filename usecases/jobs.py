@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from usecases.contracts import RemoteBackend, innermost
 from usecases.errors import StillQueued, UnknownName, UsageError, UsecasesError
 from usecases.ledger import Job
-from usecases.plan import again
+from usecases.plan import machines
 from usecases.registry import name_of
 from usecases.remote import Remote
 from usecases.store import Store
@@ -23,7 +23,7 @@ def cancel(store: Store, run: str) -> Iterator[str]:
     """
     identity, left = store.identity(run), 0
     for job in store.jobs(f"run = ? AND {OPEN}", identity):
-        words, gone = _dropped(store, job)
+        words, gone = dropped(store, job, machine_of(store, job))
         left += not gone
         yield f"{job.tag}: {words}"
     if left:
@@ -34,9 +34,9 @@ def cancel(store: Store, run: str) -> Iterator[str]:
     store.give_up(identity, "cancelled", "cancelled by the user")
 
 
-def _dropped(store: Store, job: Job) -> tuple[str, bool]:
+def dropped(store: Store, job: Job, machine: RemoteBackend) -> tuple[str, bool]:
     """What became of a job that was to be dropped, and whether that is the end of it."""
-    machine, ways = machine_of(store, job), _remote(store, job)
+    ways = _remote(store, job)
     if not job.job:
         try:
             known = ways.found(job, machine)
@@ -48,7 +48,7 @@ def _dropped(store: Store, job: Job) -> tuple[str, bool]:
         store.submitted(job.tag, known)
     else:
         known = job.job
-    if job.status == "submitted" or not job.job:
+    if job.status != "failed":
         if machine.status(known).state == "done":
             return f"job {known} has ended already, with a result", False
         machine.cancel(known)
@@ -96,8 +96,7 @@ def resolve(store: Store, tag: str, job: str | None) -> Job:
 
 def machine_of(store: Store, job: Job) -> RemoteBackend:
     """The machine that a job is at, with the settings it had."""
-    plan = again(store.request(job.run))
-    for machine in map(innermost, (plan.backend, plan.trainer)):
+    for machine in map(innermost, machines(store.request(job.run))):
         if isinstance(machine, RemoteBackend) and name_of(machine) == job.backend:
             return machine
     raise UsageError(f"run {job.run} has no remote machine named {job.backend}")

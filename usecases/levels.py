@@ -62,7 +62,7 @@ class Tour:
             raise UsageError(
                 "the level live needs a machine", "Give backend=NAME or set USECASES_BACKEND"
             )
-        places = (folder / f"{name}.json" for folder in FOLDERS)
+        places = ((folder / f"{name}.json").resolve() for folder in FOLDERS)
         found = [place for place in places if place.is_file()]
         self._shipped = Shipped(found[0] if found else FOLDERS[-1] / f"{name}.json")
 
@@ -99,10 +99,13 @@ class Tour:
         stamp(figure, self._how(found if isinstance(found, RunRecord) else None))
         return figure
 
-    def stamp(self, figure: Figure, *records: RunRecord) -> Figure:
-        """The figure with the source of the runs it was drawn from; of none, computed here."""
+    def stamp(self, figure: Figure, *records: RunRecord, source: str = "simulated") -> Figure:
+        """The figure with the source of the runs it was drawn from.
+
+        Of no run, it was drawn from what its notebook made, which says the `source`.
+        """
         if not records:
-            stamp(figure, "simulated · computed in this notebook")
+            stamp(figure, f"{source} · made in this notebook")
             return figure
         makers = [*dict.fromkeys(made_by(r) for r in records)]
         more = f"; {len(makers) - 2} more" if makers[2:] else ""

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from usecases.budget import told
 from usecases.contracts import JobResult, RemoteBackend
 from usecases.errors import (
     AuthenticationFailed,
@@ -42,6 +43,7 @@ FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 30.0
 """Seconds between two looks at a queue, reached by doubling."""
 
+FIRST_RETRY = 0.5
 PATIENCE = 120.0
 """Seconds for which a machine that is out of reach is asked again."""
 
@@ -90,6 +92,11 @@ class Remote:
         result = self._checked(self._awaited(sent, backend), sent, program, backend)
         return str(sent.job), result
 
+    def cost(self) -> str:
+        """What the run's jobs were charged, or may be, in words; nothing where all were free."""
+        spent = self._store.spent("run = ?", self._run)
+        return told(spent) if spent else ""
+
     # Sending
 
     def _sent(
@@ -125,11 +132,11 @@ class Remote:
                 f"{name} gives no price for this job",
                 "Nothing was sent: work whose cost is unknown is never submitted",
             )
-        told = dict(self._reading(backend.provenance))
+        state = dict(self._reading(backend.provenance))
         if quote.amount:
             self._store.check()
         return self._store.intend(
-            *(self._run, step, program.key(), name, quote), provenance=told, most=self._most
+            *(self._run, step, program.key(), name, quote), provenance=state, most=self._most
         )
 
     def _noted(self, job: Job, identity: str) -> Job:
@@ -207,12 +214,12 @@ class Remote:
                 f"It is kept and was not asked for again. {self._anew()}",
             ) from None
         billed = self.billed(job, backend)
-        told = self._told(result, sent, backend, billed)
-        whole = replace(result, provenance={**told, **result.provenance})
+        states = self._states(result, sent, backend, billed)
+        whole = replace(result, provenance={**states, **result.provenance})
         self._store.settled(sent.tag, _job_result.dump_python(whole, mode="json"), billed)
         return whole
 
-    def _told(
+    def _states(
         self, result: JobResult, sent: Job, backend: RemoteBackend, billed: float | None
     ) -> dict[str, str]:
         """The machine's state at submission and at the run, and what has changed between them."""
@@ -239,7 +246,7 @@ class Remote:
 
     def _reading(self, ask: Callable[[], T]) -> T:
         """What the machine answers; asked again, after longer and longer, while out of reach."""
-        pause, spent = 0.5, 0.0
+        pause, spent = FIRST_RETRY, 0.0
         while True:
             try:
                 return ask()

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from usecases.circuit_record import CIRCUIT
+from usecases.comparable import Cost
 from usecases.ledger import Job
 from usecases.records import RunRecord
 from usecases.store import Run, Store
@@ -60,9 +62,12 @@ class Stock:
 
 
 def take(store: Store, since: float, until: float) -> Stock:
-    """What the runs begun in the period brought that those before had not."""
+    """What the runs begun in the period brought that those before had not.
+
+    Circuits that a user gave have no reference: of them only failures and costs count.
+    """
     runs = [r for r in reversed(store.runs(10_000_000)) if r.started < until]
-    done = [r for r in runs if r.status == "done"]
+    done = [r for r in runs if r.status == "done" and r.request["usecase"] != CIRCUIT]
     before = [r for r in done if r.started < since]
     within = [r for r in done if r.started >= since]
     better = _better(_best(before), _best(within))
@@ -128,6 +133,23 @@ def _better(
         if old is None or run.summary["gap"] < old:
             found.append((key, old, run))
     return sorted(found, key=lambda f: (f[1] is None, f[2].summary["gap"] - (f[1] or 0.0), f[0]))
+
+
+def costs(store: Store, records: Iterable[RunRecord]) -> dict[str, Cost]:
+    """What runs cost, by id, where all jobs of a run have one currency and kind of price."""
+    found: dict[str, Cost] = {}
+    for record in records:
+        jobs = [j for j in store.jobs("run = ?", record.id) if j.status != "cancelled"]
+        kinds = {(j.quote.currency, _table(j)) for j in jobs}
+        if len(kinds) == 1:
+            found[record.id] = Cost(sum(j.cost for j in jobs), *kinds.pop())
+    return found
+
+
+def _table(job: Job) -> str:
+    """Where a price comes from; a table with its date, a vendor's quotes in one word."""
+    dated = job.quote.basis == "dated table"
+    return f"{job.quote.basis} {job.quote.source}" if dated else job.quote.basis
 
 
 def _spent(jobs: Iterable[Job], recent: Mapping[str, bool]) -> tuple[Spent, ...]:

@@ -16,14 +16,6 @@ INK, GREY = "#1c2430", "#5d6470"
 
 
 @dataclass(frozen=True)
-class Cost:
-    """Money, in an ISO currency or a vendor's own unit of credits."""
-
-    amount: float
-    currency: str
-
-
-@dataclass(frozen=True)
 class Exhibit:
     """A figure with its data as a table; `alt` says what it shows, `words` how to read it."""
 

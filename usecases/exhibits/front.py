@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from usecases.comparable import Cost
 from usecases.compare import number, percent, seconds
-from usecases.exhibits.exhibit import GREY, INK, Cost, Exhibit, canvas, legend
+from usecases.exhibits.exhibit import GREY, INK, Exhibit, canvas, legend
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, on_common, repeats
@@ -95,6 +96,7 @@ def _draw(points: Sequence[_Point], effort: str) -> Figure:
     if min(p.effort for p in points) > 0:
         axes.set_xscale("log")
     axes.set_yscale("symlog", linthresh=0.1)
+    axes.set_ylim(min([0.0, *gaps]) - 0.02, never * (1.5 if len(gaps) < len(points) else 0.6))
     axes.set_xlabel(effort)
     axes.set_ylabel("median gap, % (linear below 0.1)")
     legend(figure, axes)

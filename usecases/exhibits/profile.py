@@ -70,7 +70,8 @@ def _draw(found: Mapping[str, Steps]) -> Figure:
         starts, shares = zip(*steps, (end, steps[-1][1]), strict=True)
         axes.step(starts, [100 * s for s in shares], where="post", color=colour, marker=marker,
                   markersize=4, linewidth=1.6, label=name)  # fmt: skip
-    axes.set_xscale("log")
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_ylim(-3, 103)
     axes.set_xlabel("time ÷ the quickest contender's time")
     axes.set_ylabel(f"instances within {percent(TARGET)}, %")

@@ -38,7 +38,7 @@ class _Line:
 
 def exhibit(records: Sequence[RunRecord]) -> Exhibit | None:
     """The median gap of each contender on each instance; None for a single run."""
-    groups = sorted(repeats(records), key=lambda g: g.place)
+    groups = sorted(repeats(records), key=_order)
     if len(groups) < 2:
         return None
     lines, over = _lines(groups)
@@ -58,6 +58,10 @@ def exhibit(records: Sequence[RunRecord]) -> Exhibit | None:
         records=tuple(r for g in groups for r in g.records),
         draw=lambda: _draw(lines[:MOST]),
     )
+
+
+def _order(group: Repeats) -> tuple[str, int, str]:
+    return group.first.usecase, group.first.qubits, group.place
 
 
 def _lines(groups: Sequence[Repeats]) -> tuple[list[_Line], str]:

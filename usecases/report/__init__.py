@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from usecases.comparable import differences
-from usecases.exhibits import Cost, exhibits
+from usecases.comparable import Cost, differences
+from usecases.exhibits import exhibits
 from usecases.records import RunRecord
 from usecases.report import html, instance
 from usecases.report.body import exhibit, pairs
@@ -54,6 +54,6 @@ def report(
         name = name if name not in parts else f"{name} ({group[0].instance.sha256[:6]})"
         parts[name] = instance.told(group, instance.best(group) if k < PICTURES else None)
     parts["Runs"] = provenance(records)
-    notes = html.listing("Before comparing these runs, mind that", differences(records))
+    notes = html.listing("Before comparing these runs, mind that", differences(records, costs))
     body = "\n".join(html.section(name, part) for name, part in parts.items())
     return html.document(title, lead, notes + html.contents([*parts]) + body, footer(records))

@@ -24,7 +24,8 @@ LARGEST = 50_000
 
 def text(value: str) -> str:
     """Text from anywhere as HTML, without signs that steer how it is shown."""
-    return escape(printable(value))
+    # The narrow space between thousands counts as not printable, and is.
+    return escape("\u202f".join(map(printable, value.split("\u202f"))))
 
 
 def document(title: str, lead: str, body: str, footer: str) -> str:

@@ -35,11 +35,11 @@ class Vendor:
     """How the names of devices begin that answer here, offline; none where there are none."""
     examples: tuple[str, ...]
     credentials: tuple[str, ...]
-    """Environment variables of secrets that the SDK reads."""
-    variables: tuple[str, ...]
-    """Others that it reads, such as regions and addresses."""
+    """Secrets that the SDK reads from the environment."""
     price: str
     """How a price is known."""
+    variables: tuple[str, ...] = ()
+    """What else it reads there; of our environment it is handed these and its secrets alone."""
 
     @property
     def requirements(self) -> Path:

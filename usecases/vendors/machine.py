@@ -25,6 +25,10 @@ DYNAMIC = {"if_else", "while_loop", "for_loop", "switch_case", "reset"}
 class Door(Backend):
     """What twins and clouds share: a name, how circuits are compiled, and what fits."""
 
+    named: ClassVar[tuple[str, ...]] = ("vendor", "device")
+
+    identity: ClassVar[tuple[str, ...]] = ("vendor", "device")
+
     vendor: str = Field(max_length=40, pattern=r"^[a-z_]+$")
     device: str = Field(max_length=80, pattern=r"^[A-Za-z0-9_.:/-]+$")
     optimization_level: int = Field(default=1, ge=0, le=3)
@@ -68,7 +72,7 @@ class Door(Backend):
     @property
     def described(self) -> Mapping[str, Any]:
         """What the machine says of itself; asked once."""
-        return _described(self.vendor, self.device)
+        return described(self.vendor, self.device)
 
     def ask(self, verb: str, *arguments: Any) -> Any:
         """The vendor's answer; raises what it tells."""
@@ -167,7 +171,7 @@ class Cloud(Door, RemoteBackend):
 
 
 @cache
-def _described(vendor: str, device: str) -> Mapping[str, Any]:
+def described(vendor: str, device: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = process(vendor).ask(device, {}, "describe")
     return found
 
