@@ -33,7 +33,7 @@ def exhibits(records: Sequence[RunRecord]) -> list[Exhibit]:
     """The times to reach proven optima, for the use cases that have them at most sizes."""
     cases: dict[str, list[Repeats]] = {}
     for group in repeats(records):
-        if group.first.score.reference.kind == "optimal":
+        if group.first.score.reference.kind == "optimal" and group.first.qubits > 0:
             cases.setdefault(group.first.usecase, []).append(group)
     sizes = {case: len({g.first.qubits for g in groups}) for case, groups in cases.items()}
     wide = sorted((c for c in cases if sizes[c] >= FEWEST), key=sizes.__getitem__, reverse=True)
