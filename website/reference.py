@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 PAGES = {
-    "Running": ("usecases.runner.run", "usecases.compare.compare", "usecases.compare.table",
+    "Running": ("usecases.handle.run", "usecases.handle.attach", "usecases.compare.compare",
+                "usecases.compare.table",
                 "usecases.scan.curve", "usecases.plan.load", "usecases.plots.plot",
                 "usecases.checkup.doctor"),
     "Contracts": ("usecases.contracts",),
