@@ -115,7 +115,10 @@ def test_braket_from_price_list_to_counts(cloud: Open) -> None:
         backend = cloud("braket/SV1", server.environment)
         assert check_backend(backend, max_cost=1000) == []
         quote = backend.estimate(bell())
-        assert (round(quote.amount, 6), quote.currency) == (0.006, "USD")  # 2 × 3 s of 0.06 a minute
+        assert (round(quote.amount, 6), quote.currency) == (
+            0.006,
+            "USD",
+        )  # 2 × 3 s of 0.06 a minute
         before = len(server.tasks)
         server.lost_replies = 1
         job = backend.submit(bell(), "ours")  # AWS's client repeats it, under the same token

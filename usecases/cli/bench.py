@@ -137,6 +137,8 @@ def _print(suite: str, rows: list[Row], as_json: bool) -> None:
     if why:
         table = [(status, str(n), reason) for (status, reason), n in why.items()]
         echo_table("", ("", "runs", "why"), table)
+    if counts["done"] or counts["kept"]:
+        click.echo(f"See them with: usecases report --suite {suite}")
 
 
 def _plain(row: Row) -> dict[str, Any]:
