@@ -350,8 +350,8 @@ def main() -> None:
         for name in words or PARTS:
             found[name] = PARTS[name]()
             print(name, found[name], flush=True)
-        found["machine"] = f"{os.cpu_count()} cores of {processor()}"
-        STORED.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
+            found["machine"] = f"{os.cpu_count()} cores of {processor()}"
+            STORED.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
     if PARTS.keys() <= found.keys():
         PAGE.write_text(render(found), "utf-8")
 
