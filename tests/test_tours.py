@@ -17,7 +17,7 @@ from tests.helpers import ROOT, third_party, usecases
 from usecases.errors import UsageError, VerificationFailed
 from usecases.levels import Tour
 from usecases.replay import Shipped
-from usecases.tours import kernel, notebook, pages, sources
+from usecases.tours import CellFailed, kernel, notebook, pages, sources
 
 TOURS = sources(ROOT)
 RUNS = ROOT / "notebooks" / "runs"
@@ -119,6 +119,16 @@ def test_only_what_is_stored_is_replayed(tmp_path: Path, monkeypatch: pytest.Mon
     changed.write_text(text.replace('"gap":0.0', '"gap":0.5', 1), encoding="utf-8")
     with pytest.raises(VerificationFailed, match="was changed"):
         assert Shipped(changed).records
+
+
+def test_a_mistake_is_told_in_one_line(tmp_path: Path, replaying: Callable[[Path], Any]) -> None:
+    mistake = tmp_path / "mistake.py"
+    first = 'from usecases.levels import Tour\ntour = Tour("00_first_ten_minutes")\n'
+    mistake.write_text(f"# %%\n{first}tour.run('logistics/vehicle_rooting')\n", encoding="utf-8")
+    with pytest.raises(CellFailed, match="vehicle_routing") as caught:
+        replaying(mistake)
+    assert "Traceback" not in str(caught.value.__cause__)
+    assert "line" not in str(caught.value.__cause__).split("UnknownName", 1)[1]
 
 
 def test_a_stored_run_is_what_is_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
