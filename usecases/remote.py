@@ -188,7 +188,8 @@ class Remote:
         job, pause = str(sent.job), FIRST_PAUSE
         try:
             while (result := self._reading(lambda: backend.collect(job))) is None:
-                self._pause(pause, f"job {job}: {self._reading(lambda: backend.status(job))}")
+                words = f"job {job}: {self._reading(lambda: backend.status(job))}"
+                self._pause(self._within(pause), words)
                 pause = min(2 * pause, LONGEST_PAUSE)
         except JobFailed as error:
             self._store.failed(sent.tag, error.what, None, self.billed(job, backend))
@@ -256,6 +257,11 @@ class Remote:
                 if spent > PATIENCE:
                     raise
                 self._pause(wait, str(error.what))
+
+    def _within(self, seconds: float) -> float:
+        """So long a pause, or a shorter one at whose end the run may wait no more."""
+        left = math.inf if self._max_wait is None else self._max_wait - self._waited
+        return min(seconds, left) if left > 0 else seconds
 
     def _pause(self, seconds: float, why: str) -> None:
         """Wait, or leave when the run has waited for as long as it may."""

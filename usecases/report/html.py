@@ -15,7 +15,7 @@ from usecases.report.style import STYLE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LONG = 24
+LONG = 32
 """Characters from which a cell of a table may be broken into lines."""
 
 LARGEST = 50_000
