@@ -79,7 +79,7 @@ def test_choices_change_the_answer_the_score_and_the_picture(page: Any) -> None:
     assert "Source: simulated" in first
     drawn = page.locator("figure svg").get_attribute("aria-label")
     assert "qaoa on statevector (simulated)" in drawn
-    page.locator(".noUi-handle").press("ArrowLeft")
+    page.get_by_label("Depth", exact=True).press("ArrowDown")
     _run(page)
     _choose(page, "Algorithm", "chance")
     expect(page.get_by_label("Backend", exact=True)).to_be_disabled()
@@ -105,6 +105,13 @@ def test_the_page_fits_its_window_and_stays_at_home(page: Any, tmp_path: Path) -
         page.screenshot(path=os.environ.get("WIDGET_SHOTS", str(tmp_path)) + f"/{width}.png")
     away = [r for r in page.asked if not r.url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
     assert {request.failure for request in away} <= {"csp"}, "the browser left this computer"
+
+
+def test_the_page_can_be_used_without_seeing_it(page: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
 
 
 def test_without_the_token_nothing_is_served(address: str, page: Any) -> None:
