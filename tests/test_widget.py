@@ -121,5 +121,8 @@ def test_without_the_token_nothing_is_served(address: str, page: Any) -> None:
     context.close()
 
 
-def test_help_tells_who_can_see_the_page() -> None:
-    assert "on this computer only" in usecases("widget", "--help").stdout
+def test_a_port_in_use_is_told(address: str) -> None:
+    port = re.findall(r":(\d+)/", address)[0]
+    done = usecases("widget", "--no-browser", "--port", port)
+    assert done.returncode == 2
+    assert "leave out --port" in done.stderr
