@@ -11,6 +11,8 @@ import importlib.util
 import json
 import os
 import sys
+import threading
+import time
 import traceback
 import warnings
 from pathlib import Path
@@ -39,8 +41,19 @@ class _Beside:
         return None
 
 
+def _end_with(parent: int) -> None:
+    """End when the process that asks is gone: what is sent later, nobody would know of.
+
+    Windows does not tell that a parent has ended; there only the end of the input does.
+    """
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
+
+
 def main() -> None:
     """Answers until its input ends."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
@@ -48,6 +61,7 @@ def main() -> None:
     vendor = Path(sys.argv[1])
     sys.path[:] = [place for place in sys.path if Path(place) != HERE]
     sys.meta_path.insert(0, _Beside(HERE, vendor.resolve().parent))
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
     machines: dict[str, Any] = {}
     for line in iter(lambda: sys.stdin.buffer.readline(LONGEST + 1), b""):
         if len(line) > LONGEST:
@@ -57,6 +71,13 @@ def main() -> None:
             text = json.dumps({"error": {"kind": "JobFailed", "what": "the reply is too large"}})
         out.write(text + "\n")
         out.flush()
+
+
+def _watch(parent: int) -> None:
+    """End with whoever asks, however that ended: a simulation may run for hours."""
+    while os.getppid() == parent:
+        time.sleep(2.0)
+    os._exit(1)
 
 
 def _answered(vendor: Path, machines: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
