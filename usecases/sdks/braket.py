@@ -59,7 +59,7 @@ class Local(QiskitTwin):  # type: ignore[misc]
         return said | {"qubits": HELD[self.backend.name]}
 
     def counts(self, circuits: list[Any], shots: int, seed: int) -> list[dict[str, int]]:
-        """The simulators make a generator for each circuit, and their `run` takes no seed for it."""
+        """They make a generator for each circuit, and their `run` takes no seed for it."""
         import numpy as np
 
         made, numbers = np.random.default_rng, itertools.count(seed)
