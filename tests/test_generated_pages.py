@@ -96,6 +96,11 @@ def test_the_page_on_sizing_is_that_of_its_measurement() -> None:
     assert [row["people"] for row in found["rows"]] == [*room.SIZES]
 
 
+def test_the_page_on_vendors_is_that_of_their_files() -> None:
+    backends = script("backends")
+    assert backends.PAGE.read_text("utf-8") == backends.render()
+
+
 def test_the_page_on_ghz_fidelities_is_that_of_its_twins() -> None:
     ghz = script("ghz")
     found = json.loads(ghz.STORED.read_text("utf-8"))
