@@ -70,6 +70,10 @@ class Door(Backend):
                 )
 
     @property
+    def seeded(self) -> bool:
+        return bool(self.described.get("seeded"))
+
+    @property
     def described(self) -> Mapping[str, Any]:
         """What the machine says of itself; asked once."""
         return described(self.vendor, self.device)
