@@ -94,3 +94,17 @@ def test_the_page_on_sizing_is_that_of_its_measurement() -> None:
     found = json.loads(room.STORED.read_text("utf-8"))
     assert room.PAGE.read_text("utf-8") == room.render(found)
     assert [row["people"] for row in found["rows"]] == [*room.SIZES]
+
+
+def test_the_page_on_ghz_fidelities_is_that_of_its_twins() -> None:
+    ghz = script("ghz")
+    found = json.loads(ghz.STORED.read_text("utf-8"))
+    assert ghz.PAGE.read_text("utf-8") == ghz.render(found)
+    for row in found["rows"]:
+        if row["aer"] is None:
+            continue
+        own, aer = ghz.Fidelity(**row["own"]), ghz.Fidelity(**row["aer"])
+        if "idle" in row["machine"]:
+            assert own.value < aer.value
+        else:
+            assert abs(own.differs(aer)) < 4

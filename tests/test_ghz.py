@@ -10,6 +10,8 @@ from tests.helpers import usecases
 from usecases import ghz
 from usecases.errors import UsageError
 from usecases.registry import backend
+from usecases.vendors.catalogue import vendor
+from usecases.vendors.environments import installed
 
 
 def measured(state: DensityMatrix, shots: int, seed: int) -> list[dict[str, int]]:
@@ -67,3 +69,10 @@ def test_the_command_compares_machines() -> None:
     assert done.returncode == 0, done.stderr
     assert "aer noise=manila" in done.stdout
     assert "σ" in done.stdout
+
+
+def test_a_twin_without_noise_prepares_it_perfectly() -> None:
+    """QDK's own compiler, run on compiled circuits, turned some of these parities around."""
+    if not installed(vendor("qdk")):
+        pytest.skip("Microsoft QDK is not installed: usecases backends add qdk")
+    assert ghz.fidelity(backend("qdk/sparse"), 4, 1200).value == 1.0
