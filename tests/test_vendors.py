@@ -23,7 +23,7 @@ TWINS = {
     "iqm": "iqm/fake_adonis",
     "aqt": "aqt/offline_noisy",
     "braket": "braket/braket_sv",
-    "dwave": "dwave/mock_chimera",
+    "dwave": "dwave/mock_pegasus",
     "qdk": "qdk/sparse",
     "quantinuum": "quantinuum/H1-1LE",
 }
