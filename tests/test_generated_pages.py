@@ -113,3 +113,12 @@ def test_the_page_on_ghz_fidelities_is_that_of_its_twins() -> None:
             assert own.value < aer.value
         else:
             assert abs(own.differs(aer)) < 4
+
+
+def test_the_page_on_vendors_is_that_of_its_runs() -> None:
+    vendors = script("vendors")
+    found = json.loads(vendors.STORED.read_text("utf-8"))
+    assert vendors.PAGE.read_text("utf-8") == vendors.render(found)
+    for said in found.values():
+        assert not said.get("findings")
+        assert set(said.get("cloud", {}).values()) <= {"yes"}
