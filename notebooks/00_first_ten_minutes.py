@@ -33,6 +33,15 @@ tour = Tour("00_first_ten_minutes")  # or: Tour("00_first_ten_minutes", "replay"
 tour
 
 # %% [markdown]
+# Is this computer ready? Green is, amber works with what is said beside it, red does not; the last line
+# says which level suits it.
+
+# %%
+from usecases import doctor
+
+doctor()
+
+# %% [markdown]
 # ## The problem
 #
 # The data is a depot, customers with their demand, and the capacity of a ship.

@@ -6,11 +6,14 @@ import math
 
 from tests.helpers import ROOT
 from usecases import load
-from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, n06, n07, n08, number
+from usecases.exercises import OPEN, n00, n01, n02, n03, n04, n05, n06, n07, n08, n09, number
 from usecases.ghz import Fidelity
 from usecases.levels import Tour
 from usecases.records import RunRecord
 from usecases.replay import Shipped
+from usecases.resources.estimate import Needed
+from usecases.resources.machines import Physical
+from usecases.resources.work import Work
 
 
 def stored(name: str) -> tuple[RunRecord, ...]:
@@ -168,3 +171,18 @@ def test_n08() -> None:
     assert n08.with_fee(
         fee.replace("sum(town.audience[s] for", "sum(town.audience[s] - 25 for")
     ).right
+
+
+def test_n09() -> None:
+    work = Work(title="a shot", qubits=10, gives="a candidate")
+    machines = tuple(
+        Physical(machine="m", qubits=q, factory_qubits=f, seconds=t, error=0.01)
+        for q, f, t in ((9000, 4000, 86_400.0), (20_000, 0, 86_400.0 * 50))
+    )
+    needed = Needed(work=work, fits=True, machines=machines)
+    assert n09.per_logical(needed, 900).right
+    assert "distil" in n09.per_logical(needed, 500).says
+    assert n09.days(needed, 50).right
+    assert "fastest" in n09.days(needed, 1).says
+    assert n09.tie(2.0, 0.05, 1 - 0.01 ** (1 / 40)).right
+    assert "on average" in n09.tie(2.0, 0.05, 1 / 40).says

@@ -9,14 +9,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import sampled_from
 
 from faulty.machine import Faulty, Work
@@ -32,7 +33,7 @@ from faulty.trial import (
     spender,
     started,
 )
-from tests.helpers import third_party, usecases
+from tests.helpers import ROOT, third_party, usecases
 from usecases import jobs, remote
 from usecases.backends.zne import ZNE
 from usecases.contracts import JobResult, RemoteBackend
@@ -55,8 +56,7 @@ from usecases.store import Store
 
 QUICK = ("response lost", "dropped before acceptance", "502 after acceptance", "429",
          "429 with Retry-After", "expired token", "response lost, no look-up",
-         "response lost, found only later",
-         "price change before sending again")  # fmt: skip
+         "response lost, found only later", "price change before sending again")  # fmt: skip
 IN_SUITE = [
     case
     for case in CASES
@@ -105,6 +105,21 @@ def test_a_recalibration_and_a_higher_bill_are_told(scene: Scene) -> None:
     assert told["warning: bill"] == "charged 3.00 EUR, quoted 1.00"
     with Store(scene.store) as store:
         assert store.spent_in("day") == {"EUR": 3.0}
+
+
+def test_a_run_waits_for_as_long_as_it_may(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(remote.time, "sleep", pauses.append)
+    scene.state(queue=100.0)
+    told = attempt(scene, Work(), max_wait=50.0)
+    assert told.code == 8
+    assert "queued (QUEUED), after 50 s" in told.error
+    assert sum(pauses) == pytest.approx(50.0)
+    assert pauses[1] == 2 * pauses[0]
+    pauses.clear()
+    scene.arm("read", "429 with Retry-After")
+    attempt(scene, Work(), max_wait=1.0)
+    assert pauses[0] == 0.2
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -167,6 +182,65 @@ def test_caps_of_run_day_and_project(tmp_path: Path, monkeypatch: pytest.MonkeyP
         for bad in ("x", "-1", "nan", "1 EUR more", ""):
             with pytest.raises(UsageError, match="is no cap"):
                 store.set_budget("day", bad or ",")
+
+
+def test_what_a_living_process_sends_is_left_alone(tmp_path: Path) -> None:
+    """Its job may be on the way: it is neither freed nor looked up before its time."""
+    with Store(tmp_path / "store.db") as store:
+        reserve(store, 0, quote(1.0), most=2.0)
+        (line,) = jobs.reconcile(store)
+        assert "its run is at work" in line
+        (job,) = store.jobs()
+        with pytest.raises(StillQueued, match=r"1 jobs .* are not cancelled"):
+            list(jobs.cancel(store, job.run))
+        assert store.spent_in("day") == {"EUR": 1.0}
+        store.unsent(job.tag)
+        assert store.spent_in("day") == {}
+        store.submitted(job.tag, "job-1")  # the machine took it after all
+        assert store.spent_in("day") == {"EUR": 1.0}
+
+
+SLOW_VENDOR = """
+import pathlib, time
+class Machine:
+    def submit(self, begun, sent):
+        pathlib.Path(begun).touch()
+        time.sleep(1.5)
+        pathlib.Path(sent).touch()
+def open(device, settings):
+    return Machine()
+"""
+
+ASKER = """
+import json, subprocess, sys
+child, vendor, begun, sent = sys.argv[1:]
+asked = {"device": "d", "settings": {}, "verb": "submit", "arguments": [begun, sent]}
+started = subprocess.Popen([sys.executable, child, vendor], stdin=subprocess.PIPE)
+started.stdin.write(json.dumps(asked).encode() + b"\\n")
+started.stdin.flush()
+started.wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="told by the input's end only")
+def test_a_vendors_process_sends_nothing_once_its_asker_is_dead(tmp_path: Path) -> None:
+    """What it sent after a restart had looked the job up would be paid twice."""
+    vendor, begun, sent = tmp_path / "vendor.py", tmp_path / "begun", tmp_path / "sent"
+    vendor.write_text(SLOW_VENDOR)
+    child = ROOT / "usecases" / "sdks" / "child.py"
+    command = [sys.executable, "-c", ASKER, *map(str, (child, vendor, begun, sent))]
+    for kills in (False, True):
+        asker = subprocess.Popen(command)
+        while not begun.exists():
+            time.sleep(0.02)
+        if kills:
+            asker.kill()
+        time.sleep(2.0)
+        assert sent.exists() is not kills
+        asker.kill()
+        asker.wait()
+        begun.unlink()
+        sent.unlink(missing_ok=True)
 
 
 def fills_its_disk(scene: Scene, where: str) -> None:
@@ -258,6 +332,9 @@ FAULTS = ("response lost", "dropped before acceptance", "502 after acceptance", 
           "cannot look up")  # fmt: skip
 
 
+WORKS = (0, 1)
+
+
 class Killed(BaseException):
     """The process is gone: nothing after it runs."""
 
@@ -274,9 +351,10 @@ class Books(RuleBasedStateMachine):
         self.machine.tell("/faults", [])
         self.scene.state(queue=0.0)
         with Store(self.path) as store:
-            self.run, self.label = store.begin({"work": 0}), store.label()
+            self.runs = [store.begin({"work": work}) for work in WORKS]
+            self.label = store.label()
 
-    def ask(self, dies: str = "") -> Any:
+    def ask(self, work: int, dies: str = "") -> Any:
         """One process: it takes up the run, and may die at a step."""
         with Store(self.path) as store, pytest.MonkeyPatch.context() as patch:
             when, _, name = dies.partition(" ")
@@ -284,13 +362,16 @@ class Books(RuleBasedStateMachine):
                 owner: Any = Patient if name in ("submit", "collect") else Store
                 patch.setattr(owner, name, dying(getattr(owner, name), when))
             try:
-                ways = Remote(store, self.run, most=1.5, max_wait=0.5, say=lambda words: None)
-                return ways.ask(Work(), self.machine, 0)[1].value
+                named: Any = {"most": 1.5, "max_wait": 0.3, "say": lambda words: None}
+                ways = Remote(store, self.runs[work], **named)
+                return ways.ask(Work(seed=work), self.machine, 0)[1].value
             except (UsecasesError, Killed):
                 return None
 
-    def taken(self) -> list[sqlite3.Row]:
-        return self.scene.books(f"tag LIKE '{self.label}-%'")
+    def taken(self, work: int) -> list[str]:
+        """The machine's jobs for this work."""
+        rows = self.scene.books(f"tag LIKE '{self.label}-{self.runs[work]}-%'")
+        return [row["job"] for row in rows]
 
     @rule(kind=sampled_from(KINDS), fault=sampled_from(FAULTS))
     def goes_wrong(self, kind: str, fault: str) -> None:
@@ -300,15 +381,18 @@ class Books(RuleBasedStateMachine):
     def queues(self, queue: float) -> None:
         self.scene.state(queue=queue)
 
-    @rule()
-    def asks(self) -> None:
-        self.ask()
+    @rule(work=sampled_from(WORKS))
+    def asks(self, work: int) -> None:
+        self.ask(work)
 
-    @rule(when=sampled_from(["before", "after"]), name=sampled_from(POINTS))
-    def dies(self, when: str, name: str) -> None:
-        self.ask(f"{when} {name}")
+    @rule(
+        work=sampled_from(WORKS),
+        when=sampled_from(["before", "after"]),
+        name=sampled_from(POINTS),
+    )
+    def dies(self, work: int, when: str, name: str) -> None:
+        self.ask(work, f"{when} {name}")
 
-    @precondition(lambda self: self.taken())
     @rule()
     def withdraws(self) -> None:
         with Store(self.path) as store:
@@ -318,19 +402,20 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def is_paid_once(self) -> None:
-        assert len(self.taken()) <= 1
+        assert all(len(self.taken(work)) <= 1 for work in WORKS)
 
     def teardown(self) -> None:
         """When all is well again, a last start finds whatever there is."""
         self.machine.tell("/faults", [])
         self.scene.state(queue=0.0)
-        value, books = self.ask(), self.taken()
-        with Store(self.path) as store:
-            (job,) = store.jobs() or [None]
+        for work in WORKS:
+            value, books = self.ask(work), self.taken(work)
+            with Store(self.path) as store:
+                job = store.job(self.runs[work], 0)
             if job is None or job.status == "unsent":
                 assert not books
-                return
-            assert [row["job"] for row in books] == [job.job]
+                continue
+            assert books == [job.job]
             assert job.status == ("cancelled" if value is None else "done")
 
 
@@ -351,7 +436,8 @@ def dying(plain: Any, when: str) -> Any:
 
 def test_the_books_are_right_whatever_happens(scene: Scene) -> None:
     machine = type("Here", (Books,), {"scene": scene})
-    plan = settings(max_examples=12, stateful_step_count=10, deadline=None, database=None,
+    plan = settings(max_examples=15, stateful_step_count=12, deadline=None, database=None,
+                    phases=[Phase.generate],
                     suppress_health_check=list(HealthCheck))  # fmt: skip
     machine.TestCase.settings = plan
     machine.TestCase().runTest()
@@ -368,7 +454,7 @@ def test_what_a_machine_cannot_look_up_waits_for_a_person(scene: Scene) -> None:
         (job,) = store.jobs()
         jobs.resolve(store, job.tag, None)
         with pytest.raises(UsageError, match="is unsent already"):
-            jobs.resolve(store, job.tag, "job-9")
+            jobs.resolve(store, job.tag, None)
     assert attempt(scene, Work()).counts
     assert len(scene.books()) == 1
 

@@ -17,11 +17,12 @@ from tests.helpers import usecases
 from usecases.comparable import Cost, differences
 from usecases.compare import compare
 from usecases.exhibits import exhibits
+from usecases.quotes import Quote
 from usecases.records import Circuits, RunRecord
 from usecases.repeats import duels, repeats, solution_time
 from usecases.report import Section, page, report
 from usecases.report.stock import page as stock_page
-from usecases.stock import take
+from usecases.stock import Spent, costs, take
 from usecases.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -61,6 +62,7 @@ def test_fifty_runs_are_a_small_page_that_all_can_read_and_that_asks_for_nothing
     assert time.process_time() - began < 8
     assert len(stored()) == 50
     assert len(text.encode()) < 1_500_000
+    assert "cannot be drawn" not in text
     file = tmp_path / "report.html"
     file.write_text(text, encoding="utf-8")
     for width, dark in ((1280, False), (800, True)):
@@ -152,6 +154,17 @@ def restore(found: Any, original: Any, path: list[Any]) -> None:
     found[path[-1]] = original[path[-1]]
 
 
+def test_numbers_that_no_run_gives_leave_the_rest_of_the_page(pair: list[RunRecord]) -> None:
+    luck = pair[0].score.chance
+    wild = [
+        changed(r, {"gap": gap, "tts99": -gap, "chance": luck}, qubits=size, id=f"w{size}")
+        for r, gap, size in zip(pair, (1e308, -1e308, 5e-324), (-3, 0, 10**9), strict=False)
+    ]
+    text = report("Runs", "", [*pair, *wild])
+    assert "cannot be drawn" in text
+    assert text.count("<figure>") >= 1
+
+
 def test_a_simulated_seed_done_again_is_one_run_and_hardware_is_two(pair: list[RunRecord]) -> None:
     first, *_ = pair
     assert [len(g.records) for g in repeats([*pair, first])] == [3, 3]
@@ -174,12 +187,13 @@ def test_what_makes_runs_incomparable_is_said(pair: list[RunRecord]) -> None:
         pair[0],
         id="other",
         versions=pair[0].versions | {"qiskit": "9.9"},
-        provenance=pair[0].provenance | {"calibration": "b"},
+        provenance=pair[0].provenance
+        | {"calibration": "b", "calibration at submission": "a", "warning: bill": "charged twice"},
     )
     first = changed(pair[0], provenance=pair[0].provenance | {"calibration": "a"})
     prices = {r.id: Cost(1.0, "USD", f"table {r.id}") for r in (first, other)}
     told = " ".join(differences([first, other], prices))
-    for word in ("calibration: a, b", "table other", "qiskit", "9.9"):
+    for word in ("(calibration: a, b)", "bill charged twice", "table other", "qiskit", "9.9"):
         assert word in told
 
 
@@ -266,6 +280,9 @@ def test_stock_taking_tells_better_gaps_new_machines_costs_and_failures(
             keep(store, changed(first, {"gap": 0.125}, seed=1)),
             keep(store, other),
         ]
+        price = Quote(amount=2.0, currency="EUR", basis="dated table", source="2026-11-01")
+        store.intend(begun[1], 0, "key", "machine", price, provenance={}, most=5.0)
+        paid = costs(store, [store.record(identity) for identity in begun])
         store.give_up(store.begin({"usecase": "x"}), "failed", "no such noise")
         starts = {r.id: r.started for r in store.runs()}
         found = take(store, starts[begun[1]], time.time() + 1)
@@ -273,6 +290,8 @@ def test_stock_taking_tells_better_gaps_new_machines_costs_and_failures(
     assert told == [("statevector", 0.25, 0.125), ("neal", None, 0.0)]
     assert found.new["machines"] == ("neal",)
     assert found.new["use cases"] == ()
+    assert paid == {begun[1]: Cost(2.0, "EUR", "dated table 2026-11-01")}
+    assert found.spent == (Spent("machine", "EUR", 1, 0.0, 2.0),)
     assert found.failures == (("no such noise", 1),)
     file = tmp_path / "stock.html"
     file.write_text(stock_page(found), encoding="utf-8")
@@ -280,6 +299,22 @@ def test_stock_taking_tells_better_gaps_new_machines_costs_and_failures(
     assert (barriers(tab), overflows(tab), unseen(tab)) == ([], False, [])
     assert "12.5 %" in tab.inner_text("main")
     tab.close()
+
+
+def test_stock_taking_follows_a_request_that_was_repeated_on_several_days(
+    monkeypatch: pytest.MonkeyPatch, pair: list[RunRecord]
+) -> None:
+    with Store() as store:
+        for day in (1, 2, 3):
+            monkeypatch.setattr(time, "time", lambda day=day: 86_400.0 * day)
+            when = f"1970-01-0{1 + day}T00:00+00:00"
+            told = {"finished": when, "calibration": f"c{day // 2}"}
+            keep(store, changed(pair[0], seed=day, provenance=told))
+            keep(store, changed(pair[3], seed=day % 2, provenance=told))
+        found = take(store, 0.0, 86_400.0 * 4)
+        assert [r.seed for r in found.repeated] == [1, 2, 3, 1, 0, 1]
+        assert not take(store, 86_400.0 * 2, 86_400.0 * 4).repeated
+    assert "the machine&#x27;s state changed 1 times" in stock_page(found)
 
 
 def keep(store: Store, record: RunRecord) -> str:

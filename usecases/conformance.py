@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -166,10 +167,11 @@ class TagProbe(Probe):
     def findings(self, backend: Backend) -> Iterator[str]:
         if not isinstance(backend, RemoteBackend):
             return
-        job = backend.submit(self.program, self.expected)
-        if backend.find(self.expected) != job:
+        tag = f"{self.expected}-{secrets.token_hex(4)}"  # an earlier check's job is another
+        job = backend.submit(self.program, tag)
+        if backend.find(tag) != job:
             yield "find does not return the job that was submitted under the tag"
-        if backend.find(f"not-{self.expected}") is not None:
+        if backend.find(f"not-{tag}") is not None:
             yield "find returns a job for a tag that was never used"
         if backend.estimate(self.program).amount < 0:
             yield "estimates a negative price"

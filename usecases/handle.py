@@ -28,7 +28,7 @@ class Handle:
 
     @property
     def status(self) -> str:
-        """ "running", "queued", "done", "failed", "cancelled", or "stopped" with its process."""
+        """One of "running", "queued", "done", "failed", "cancelled"; "stopped" with its process."""
         with Store(self.path) as store:
             return store.status(self.id)
 

@@ -15,6 +15,7 @@ import gallery  # noqa: E402 - found beside this file
 import links  # noqa: E402
 import navigation  # noqa: E402
 import reference  # noqa: E402
+import tour  # noqa: E402
 
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
 """A formula as the Markdown extension leaves it: \\(in a line\\) or \\[by itself\\]."""
@@ -22,7 +23,7 @@ FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>
 
 def on_config(config: Any) -> Any:
     """Lay out the navigation from the folders."""
-    config.nav = navigation.tree(Path(config.docs_dir), reference.NAMES)
+    config.nav = navigation.tree(Path(config.docs_dir), tour.files(ROOT), reference.NAMES)
     return config
 
 
@@ -32,7 +33,7 @@ def on_files(files: Any, config: Any) -> Any:
 
     cards, pictures = gallery.files(ROOT)
     config.extra["cards"] = cards
-    made = {**pictures, **reference.files()}
+    made = {**pictures, **reference.files(), **tour.files(ROOT)}
     made |= {name: (ROOT / name).read_text(encoding="utf-8") for name in links.BESIDE}
     made["site.css"] = (ROOT / "website" / "site.css").read_text(encoding="utf-8")
     for name, content in made.items():

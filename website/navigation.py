@@ -11,7 +11,7 @@ CONCEPTS = ("record.md", "glossary.md")
 SECTORS = {"logistics": "Logistics", "life_science": "Life science", "energy": "Energy"}
 
 
-def tree(docs: Path, references: Iterable[str]) -> list[Any]:
+def tree(docs: Path, tours: Iterable[str], references: Iterable[str]) -> list[Any]:
     """The navigation of all pages in the folder and of the generated ones."""
     others = sorted(
         p.name for p in docs.glob("*.md") if p.name not in (*FIRST, *CONCEPTS, "index.md")
@@ -19,6 +19,7 @@ def tree(docs: Path, references: Iterable[str]) -> list[Any]:
     return [
         {"Start": ["index.md", *FIRST]},
         {"Use cases": [{SECTORS[s]: _in(docs, f"usecases/{s}")} for s in SECTORS]},
+        {"Tours": [*tours]},
         {"How to": _in(docs, "howto")},
         {"Workshops": _in(docs, "workshop")},
         {"Concepts": [*CONCEPTS, *others]},

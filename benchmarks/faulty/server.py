@@ -156,7 +156,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._raw(200, b'{"status": "COMPL', {})
         if fault == "100 MB reply":
             return self._raw(200, b'{"padding": "' + b"x" * LARGE + b'"}', {})
-        return self._reply(200, spoilt(fault, self._answer(kind, url.path, url.query)))
+        answer = self._answer(kind, url.path, url.query)
+        return self._reply(200, spoilt(fault, answer) if kind == "read" else answer)
 
     def _answer(self, kind: str, path: str, query: str) -> Any:
         state = self.provider.state

@@ -80,13 +80,14 @@ def written(path: Path, records: list[RunRecord], *, quiet: bool = False) -> Non
     """Write the report of these runs. Raises UsageError where there are none."""
     from usecases import stock
     from usecases.errors import UsageError
+    from usecases.exhibits.exhibit import origin
     from usecases.report import report
     from usecases.store import Store
 
     if not records:
         raise UsageError("there are no finished runs", "Make one with: usecases run NAME")
     cases = dict.fromkeys(r.usecase for r in records)
-    lead = f"{len(records)} runs of {len(cases)} use cases."
+    lead = f"{len(records)} runs of {len(cases)} use cases: {origin(records)}."
     title = f"Runs of {next(iter(cases))}" if len(cases) == 1 else "Runs"
     with Store() as store:
         costs = stock.costs(store, records)
@@ -101,7 +102,7 @@ def _latest() -> list[RunRecord]:
 
     with Store() as store:
         runs = store.runs(10 * LATEST)
-        done = [r.id for r in runs if r.status == "done" and r.request["usecase"] != CIRCUIT]
+        done = [r.id for r in runs if r.status == "done" and r.summary.get("usecase") != CIRCUIT]
         return [store.record(identity) for identity in reversed(done[:LATEST])]
 
 

@@ -23,7 +23,7 @@ MOST = 24
 """Lines that are drawn; the table has all."""
 
 COLUMNS = ("use case", "instance", "contender", "runs", "feasible", "median gap", "best",
-           "optimal shots", "time")  # fmt: skip
+           "optimal shots", "by chance", "time")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def exhibit(records: Sequence[RunRecord]) -> Exhibit | None:
     return Exhibit(
         title="Gaps to the reference",
         words=f"Marks: median over {over}; bars: its 95 % bootstrap interval; dots: what it is the"
-        f" median of. 0 ties with the reference. Infeasible is infinitely far.{weak}{cut}",
+        " median of. 0 ties with the reference. Infeasible is infinitely far. The best of many"
+        f" shots is good by chance on a small instance: see the optimal shots.{weak}{cut}",
         alt=f"Gaps of {len(contenders(groups))} contenders on"
         f" {len({g.place for g in groups})} instances; in {solved} of {len(groups)} cases every"
         " run was feasible. The numbers are in the table.",
@@ -85,8 +86,14 @@ def row(group: Repeats) -> tuple[str, ...]:
         interval(found),
         "–" if not found.finite else percent(min(group.gaps)),
         "–" if group.optimal is None else interval(group.optimal),
+        _by_chance(first),
         _times(group.seconds),
     )
+
+
+def _by_chance(record: RunRecord) -> str:
+    luck = record.score.chance
+    return "–" if luck is None or luck.optimal_share is None else percent(luck.optimal_share)
 
 
 def _times(found: Spread) -> str:
