@@ -106,13 +106,8 @@ def test_the_page_on_ghz_fidelities_is_that_of_its_twins() -> None:
     found = json.loads(ghz.STORED.read_text("utf-8"))
     assert ghz.PAGE.read_text("utf-8") == ghz.render(found)
     for row in found["rows"]:
-        if row["aer"] is None:
-            continue
-        own, aer = ghz.Fidelity(**row["own"]), ghz.Fidelity(**row["aer"])
-        if "idle" in row["machine"]:
-            assert own.value < aer.value
-        else:
-            assert abs(own.differs(aer)) < 4
+        own = ghz.Fidelity(**row["own"])
+        assert not row["aer"] or abs(own.differs(ghz.Fidelity(**row["aer"]))) < 4
 
 
 def test_the_page_on_vendors_is_that_of_its_runs() -> None:

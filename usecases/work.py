@@ -12,6 +12,7 @@ from usecases.errors import (
     Unsolvable,
     UsecasesError,
 )
+from usecases.secrets import quiet_logs
 
 DOES_NOT_FIT = (
     *(MissingExtra, Unsolvable, BackendUnavailable),
@@ -41,6 +42,7 @@ class Reply(NamedTuple):
 
 def work(task: Task) -> Reply:
     """Do the run. Only plain data goes back: an error of a vendor may not survive the way."""
+    quiet_logs()
     try:
         return Reply("done", _record(task))
     except DOES_NOT_FIT as error:
