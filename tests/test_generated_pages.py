@@ -96,6 +96,11 @@ def test_the_page_on_sizing_is_that_of_its_measurement() -> None:
     assert [row["people"] for row in found["rows"]] == [*room.SIZES]
 
 
+def test_the_page_on_vendors_is_that_of_their_files() -> None:
+    backends = script("backends")
+    assert backends.PAGE.read_text("utf-8") == backends.render()
+
+
 def test_the_page_on_ghz_fidelities_is_that_of_its_twins() -> None:
     ghz = script("ghz")
     found = json.loads(ghz.STORED.read_text("utf-8"))
@@ -103,3 +108,12 @@ def test_the_page_on_ghz_fidelities_is_that_of_its_twins() -> None:
     for row in found["rows"]:
         own = ghz.Fidelity(**row["own"])
         assert not row["aer"] or abs(own.differs(ghz.Fidelity(**row["aer"]))) < 4
+
+
+def test_the_page_on_vendors_is_that_of_its_runs() -> None:
+    vendors = script("vendors")
+    found = json.loads(vendors.STORED.read_text("utf-8"))
+    assert vendors.PAGE.read_text("utf-8") == vendors.render(found)
+    for said in found.values():
+        assert not said.get("findings")
+        assert set(said.get("cloud", {}).values()) <= {"yes"}
