@@ -8,13 +8,15 @@ from usecases.errors import (
     AuthenticationFailed,
     BackendUnavailable,
     BudgetExceeded,
+    JobFailed,
     MissingExtra,
     Unsolvable,
+    Unsuited,
     UsecasesError,
 )
 
 DOES_NOT_FIT = (
-    *(MissingExtra, Unsolvable, BackendUnavailable),
+    *(MissingExtra, Unsuited, Unsolvable, BackendUnavailable),
     *(AuthenticationFailed, BudgetExceeded),
 )
 """What is no fault of a run: it cannot be done here, or not now."""
@@ -43,6 +45,8 @@ def work(task: Task) -> Reply:
     """Do the run. Only plain data goes back: an error of a vendor may not survive the way."""
     try:
         return Reply("done", _record(task))
+    except JobFailed as error:
+        return Reply("failed", str(error))
     except DOES_NOT_FIT as error:
         return Reply("skipped", str(error))
     except UsecasesError as error:
