@@ -8,14 +8,16 @@ from usecases.errors import (
     AuthenticationFailed,
     BackendUnavailable,
     BudgetExceeded,
+    JobFailed,
     MissingExtra,
     Unsolvable,
+    Unsuited,
     UsecasesError,
 )
 from usecases.secrets import quiet_logs
 
 DOES_NOT_FIT = (
-    *(MissingExtra, Unsolvable, BackendUnavailable),
+    *(MissingExtra, Unsuited, Unsolvable, BackendUnavailable),
     *(AuthenticationFailed, BudgetExceeded),
 )
 """What is no fault of a run: it cannot be done here, or not now."""
@@ -45,6 +47,8 @@ def work(task: Task) -> Reply:
     quiet_logs()
     try:
         return Reply("done", _record(task))
+    except JobFailed as error:
+        return Reply("failed", str(error))
     except DOES_NOT_FIT as error:
         return Reply("skipped", str(error))
     except UsecasesError as error:
