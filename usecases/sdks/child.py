@@ -61,6 +61,7 @@ def main() -> None:
     vendor = Path(sys.argv[1])
     sys.path[:] = [place for place in sys.path if Path(place) != HERE]
     sys.meta_path.insert(0, _Beside(HERE, vendor.resolve().parent))
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
     machines: dict[str, Any] = {}
     for line in iter(lambda: sys.stdin.buffer.readline(LONGEST + 1), b""):
         if len(line) > LONGEST:
@@ -70,6 +71,13 @@ def main() -> None:
             text = json.dumps({"error": {"kind": "JobFailed", "what": "the reply is too large"}})
         out.write(text + "\n")
         out.flush()
+
+
+def _watch(parent: int) -> None:
+    """End with whoever asks, however that ended: a simulation may run for hours."""
+    while os.getppid() == parent:
+        time.sleep(2.0)
+    os._exit(1)
 
 
 def _answered(vendor: Path, machines: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,11 @@ DYNAMIC = {"if_else", "while_loop", "for_loop", "switch_case", "reset"}
 class Door(Backend):
     """What twins and clouds share: a name, how circuits are compiled, and what fits."""
 
-    named: ClassVar[tuple[str, ...]] = ("vendor", "device")
+    @property
+    def named(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What the name tells; how circuits are compiled is no setting of an annealer."""
+        told = ("vendor", "device")
+        return told if self.known.work == "circuits" else (*told, "optimization_level")
 
     identity: ClassVar[tuple[str, ...]] = ("vendor", "device")
 
@@ -68,6 +72,10 @@ class Door(Backend):
                     f"{self.name} cannot do {feature}",
                     "Nothing was sent. Take a machine of dynamic circuits, e.g. -b aer",
                 )
+
+    @property
+    def seeded(self) -> bool:
+        return bool(self.described.get("seeded"))
 
     @property
     def described(self) -> Mapping[str, Any]:
