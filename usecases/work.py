@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from usecases.errors import (
@@ -44,7 +45,7 @@ class Reply(NamedTuple):
 
 def work(task: Task) -> Reply:
     """Do the run. Only plain data goes back: an error of a vendor may not survive the way."""
-    quiet_logs()
+    _prepared()
     try:
         return Reply("done", _record(task))
     except JobFailed as error:
@@ -55,6 +56,12 @@ def work(task: Task) -> Reply:
         return Reply("failed", str(error))
     except Exception as error:  # one broken run never ends a night's work
         return Reply("failed", f"internal: {type(error).__name__}: {str(error)[:300]}")
+
+
+@cache
+def _prepared() -> None:
+    """Once in each process, however many runs it does."""
+    quiet_logs()
 
 
 def _record(task: Task) -> str:
