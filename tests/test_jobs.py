@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +33,7 @@ from faulty.trial import (
     spender,
     started,
 )
-from tests.helpers import third_party, usecases
+from tests.helpers import ROOT, third_party, usecases
 from usecases import jobs, remote
 from usecases.backends.zne import ZNE
 from usecases.contracts import JobResult, RemoteBackend
@@ -181,6 +182,65 @@ def test_caps_of_run_day_and_project(tmp_path: Path, monkeypatch: pytest.MonkeyP
         for bad in ("x", "-1", "nan", "1 EUR more", ""):
             with pytest.raises(UsageError, match="is no cap"):
                 store.set_budget("day", bad or ",")
+
+
+def test_what_a_living_process_sends_is_left_alone(tmp_path: Path) -> None:
+    """Its job may be on the way: it is neither freed nor looked up before its time."""
+    with Store(tmp_path / "store.db") as store:
+        reserve(store, 0, quote(1.0), most=2.0)
+        (line,) = jobs.reconcile(store)
+        assert "its run is at work" in line
+        (job,) = store.jobs()
+        with pytest.raises(StillQueued, match=r"1 jobs .* are not cancelled"):
+            list(jobs.cancel(store, job.run))
+        assert store.spent_in("day") == {"EUR": 1.0}
+        store.unsent(job.tag)
+        assert store.spent_in("day") == {}
+        store.submitted(job.tag, "job-1")  # the machine took it after all
+        assert store.spent_in("day") == {"EUR": 1.0}
+
+
+SLOW_VENDOR = """
+import pathlib, time
+class Machine:
+    def submit(self, begun, sent):
+        pathlib.Path(begun).touch()
+        time.sleep(1.5)
+        pathlib.Path(sent).touch()
+def open(device, settings):
+    return Machine()
+"""
+
+ASKER = """
+import json, subprocess, sys
+child, vendor, begun, sent = sys.argv[1:]
+asked = {"device": "d", "settings": {}, "verb": "submit", "arguments": [begun, sent]}
+started = subprocess.Popen([sys.executable, child, vendor], stdin=subprocess.PIPE)
+started.stdin.write(json.dumps(asked).encode() + b"\\n")
+started.stdin.flush()
+started.wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="told by the input's end only")
+def test_a_vendors_process_sends_nothing_once_its_asker_is_dead(tmp_path: Path) -> None:
+    """What it sent after a restart had looked the job up would be paid twice."""
+    vendor, begun, sent = tmp_path / "vendor.py", tmp_path / "begun", tmp_path / "sent"
+    vendor.write_text(SLOW_VENDOR)
+    child = ROOT / "usecases" / "sdks" / "child.py"
+    command = [sys.executable, "-c", ASKER, *map(str, (child, vendor, begun, sent))]
+    for kills in (False, True):
+        asker = subprocess.Popen(command)
+        while not begun.exists():
+            time.sleep(0.02)
+        if kills:
+            asker.kill()
+        time.sleep(2.0)
+        assert sent.exists() is not kills
+        asker.kill()
+        asker.wait()
+        begun.unlink()
+        sent.unlink(missing_ok=True)
 
 
 def fills_its_disk(scene: Scene, where: str) -> None:
@@ -394,7 +454,7 @@ def test_what_a_machine_cannot_look_up_waits_for_a_person(scene: Scene) -> None:
         (job,) = store.jobs()
         jobs.resolve(store, job.tag, None)
         with pytest.raises(UsageError, match="is unsent already"):
-            jobs.resolve(store, job.tag, "job-9")
+            jobs.resolve(store, job.tag, None)
     assert attempt(scene, Work()).counts
     assert len(scene.books()) == 1
 

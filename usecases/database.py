@@ -52,7 +52,7 @@ UPGRADES = (FIRST + SECOND, THIRD)
 
 VERSION = len(UPGRADES)
 
-CHECKED = 64 * 2**20
+CHECKED = 16 * 2**20
 """Bytes up to which a file is checked whenever it is opened, which takes milliseconds."""
 
 KEYS = {"runs": "id", "jobs": "tag", "settings": "name"}

@@ -12,6 +12,8 @@ from usecases.registry import name_of
 from usecases.remote import Remote
 from usecases.store import Store
 
+BUSY = "is left alone: its run is at work"
+
 OPEN = "status IN ('intent', 'submitted', 'failed')"
 
 
@@ -23,7 +25,9 @@ def cancel(store: Store, run: str) -> Iterator[str]:
     """
     identity, left = store.identity(run), 0
     for job in store.jobs(f"run = ? AND {OPEN}", identity):
-        words, gone = dropped(store, job, machine_of(store, job))
+        words, gone = BUSY, False
+        if not _busy(store, job):
+            words, gone = dropped(store, job, machine_of(store, job))
         left += not gone
         yield f"{job.tag}: {words}"
     if left:
@@ -63,10 +67,15 @@ def reconcile(store: Store) -> Iterator[str]:
     """Look up, at their machines, all jobs that have not ended; a line for each."""
     for job in store.jobs("status IN ('intent', 'submitted')"):
         try:
-            words = _looked_up(store, job)
+            words = BUSY if _busy(store, job) else _looked_up(store, job)
         except UsecasesError as error:  # one machine out of reach hides no other's jobs
             words = f"is not known: {error}"
         yield f"{job.tag} of run {job.run} {words}"
+
+
+def _busy(store: Store, job: Job) -> bool:
+    """Whether a process that lives may be sending the job just now."""
+    return job.job is None and store.status(job.run) == "running"
 
 
 def _looked_up(store: Store, job: Job) -> str:

@@ -33,6 +33,7 @@ from usecases.errors import (
 from usecases.ledger import Job
 from usecases.programs import Program
 from usecases.registry import name_of
+from usecases.secrets import scrub
 from usecases.store import Store
 
 T = TypeVar("T")
@@ -46,6 +47,9 @@ LONGEST_PAUSE = 30.0
 FIRST_RETRY = 0.5
 PATIENCE = 120.0
 """Seconds for which a machine that is out of reach is asked again."""
+
+LONGEST_SENDING = 3600.0
+"""Seconds after an intent within which its process may still have been preparing to send it."""
 
 LONGEST_RESULT = 64 * 2**20
 """Bytes of a stored result."""
@@ -68,7 +72,8 @@ class Remote:
         say: Callable[[str], None],
     ) -> None:
         self._store, self._run, self._most = store, run, most
-        self._max_wait, self._waited, self._say = max_wait, 0.0, say
+        self._max_wait, self._waited = max_wait, 0.0
+        self._say: Callable[[str], None] = lambda words: say(scrub(words))
 
     def ask(
         self, program: Program[Any], backend: RemoteBackend, step: int
@@ -164,13 +169,14 @@ class Remote:
 
         Raises Unresolved when the machine cannot say. Free work may be sent again all the same.
         """
-        free = job.quote.basis == "free"
+        begun, free = time.monotonic(), job.quote.basis == "free"
+        settled = free or time.time() - job.created > LONGEST_SENDING
         try:
             while True:
                 if known := self._reading(lambda: backend.find(job.tag)):
                     return known
-                left = backend.lag - max(time.time() - job.created, 0.0)
-                if free or left <= 0:
+                left = backend.lag - (time.monotonic() - begun)
+                if settled or left <= 0:
                     return None
                 self._pause(min(left, 2.0), f"looking for job {job.tag} at {job.backend}")
         except Unresolved as error:

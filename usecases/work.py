@@ -21,11 +21,15 @@ DOES_NOT_FIT = (
 
 
 class Task(NamedTuple):
-    """A run to be done: its id, how often the same was asked before, and what it asks for."""
+    """A run to be done: its id, how often the same was asked before, and what it asks for.
+
+    A `remote` one asks a machine elsewhere, so that its jobs are written down in the store.
+    """
 
     id: str
     ordinal: int
     request: dict[str, Any]
+    remote: bool = False
 
 
 class Reply(NamedTuple):
@@ -48,11 +52,9 @@ def work(task: Task) -> Reply:
 
 
 def _record(task: Task) -> str:
-    from usecases.contracts import RemoteBackend, innermost
     from usecases.plan import again
     from usecases.runner import computed, perform
 
     plan = again(task.request)
-    # Work for a machine elsewhere is written down before it is sent.
-    remote = isinstance(innermost(plan.backend), RemoteBackend)
-    return (perform(plan) if remote else computed(plan, task.id)).model_dump_json()
+    record = perform(plan) if task.remote else computed(plan, task.id)
+    return record.model_dump_json()
