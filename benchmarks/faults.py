@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from faulty.machine import Work
+from faulty.machine import Faulty, Work
 from faulty.trial import (
     POINTS,
     Scene,
@@ -58,7 +58,7 @@ def at_transitions(scene: Scene) -> dict[str, int]:
 def at_random(scene: Scene, kills: int, seed: int = 0) -> dict[str, Any]:
     """Kill processes at random moments, in the midst of passing faults, until all have ended."""
     rng, found, work = random.Random(seed), Counter[str](), 0  # noqa: S311 - not for secrets
-    usual = 0.1
+    usual, stage = 0.3, ""
     while found.total() < kills:
         if rng.random() < 0.2:
             scene.arm(*rng.choice(PASSING))
@@ -66,7 +66,8 @@ def at_random(scene: Scene, kills: int, seed: int = 0) -> dict[str, Any]:
         process = started(child, scene, work, "", begun)
         begun.wait()
         since = time.perf_counter()
-        process.join(rng.uniform(0.0, 1.3 * usual))
+        looking = Faulty.lag if stage == "intent" else 0.0  # else no job would get any further
+        process.join(looking + rng.uniform(0.0, 1.3 * usual))
         if process.exitcode is None:
             process.kill()
             process.join()
@@ -74,9 +75,11 @@ def at_random(scene: Scene, kills: int, seed: int = 0) -> dict[str, Any]:
             found[stage] += 1
             work += stage == ENDED
         else:  # however busy this computer is, kills fall all over the work
-            usual = 0.7 * usual + 0.3 * (time.perf_counter() - since)
+            taken, stage = time.perf_counter() - since - looking, ""
+            usual = 0.7 * usual + 0.3 * min(max(taken, 0.05), 1.0)
             work += process.exitcode == 0
-        usual *= 1.01
+        usual *= 1.02
+    scene.machine.tell("/faults", [])
     assert attempt(scene, Work(seed=work)).counts
     reckoning = reckoned(scene)
     assert reckoning.jobs == work + 1

@@ -24,7 +24,15 @@ from usecases.vendors.catalogue import Vendor, vendor, vendors
 from usecases.vendors.machine import Cloud, Door, Twin
 from usecases.vendors.process import Process
 
-TWINS = {"ibm": "ibm/fake_manila", "iqm": "iqm/fake_adonis", "aqt": "aqt/offline_noisy"}
+TWINS = {
+    "ibm": "ibm/fake_manila",
+    "iqm": "iqm/fake_adonis",
+    "aqt": "aqt/offline_noisy",
+    "braket": "braket/braket_sv",
+    "dwave": "dwave/mock_pegasus",
+    "qdk": "qdk/sparse",
+    "quantinuum": "quantinuum/H1-1LE",
+}
 """A small twin of each vendor that has one."""
 
 

@@ -43,7 +43,10 @@ class Loopback:
         for verb, pattern, answer in self._rules:
             found = re.search(pattern, path)
             if verb == method and found:
-                return answer(found, body)
+                try:
+                    return answer(found, body)
+                except Exception as error:  # a mistake here must not look like a broken line
+                    return 500, {"message": f"the loopback failed: {error!r}"}
         return 404, {"message": f"no rule for {method} {path}"}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -25,8 +25,6 @@ DYNAMIC = {"if_else", "while_loop", "for_loop", "switch_case", "reset"}
 class Door(Backend):
     """What twins and clouds share: a name, how circuits are compiled, and what fits."""
 
-    identity: ClassVar[tuple[str, ...]] = ("vendor", "device")
-
     vendor: str = Field(max_length=40, pattern=r"^[a-z_]+$")
     device: str = Field(max_length=80, pattern=r"^[A-Za-z0-9_.:/-]+$")
     optimization_level: int = Field(default=1, ge=0, le=3)
@@ -78,6 +76,10 @@ class Door(Backend):
                     f"{self.name} cannot do {feature}",
                     "Nothing was sent. Take a machine of dynamic circuits, e.g. -b aer",
                 )
+
+    @property
+    def seeded(self) -> bool:
+        return bool(self.described.get("seeded"))
 
     @property
     def described(self) -> Mapping[str, Any]:
