@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring routing faults resources docs room suites clean
+.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring routing faults vendors resources docs room suites clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -53,6 +53,9 @@ routing: .venv/.test
 
 faults: .venv/.test
 	$(BIN)/python benchmarks/faults.py
+
+vendors: .venv/.test
+	$(BIN)/python benchmarks/vendors.py
 
 docs: .venv/.test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build

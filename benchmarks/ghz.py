@@ -92,9 +92,8 @@ def render(found: dict[str, Any]) -> str:
         "",
         "A dash: Aer has no model of that machine here. Beside `ibm/` twins stands the same"
         " recorded calibration in our own Aer; a twin compiles the circuits itself, so it may use"
-        " other qubits. The rows with `idle` are noisier than `aer noise=manila`: there waiting"
-        " qubits decay as well; two pulses while they wait do not help, because relaxation has no"
-        " memory that pulses could undo.",
+        " other qubits. In the rows with `idle` waiting qubits decay as well. Two pulses while they"
+        " wait cannot undo that: relaxation has no memory.",
         "",
         f"Made by `benchmarks/ghz.py` with {versions}.",
         "",

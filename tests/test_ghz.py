@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from qiskit.quantum_info import DensityMatrix, Statevector, random_density_matrix, state_fidelity
 
-from tests.helpers import usecases
 from usecases import ghz
 from usecases.errors import UsageError
 from usecases.registry import backend
@@ -62,13 +61,6 @@ def test_machines_are_told_apart_and_a_twin_is_not() -> None:
         ghz.fidelity(backend("aer"), 1)
     with pytest.raises(UsageError, match="Give at least 45"):
         ghz.fidelity(backend("aer"), 3, shots=20)
-
-
-def test_the_command_compares_machines() -> None:
-    done = usecases("ghz", "-b", "aer", "-b", "aer noise=manila", "-n", 2, "--shots", 600)
-    assert done.returncode == 0, done.stderr
-    assert "aer noise=manila" in done.stdout
-    assert "σ" in done.stdout
 
 
 def test_a_twin_without_noise_prepares_it_perfectly() -> None:

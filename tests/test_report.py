@@ -62,6 +62,7 @@ def test_fifty_runs_are_a_small_page_that_all_can_read_and_that_asks_for_nothing
     assert time.process_time() - began < 8
     assert len(stored()) == 50
     assert len(text.encode()) < 1_500_000
+    assert "cannot be drawn" not in text
     file = tmp_path / "report.html"
     file.write_text(text, encoding="utf-8")
     for width, dark in ((1280, False), (800, True)):
@@ -151,6 +152,17 @@ def restore(found: Any, original: Any, path: list[Any]) -> None:
     for key in path[:-1]:
         found, original = found[key], original[key]
     found[path[-1]] = original[path[-1]]
+
+
+def test_numbers_that_no_run_gives_leave_the_rest_of_the_page(pair: list[RunRecord]) -> None:
+    luck = pair[0].score.chance
+    wild = [
+        changed(r, {"gap": gap, "tts99": -gap, "chance": luck}, qubits=size, id=f"w{size}")
+        for r, gap, size in zip(pair, (1e308, -1e308, 5e-324), (-3, 0, 10**9), strict=False)
+    ]
+    text = report("Runs", "", [*pair, *wild])
+    assert "cannot be drawn" in text
+    assert text.count("<figure>") >= 1
 
 
 def test_a_simulated_seed_done_again_is_one_run_and_hardware_is_two(pair: list[RunRecord]) -> None:

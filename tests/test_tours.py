@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.helpers import ROOT, usecases
+from tests.helpers import ROOT, third_party, usecases
 from usecases.errors import UsageError, VerificationFailed
 from usecases.levels import Tour
 from usecases.replay import Shipped
-from usecases.tours import kernel, notebook, pages, sources
+from usecases.tours import CellFailed, kernel, notebook, pages, sources
 
 TOURS = sources(ROOT)
 RUNS = ROOT / "notebooks" / "runs"
@@ -118,6 +121,16 @@ def test_only_what_is_stored_is_replayed(tmp_path: Path, monkeypatch: pytest.Mon
         assert Shipped(changed).records
 
 
+def test_a_mistake_is_told_in_one_line(tmp_path: Path, replaying: Callable[[Path], Any]) -> None:
+    mistake = tmp_path / "mistake.py"
+    first = 'from usecases.levels import Tour\ntour = Tour("00_first_ten_minutes")\n'
+    mistake.write_text(f"# %%\n{first}tour.run('logistics/vehicle_rooting')\n", encoding="utf-8")
+    with pytest.raises(CellFailed, match="vehicle_routing") as caught:
+        replaying(mistake)
+    assert "Traceback" not in str(caught.value.__cause__)
+    assert "line" not in str(caught.value.__cause__).split("UnknownName", 1)[1]
+
+
 def test_a_stored_run_is_what_is_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     runs = [
@@ -139,12 +152,50 @@ def test_the_level_is_one_setting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_live_runs_go_to_the_machine_that_is_named() -> None:
-    tour = Tour("00_first_ten_minutes", "live", backend="aer")
-    assert tour.run("energy/grid_partition", "demo", "qaoa").backend == "aer"
+    tour = Tour("00_first_ten_minutes", "live", backend="aer precision=single")
+    asked = {"parameters": {"layers": 1}, "train_on": "statevector"}
+    moved = tour.run("energy/grid_partition", "demo", "qaoa", parameters={"layers": 1})
+    assert (moved.backend, moved.backend_settings["precision"]) == ("aer", "single")
+    named = tour.run("energy/grid_partition", "demo", "qaoa", "aer", **asked)
+    assert (named.backend, named.backend_settings["precision"]) == ("aer", "double")
     assert tour.run("energy/grid_partition", "demo", "annealing").backend == "neal"
     assert tour.run("energy/grid_partition", "demo", "exact").backend is None
-    named = tour.run("energy/grid_partition", "demo", "qaoa", "mps")
-    assert named.backend == "mps"
+
+
+LIVE = """
+import json, sys
+from pathlib import Path
+from usecases.errors import BudgetExceeded
+from usecases.levels import Tour
+queue = Path(sys.argv[1])
+tour = Tour("00_first_ten_minutes", "live", backend=f"spool folder={queue}")
+def ask():
+    return tour.run("energy/grid_partition", "demo", "qaoa", shots=200)
+(queue / "machine.json").write_text('{"price": 0.01}')
+try:
+    ask()
+except BudgetExceeded:
+    (queue / "machine.json").unlink()
+record = ask()
+stamps = [text.get_text() for text in tour.plot(record).texts]
+print(json.dumps([record.backend, record.train_on, len([*queue.glob("*.job")]), stamps]))
+"""
+
+
+def test_a_remote_machine_is_given_the_samples_and_no_money(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(third_party())))}
+    done = subprocess.run(
+        [sys.executable, "-c", LIVE, str(tmp_path)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    backend, trainer, jobs, stamps = json.loads(done.stdout)
+    assert (backend, trainer, jobs) == ("spool", "statevector", 1)
+    assert "qaoa on spool" in stamps[0]
+    assert stamps[1] == "made now, at the level live"
 
 
 def test_an_unknown_tour_is_not_recorded() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
+from click.testing import CliRunner
 
 from usecases import registry, run
+from usecases.cli import cli
 from usecases.contracts import Backend
 from usecases.errors import BackendUnavailable, TooLarge, UnknownName, Unreachable
 from usecases.programs import SampleCircuits
@@ -18,7 +24,15 @@ from usecases.vendors.catalogue import Vendor, vendor, vendors
 from usecases.vendors.machine import Cloud, Door, Twin
 from usecases.vendors.process import Process
 
-TWINS = {"ibm": "ibm/fake_manila", "iqm": "iqm/fake_adonis", "aqt": "aqt/offline_noisy"}
+TWINS = {
+    "ibm": "ibm/fake_manila",
+    "iqm": "iqm/fake_adonis",
+    "aqt": "aqt/offline_noisy",
+    "braket": "braket/braket_sv",
+    "dwave": "dwave/mock_pegasus",
+    "qdk": "qdk/sparse",
+    "quantinuum": "quantinuum/H1-1LE",
+}
 """A small twin of each vendor that has one."""
 
 
@@ -43,12 +57,19 @@ def test_every_vendor_has_a_list_of_pins() -> None:
         assert of.examples
 
 
-def test_a_run_names_vendor_device_and_sdk_and_stays_simulated() -> None:
-    machine = ready("ibm/fake_manila")
-    record = run("ground_state", "demo", "vqe", machine, shots=200)
-    assert (record.backend, record.source) == ("ibm/fake_manila", "simulated")
-    assert "qiskit-ibm-runtime" in record.provenance["sdk"]
-    assert record.score.stderr
+def test_two_vendors_whose_packages_conflict_answer_in_one_session() -> None:
+    names = ("ibm/fake_manila", "iqm/fake_adonis")
+    machines = [ready(name) for name in names]
+    records = [run("ground_state", "demo", "vqe", machine, shots=200) for machine in machines]
+    assert tuple(r.backend for r in records) == names
+    assert {r.source for r in records} == {"simulated"}
+    ibm, iqm = (r.provenance["sdk"].split(" ")[0] for r in records)
+    assert (ibm, iqm) == ("qiskit-ibm-runtime", "iqm-client")
+    one, other = records
+    assert (one.instance.sha256, one.seed) == (other.instance.sha256, other.seed)
+    assert one.score.reference.value == other.score.reference.value
+    assert one.score.stderr
+    assert {"vendor", "device"}.isdisjoint(one.backend_settings)
 
 
 def test_what_does_not_fit_is_refused_before_anything_is_sent() -> None:
@@ -134,6 +155,27 @@ def test_a_process_that_hangs_is_given_up(own: Vendor, monkeypatch: pytest.Monke
     process.close()
 
 
+def test_a_process_ends_with_whoever_asked(own: Vendor, tmp_path: Path) -> None:
+    asking = f"""
+from pathlib import Path
+from usecases.vendors.catalogue import Vendor
+from usecases.vendors.process import Process, process
+of = Vendor("bad", Path({str(own.path)!r}), "", "circuits", "json", ("",), (), (), "free")
+process = Process(of)
+process.ask("d", {{}}, "print")
+print(process._child.pid, flush=True)
+process.ask("d", {{}}, "hang")
+"""
+    with subprocess.Popen([sys.executable, "-c", asking], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        assert psutil.pid_exists(child)
+        parent.kill()
+    gone, alive = psutil.wait_procs([psutil.Process(child)], timeout=10)
+    assert gone
+    assert not alive
+
+
 def test_an_environment_is_made_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,3 +196,13 @@ def test_an_environment_is_made_whole_or_not_at_all(
     assert not environments.current(of)
     assert environments.remove(of)
     assert environments.made(of) is None
+
+
+def test_the_command_lists_vendors_without_asking_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", "canary-token")
+    done = CliRunner().invoke(cli, ["backends", "--json"])
+    assert "canary" not in done.output
+    found = {told["name"]: told for told in json.loads(done.output)}
+    assert found["ibm"]["credentials"] == {"QISKIT_IBM_TOKEN": "environment"}
+    assert "ibm/fake_manila" in found["ibm"]["twins"]
+    assert "ibm/fake_manila" in CliRunner().invoke(cli, ["list", "backends"]).output

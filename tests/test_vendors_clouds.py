@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.loopback import ibm
+from tests.loopback import aqt, ibm
 from tests.loopback.server import Loopback
 from usecases import registry, run
 from usecases.contracts import RemoteBackend
-from usecases.errors import AuthenticationFailed, JobFailed, StillQueued
+from usecases.errors import AuthenticationFailed, JobFailed, StillQueued, Unresolved
 from usecases.programs import SampleCircuits
 from usecases.vendors import environments
 from usecases.vendors.catalogue import vendor
@@ -112,3 +112,27 @@ def test_a_wrong_token_is_told(cloud: ibm.Cloud, monkeypatch: pytest.MonkeyPatch
         afresh("ibm")
         with pytest.raises(AuthenticationFailed):
             registry.backend(f"ibm/{ibm.MACHINE}").holds()
+
+
+def test_aqt_s_client_submits_waits_and_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("aqt")
+    there = aqt.Machine()
+    with Loopback(there.rules) as server:
+        monkeypatch.setenv("AQT_DIRECT_URL", server.url)
+        monkeypatch.setenv("AQT_TOKEN", "canary-token-of-aqt")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        afresh("aqt")
+        machine = registry.backend("aqt/direct")
+        assert isinstance(machine, RemoteBackend)
+        assert (machine.source, machine.holds()) == ("hardware", 12)
+        program = bell()
+        job = machine.submit(program, "usecases-tag-1")
+        assert len(there.jobs) == 2
+        assert machine.collect(job) is None
+        found = machine.collect(job)
+        assert found
+        assert program.read(found.value) == [{"1000": 100}, {"1000": 50}]
+        assert machine.status(job).state == "done"
+        with pytest.raises(Unresolved):
+            machine.find("usecases-tag-1")
+        afresh("aqt")

@@ -133,12 +133,12 @@ class Probe:
 
 @dataclass(frozen=True)
 class SeedProbe(Probe):
-    """The same program twice: a simulator must repeat itself, and listen to another seed."""
+    """The same program twice: what says that it takes a seed repeats itself, and heeds another."""
 
     other: Program[Any]
 
     def findings(self, backend: Backend) -> Iterator[str]:
-        if backend.source != "simulated":
+        if not backend.seeded:
             return
         first, again = (execute(backend, self.program).value for _ in range(2))
         if first != again:

@@ -12,7 +12,14 @@ from typing import Any, TypeVar, cast
 
 from usecases.contracts import Backend, JobResult, RemoteBackend, Wrapper
 from usecases.errors import BackendUnavailable, TooLarge, UsageError
-from usecases.programs import AlternatingEnergy, Expectation, Lowered, Program, Together
+from usecases.programs import (
+    AlternatingEnergy,
+    Expectation,
+    Lowered,
+    Program,
+    SampleCircuits,
+    Together,
+)
 from usecases.records import Call, Circuits, Improvement
 from usecases.registry import name_of
 from usecases.remote import Remote
@@ -162,7 +169,9 @@ def lowered(
     while not backend.understands(plan) and not isinstance(plan, Together):
         lower = plan.lower()
         if lower is None:
-            raise BackendUnavailable(_refusal(plan, backend), "List others: usecases list backends")
+            sampled = isinstance(plan, Expectation) and SampleCircuits in backend.runs
+            hint = "Give --shots" if sampled else "List others: usecases list backends"
+            raise BackendUnavailable(_refusal(plan, backend), hint)
         plan = lower.program
         ways.append(lower)
 

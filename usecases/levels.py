@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from usecases.compare import made_by, planned, table
 from usecases.curves import Curve
-from usecases.errors import UsageError
+from usecases.errors import UsageError, UsecasesError
 from usecases.plan import Plan, prepare, refusal, usual_machine
 from usecases.plots import plot, stamp
 from usecases.records import RunRecord
@@ -62,6 +62,7 @@ class Tour:
             raise UsageError(
                 "the level live needs a machine", "Give backend=NAME or set USECASES_BACKEND"
             )
+        tell_in_one_line()
         places = ((folder / f"{name}.json").resolve() for folder in FOLDERS)
         found = [place for place in places if place.is_file()]
         self._shipped = Shipped(found[0] if found else FOLDERS[-1] / f"{name}.json")
@@ -140,6 +141,17 @@ class Tour:
             return plan  # what is drawn from it is stamped as simulated
         moved = prepare(plan.name, plan.instance, plan.algorithm, machine, seed=plan.seed)
         return replace(moved, instance_name=plan.instance_name)
+
+
+def tell_in_one_line() -> None:
+    """In a notebook, show what a UsecasesError says and not where it was raised."""
+    from IPython import get_ipython
+
+    def told(shell: Any, kind: Any, error: Any, *_: Any, **__: Any) -> None:
+        shell._showtraceback(kind, error, [f"{kind.__name__}: {error}"])
+
+    if shell := get_ipython():
+        shell.set_custom_exc((UsecasesError,), told)
 
 
 class Table(list[dict[str, str]]):

@@ -18,6 +18,9 @@ PAGES = {
 }  # fmt: skip
 """Titles of the pages, and what is told on each."""
 
+FIELDS = "\n    options:\n      show_if_no_docstring: true"
+"""Of data each field is told, which its class explains together."""
+
 NAMES = tuple(f"reference/{title.lower()}.md" for title in PAGES)
 
 
@@ -25,7 +28,7 @@ def files() -> dict[str, str]:
     """The pages, which mkdocstrings fills."""
     return {
         f"reference/{title.lower()}.md": f"# {title}\n\n"
-        + "\n\n".join(f"::: {name}" for name in told)
+        + "\n\n".join(f"::: {name}{FIELDS if title == 'Records' else ''}" for name in told)
         + "\n"
         for title, told in PAGES.items()
     }

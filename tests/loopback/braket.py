@@ -126,13 +126,18 @@ class Aws:
         return 200, json.dumps(said).encode()
 
 
+ALIASES = {"cnot": "cx", "cphaseshift": "cp", "i": "id", "phaseshift": "p", "v": "sx"}
+ALIASES |= {"si": "sdg", "ti": "tdg"}
+"""Braket's names of gates → Qiskit's, where they differ."""
+
+
 def sampled(source: str, shots: int) -> tuple[list[list[int]], list[int]]:
     """Braket's OpenQASM run by Aer: a row of bits for each shot, and the qubits they are of."""
     from qiskit import qasm3
     from qiskit_aer import AerSimulator
 
     text = source.replace("OPENQASM 3.0;", 'OPENQASM 3.0; include "stdgates.inc";')
-    circuit = qasm3.loads(re.sub(r"\bcnot\b", "cx", text))
+    circuit = qasm3.loads(re.sub(r"\w+", lambda m: ALIASES.get(m.group(), m.group()), text))
     result = AerSimulator().run(circuit, shots=shots, memory=True, seed_simulator=1).result()
     rows = [[int(bit) for bit in reversed(row)] for row in result.get_memory()]
     wires = {
@@ -149,7 +154,7 @@ def header(name: str) -> dict[str, str]:
 
 
 GATES = ["cnot", "cphaseshift", "cy", "cz", "h", "i", "phaseshift", "rx", "ry", "rz"]
-GATES += ["s", "si", "swap", "t", "ti", "v", "vi", "x", "y", "z"]
+GATES += ["s", "si", "swap", "t", "ti", "v", "x", "y", "z"]
 
 
 def device() -> dict[str, Any]:

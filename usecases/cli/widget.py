@@ -43,7 +43,7 @@ def command(port: int, address: str, lab: bool, no_browser: bool) -> None:
             words = ["--no-browser"] if no_browser else []
             subprocess.run([sys.executable, "-m", "jupyterlab", str(path), *words], check=False)  # noqa: S603
         else:
-            serve(path, address, port or free_port(), browser=not no_browser)
+            serve(path, address, free(port), browser=not no_browser)
 
 
 def notebook(folder: Path) -> Path:
@@ -58,10 +58,16 @@ def notebook(folder: Path) -> Path:
     return path
 
 
-def free_port() -> int:
-    """A port of this computer that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+def free(port: int) -> int:
+    """The port, or any free one for 0. Raises UsageError where somebody listens on it."""
+    from usecases.errors import UsageError
+
+    try:
+        with socket.create_server(("127.0.0.1", port)) as server:
+            return int(server.getsockname()[1])
+    except OSError as error:
+        hint = "Choose another, or leave out --port"
+        raise UsageError(f"port {port} cannot be used ({error.strerror})", hint) from None
 
 
 def serve(path: Path, address: str, port: int, *, browser: bool) -> None:
@@ -73,7 +79,7 @@ def serve(path: Path, address: str, port: int, *, browser: bool) -> None:
 
     token = secrets.token_urlsafe(24)
     link = f"http://127.0.0.1:{port}/?token={token}"
-    page = Voila(token=token, ip=address, port=port, open_browser=False)
+    page = Voila(token=token, ip=address, port=port, open_browser=False, log_level="WARN")
     page.tornado_settings = {"headers": {"Content-Security-Policy": AT_HOME}}
     page.initialize([str(path)])
     click.echo(f"The page: {link}\nStop it with Ctrl-C.")

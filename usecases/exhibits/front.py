@@ -14,7 +14,7 @@ from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, on_common, repeats
 from usecases.statistics.profile import front
-from usecases.statistics.spread import spread
+from usecases.statistics.spread import median
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,7 +68,7 @@ def _point(
 ) -> _Point:
     effort = [costs[r.id].amount if currency else r.timing.solving
               for g in groups for r in g.records]  # fmt: skip
-    return _Point(name, spread([g.gap.median for g in groups]).median, spread(effort).median)
+    return _Point(name, median([g.gap.median for g in groups]), median(effort))
 
 
 def _row(point: _Point, currency: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, on_common, repeats
 from usecases.statistics.profile import Steps, profiles
-from usecases.statistics.spread import spread
+from usecases.statistics.spread import median
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,9 +53,7 @@ def exhibit(records: Sequence[RunRecord]) -> Exhibit | None:
 def _cost(group: Repeats) -> float:
     # A clock that saw nothing pass still saw something positive.
     pairs = zip(group.records, group.gaps, strict=True)
-    return spread(
-        [max(r.timing.solving, 1e-9) if gap <= TARGET else math.inf for r, gap in pairs]
-    ).median
+    return median([max(r.timing.solving, 1e-9) if gap <= TARGET else math.inf for r, gap in pairs])
 
 
 def _at(steps: Steps, ratio: float) -> float:

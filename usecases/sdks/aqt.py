@@ -13,7 +13,7 @@ TWIN = "offline_"
 EXAMPLES = ("offline_ideal", "offline_noisy", "direct")
 CREDENTIALS = ("AQT_TOKEN",)
 VARIABLES = ("AQT_DIRECT_URL",)
-PRICE = "unknown"
+PRICE = "free"
 
 
 def open(device: str, settings: dict[str, Any]) -> Adapter:

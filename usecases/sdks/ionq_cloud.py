@@ -20,7 +20,7 @@ from adapter import (  # type: ignore[import-not-found]
     sizes,
     transpiled,
 )
-from ionq_replies import measured, told, whole  # type: ignore[import-not-found]
+from ionq_replies import largest, told, whole  # type: ignore[import-not-found]
 from parts import broken, joined  # type: ignore[import-not-found]
 
 URL = "https://api.ionq.co/v0.4"
@@ -190,10 +190,7 @@ class Cloud(Adapter):  # type: ignore[misc]
                 chances = circuit.data.to_dict()["probabilities"]
                 tables.append(whole(plain(result.get_counts(k)), chances, shots))
         seconds = sum(float(one.get("execution_duration_ms") or 0.0) / 1000 for one in found)
-        about = max(
-            (measured(one["metadata"][SIZES]) for one in found),
-            key=lambda s: s["compiled_two_qubit_gates"],
-        )
+        about = largest(one["metadata"][SIZES] for one in found)
         how = "IonQ returns probabilities; its client " + (
             "makes counts of them" if self.hardware else "draws these counts from them"
         )

@@ -1,4 +1,4 @@
-"""IQM: fake devices with the vendor's own noise models, and its machines through an IQM server."""
+"""IQM: fake devices with the vendor's own noise models. Its cloud is not driven from here."""
 
 from __future__ import annotations
 
@@ -11,21 +11,17 @@ TITLE = "IQM"
 WORK = "circuits"
 PACKAGE = "iqm.qiskit_iqm"
 TWIN = "fake_"
-EXAMPLES = ("fake_adonis", "fake_apollo", "fake_garnet", "garnet")
-CREDENTIALS = ("IQM_TOKEN",)
-VARIABLES = ("IQM_SERVER_URL",)
-PRICE = "unknown"
+EXAMPLES = ("fake_adonis", "fake_apollo", "fake_garnet")
+CREDENTIALS = ()
+PRICE = "free"
 
 FAKES = ("adonis", "aphrodite", "apollo", "deneb", "garnet")
 
 
 def open(device: str, settings: dict[str, Any]) -> Adapter:
-    """The fake device, or the machine behind the server, of this name."""
+    """The fake device of this name."""
     if not device.startswith(TWIN):
-        from iqm_cloud import Cloud  # type: ignore[import-not-found]
-
-        cloud: Adapter = Cloud(device)
-        return cloud
+        raise Told("BackendUnavailable", "only IQM's fake devices are driven from here")
     if device.removeprefix(TWIN) not in FAKES:
         raise Told("UnknownName", ", ".join(f"{TWIN}{name}" for name in FAKES))
     return Fake(device.removeprefix(TWIN))

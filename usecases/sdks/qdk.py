@@ -35,6 +35,13 @@ class Sparse(QiskitTwin):  # type: ignore[misc]
         super().__init__(QSharpBackend())
         self.version = f"qdk {version('qdk')}"
 
+    def prepared(self, circuits: list[Any], work: dict[str, Any]) -> list[Any]:
+        """Without a layout, of which the package writes qubits that it cannot read itself."""
+        ready: list[Any] = super().prepared(circuits, work)
+        for circuit in ready:
+            circuit._layout = None
+        return ready
+
     def counts(self, circuits: list[Any], shots: int, seed: int) -> list[dict[str, int]]:
         found = []
         for number, circuit in enumerate(circuits):

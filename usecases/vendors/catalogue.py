@@ -70,6 +70,15 @@ def vendors() -> Mapping[str, Vendor]:
     return dict(sorted(found.items()))
 
 
+def machines() -> dict[str, str]:
+    """Machines by name, VENDOR/DEVICE, that vendors' files give as examples; what they are."""
+    return {
+        f"{of.name}/{device}": f"{of.title}: {'offline twin' if of.is_twin(device) else 'cloud'}"
+        for of in vendors().values()
+        for device in of.examples
+    }
+
+
 def vendor(name: str) -> Vendor:
     """The vendor of this name. Raises UnknownName."""
     if name not in vendors():

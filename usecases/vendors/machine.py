@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import Field, PrivateAttr, TypeAdapter
+from pydantic import Field, PrivateAttr, TypeAdapter, model_validator
 
 from usecases.contracts import Backend, JobResult, RemoteBackend
 from usecases.errors import BackendUnavailable, TooLarge
@@ -25,14 +25,22 @@ DYNAMIC = {"if_else", "while_loop", "for_loop", "switch_case", "reset"}
 class Door(Backend):
     """What twins and clouds share: a name, how circuits are compiled, and what fits."""
 
-    named: ClassVar[tuple[str, ...]] = ("vendor", "device")
-
-    identity: ClassVar[tuple[str, ...]] = ("vendor", "device")
-
     vendor: str = Field(max_length=40, pattern=r"^[a-z_]+$")
     device: str = Field(max_length=80, pattern=r"^[A-Za-z0-9_.:/-]+$")
     optimization_level: int = Field(default=1, ge=0, le=3)
     """Of the transpiler."""
+
+    @property
+    def named(self) -> tuple[str, ...]:  # type: ignore[override]
+        """An annealer has no transpiler, hence no such setting."""
+        gates = self.known.work == "circuits"
+        return ("vendor", "device", *(() if gates else ("optimization_level",)))
+
+    @model_validator(mode="after")
+    def _settable(self) -> Self:
+        if "optimization_level" in self.named and self.optimization_level != 1:
+            raise ValueError("an annealer has no transpiler: leave out optimization_level")
+        return self
 
     @property
     def name(self) -> str:
@@ -68,6 +76,10 @@ class Door(Backend):
                     f"{self.name} cannot do {feature}",
                     "Nothing was sent. Take a machine of dynamic circuits, e.g. -b aer",
                 )
+
+    @property
+    def seeded(self) -> bool:
+        return bool(self.described.get("seeded"))
 
     @property
     def described(self) -> Mapping[str, Any]:

@@ -106,6 +106,13 @@ class Process:
             parts.append(part)
         return b"".join(parts)
 
+    def _missing(self) -> str:
+        """Which of the vendor's credentials are nowhere."""
+        missing = [name for name in self.vendor.credentials if not secrets.present(name)]
+        if not missing:
+            return f"Check {', '.join(self.vendor.credentials)}"
+        return f"Set {', '.join(missing)} in the environment, a keyring or the secrets file"
+
     def _told(self, device: str, error: dict[str, Any]) -> errors.UsecasesError:
         """The vendor's error as the framework's."""
         name, kind, what = f"{self.vendor.name}/{device}", error["kind"], str(error["what"])
@@ -121,6 +128,8 @@ class Process:
         for again in (errors.Refused, errors.Unreachable):
             if kind == again.__name__:
                 return again(f"{name}: {what}", retry_after=error.get("retry_after"))
+        if kind == "AuthenticationFailed":
+            return errors.AuthenticationFailed(f"{name}: {what}", self._missing())
         if kind in _RAISED:
             return _RAISED[kind](f"{name}: {what}")
         return errors.BackendUnavailable(f"{name}: {what} ({error.get('where', '')})", hint)
