@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring routing faults vendors resources docs room suites clean
+.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring routing faults vendors resources docs room suites twins clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -44,6 +44,10 @@ frontier: .venv/.test
 
 measuring: .venv/.test
 	$(BIN)/python benchmarks/measuring.py
+
+twins: .venv/.test
+	$(BIN)/python benchmarks/backends.py
+	$(BIN)/python benchmarks/twins.py
 
 resources: .venv/.test
 	$(BIN)/python benchmarks/resources.py

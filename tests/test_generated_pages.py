@@ -131,3 +131,14 @@ def test_the_page_of_suites_shows_what_was_measured() -> None:
     assert found["kills"]["in_the_end"] == {"done": found["kills"]["planned"]}
     assert found["listing"]["all"] < 1
     assert found["mutations"]["found"] == found["mutations"]["mutations"]
+
+
+def test_the_page_on_twins_is_that_of_their_runs() -> None:
+    twins = script("twins")
+    found = json.loads(twins.STORED.read_text("utf-8"))
+    assert twins.PAGE.read_text("utf-8") == twins.render(found)
+    runs = [row[case] for row in found.values() for case in twins.SPINE]
+    ran = [run for run in runs if "refused" not in run]
+    assert {run["source"] for run in ran} == {"simulated"}
+    assert {run["seed"] for run in ran} == {0}
+    assert len({run["backend"].partition("/")[0] for run in ran}) >= 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from adapter import Adapter, QiskitTwin, Told  # type: ignore[import-not-found]
@@ -44,7 +45,6 @@ class Local(QiskitTwin):  # type: ignore[misc]
     """A local simulator of state vectors or density matrices, without noise."""
 
     dynamic = False
-    seeded = False  # they draw from a generator that nobody can seed
 
     def __init__(self, device: str) -> None:
         from importlib.metadata import version
@@ -57,3 +57,15 @@ class Local(QiskitTwin):  # type: ignore[misc]
     def describe(self) -> dict[str, Any]:
         said: dict[str, Any] = super().describe()
         return said | {"qubits": HELD[self.backend.name]}
+
+    def counts(self, circuits: list[Any], shots: int, seed: int) -> list[dict[str, int]]:
+        """They make a generator for each circuit, and their `run` takes no seed for it."""
+        import numpy as np
+
+        made, numbers = np.random.default_rng, itertools.count(seed)
+        np.random.default_rng = lambda *given: made(*given or (next(numbers),))
+        try:
+            jobs = [self.backend.run(circuit, shots=shots) for circuit in circuits]
+            return [job.result().get_counts() for job in jobs]
+        finally:
+            np.random.default_rng = made
