@@ -145,6 +145,15 @@ Opened = Iterator[tuple[str, dict[str, str]]]
 
 
 @contextmanager
+def _aqt() -> Opened:
+    from tests.loopback import aqt
+    from tests.loopback.server import Loopback
+
+    with Loopback(aqt.Machine().rules) as server:
+        yield "direct", {"AQT_DIRECT_URL": server.url, "AQT_TOKEN": "canary-of-aqt"}
+
+
+@contextmanager
 def _braket() -> Opened:
     from tests.loopback.braket import Aws
 
@@ -181,7 +190,7 @@ def _ionq() -> Opened:
         yield "simulator", {"IONQ_API_KEY": "canary-of-ionq", "IONQ_API_URL": f"{loop.url}/v0.4"}
 
 
-CLOUDS = {"braket": _braket, "dwave": _dwave, "ibm": _ibm, "ionq": _ionq}
+CLOUDS = {"aqt": _aqt, "braket": _braket, "dwave": _dwave, "ibm": _ibm, "ionq": _ionq}
 
 
 def render(stored: dict[str, Any]) -> str:
@@ -218,7 +227,9 @@ def _row(name: str, said: dict[str, Any]) -> str:
     cloud = "not driven"
     if steps:
         done = ", ".join(step for step in steps if step not in lacking)
-        missing = "".join(f"; not {step}: {why}" for step, why in lacking.items())
+        missing = "".join(
+            f"; not {step}: {why.partition(': ')[2]}" for step, why in lacking.items()
+        )
         cloud = done + missing
     shown = f"`{twin}`" if twin else "none"
     cells = (said["title"], said["sdk"], shown, kept, seeded, cloud, said["price"])
