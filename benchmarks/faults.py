@@ -79,6 +79,7 @@ def at_random(scene: Scene, kills: int, seed: int = 0) -> dict[str, Any]:
             usual = 0.7 * usual + 0.3 * min(max(taken, 0.05), 1.0)
             work += process.exitcode == 0
         usual *= 1.02
+    scene.machine.tell("/faults", [])
     assert attempt(scene, Work(seed=work)).counts
     reckoning = reckoned(scene)
     assert reckoning.jobs == work + 1

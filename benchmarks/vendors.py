@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from loopbacks import CLOUDS
 from usecases import registry
 from usecases.contracts import RemoteBackend
 from usecases.errors import UsecasesError
@@ -139,58 +140,6 @@ def _work(cloud: RemoteBackend) -> Program[Any]:
     circuit.cx(0, 1)
     circuit.measure([0, 1], [0, 1])
     return SampleCircuits((circuit,), 50, 1)
-
-
-Opened = Iterator[tuple[str, dict[str, str]]]
-
-
-@contextmanager
-def _aqt() -> Opened:
-    from tests.loopback import aqt
-    from tests.loopback.server import Loopback
-
-    with Loopback(aqt.Machine().rules) as server:
-        yield "direct", {"AQT_DIRECT_URL": server.url, "AQT_TOKEN": "canary-of-aqt"}
-
-
-@contextmanager
-def _braket() -> Opened:
-    from tests.loopback.braket import Aws
-
-    server = Aws()
-    with server.loop:
-        yield "SV1", server.environment
-
-
-@contextmanager
-def _dwave() -> Opened:
-    from tests.loopback.dwave import NAME, Leap
-
-    with Leap().loop as loop:
-        address = {"DWAVE_API_ENDPOINT": f"{loop.url}/sapi/v2/"}
-        yield NAME, {"DWAVE_API_TOKEN": "canary-of-dwave", **address}
-
-
-@contextmanager
-def _ibm() -> Opened:
-    from tests.loopback import ibm
-    from tests.loopback.server import Loopback
-
-    places = ("QISKIT_IBM_URL", "IAM_URL", "GLOBAL_SEARCH_URL", "GLOBAL_CATALOG_URL")
-    with Loopback(ibm.Cloud().rules) as server:
-        keys = {"QISKIT_IBM_TOKEN": "canary-of-ibm", "QISKIT_IBM_INSTANCE": ibm.CRN}
-        yield ibm.MACHINE, dict.fromkeys(places, server.url) | keys
-
-
-@contextmanager
-def _ionq() -> Opened:
-    from tests.loopback.ionq import IonQ
-
-    with IonQ().loop as loop:
-        yield "simulator", {"IONQ_API_KEY": "canary-of-ionq", "IONQ_API_URL": f"{loop.url}/v0.4"}
-
-
-CLOUDS = {"aqt": _aqt, "braket": _braket, "dwave": _dwave, "ibm": _ibm, "ionq": _ionq}
 
 
 def render(stored: dict[str, Any]) -> str:

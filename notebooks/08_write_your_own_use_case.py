@@ -186,12 +186,12 @@ def plot(town: Town, playing: Playing):
     x, y = np.cos(angles), np.sin(angles)
     for a, b in town.earshot:
         axes.plot(x[[a, b]], y[[a, b]], color="#94a4a2", linewidth=1, zorder=1)
-    colours = ["#bd1f01" if s in playing.squares else "#92dadd" for s in range(len(x))]
+    colours = ["#ffa90e" if s in playing.squares else "#92dadd" for s in range(len(x))]
     axes.scatter(x, y, s=[18 * a for a in town.audience], c=colours, zorder=2)
     for s, audience in enumerate(town.audience):
         axes.annotate(str(audience), (x[s], y[s]), ha="center", va="center")
     axes.set(aspect="equal", xlim=(-1.4, 1.4), ylim=(-1.4, 1.4), xticks=[], yticks=[])
-    axes.set_title(f"{objective(town, playing):.0f} listeners; musicians in red")
+    axes.set_title(f"{objective(town, playing):.0f} listeners; musicians in orange")
     return figure
 
 

@@ -65,6 +65,9 @@ def test_a_bundle_gives_back_what_was_put_in(records: list[RunRecord], packed: b
     assert bundle.pack("three runs", reversed(records), found.files) == packed
     with pytest.raises(UsageError):
         bundle.pack("none", [], {})
+    for name in ("../x.txt", ".profile", "a b.txt", "manifest.json"):
+        with pytest.raises(UsageError, match="plain name"):
+            bundle.pack("x", records, {name: b""})
 
 
 def test_a_thousand_changed_bytes_are_found(packed: bytes) -> None:

@@ -119,3 +119,17 @@ def test_the_page_on_vendors_is_that_of_its_runs() -> None:
         steps = said.get("cloud", {})
         lacking = {step for step, held in steps.items() if held != "yes"}
         assert lacking <= {"quote", "find", "cancel"}  # which some vendors' interfaces lack
+
+
+def test_the_page_of_suites_shows_what_was_measured() -> None:
+    """Nothing on it is typed, and each of the promises that it tells of was kept."""
+    suites = script("suites")
+    found = json.loads(suites.STORED.read_text("utf-8"))
+    assert suites.PAGE.read_text("utf-8") == suites.render(found)
+    assert found["overhead"]["overhead_ms"] < 5
+    assert found["dask"]["dask"]["share"] > 0.9
+    assert found["dask"]["identical"]
+    assert found["slurm"]["identical"]
+    assert found["kills"]["in_the_end"] == {"done": found["kills"]["planned"]}
+    assert found["listing"]["all"] < 1
+    assert found["mutations"]["found"] == found["mutations"]["mutations"]

@@ -21,6 +21,7 @@ from usecases.pace import Pace
 from usecases.pool import Workers, dask, processes
 from usecases.store import Store
 from usecases.suites import Suite
+from usecases.work import work
 
 SMALL = """
 title = "A few runs"
@@ -241,6 +242,20 @@ def test_partial_names_what_failed() -> None:
     cell = suites.parse(SMALL).cells()[0]
     with pytest.raises(Partial, match="1 of 1 runs failed"):
         bench.complain([Row(cell, "failed", "abc", "it broke")])
+
+
+def test_an_algorithm_for_other_models_is_skipped_and_not_failed(tmp_path: Path) -> None:
+    text = SMALL.replace("logistics/tour", "energy/network_reconfiguration")
+    suite = suites.parse(text.replace(', "energy/unit_commitment"', "").replace("[0, 1]", "[0]"))
+    with Store(tmp_path / "s.db") as store:
+        (task,) = (
+            task
+            for cell, task in bench.planned(suite, store).tasks.values()
+            if cell.algorithm == "annealing"
+        )
+    reply = work(task)
+    assert reply.status == "skipped"
+    assert "solves models of type" in reply.text
 
 
 def test_what_is_left_follows_from_what_like_runs_took() -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from usecases.errors import (
     AuthenticationFailed,
     BackendUnavailable,
     BudgetExceeded,
+    JobFailed,
     MissingExtra,
     Unsolvable,
+    Unsuited,
     UsecasesError,
 )
 from usecases.secrets import quiet_logs
 
 DOES_NOT_FIT = (
-    *(MissingExtra, Unsolvable, BackendUnavailable),
+    *(MissingExtra, Unsuited, Unsolvable, BackendUnavailable),
     *(AuthenticationFailed, BudgetExceeded),
 )
 """What is no fault of a run: it cannot be done here, or not now."""
@@ -42,15 +45,23 @@ class Reply(NamedTuple):
 
 def work(task: Task) -> Reply:
     """Do the run. Only plain data goes back: an error of a vendor may not survive the way."""
-    quiet_logs()
+    _prepared()
     try:
         return Reply("done", _record(task))
+    except JobFailed as error:
+        return Reply("failed", str(error))
     except DOES_NOT_FIT as error:
         return Reply("skipped", str(error))
     except UsecasesError as error:
         return Reply("failed", str(error))
     except Exception as error:  # one broken run never ends a night's work
         return Reply("failed", f"internal: {type(error).__name__}: {str(error)[:300]}")
+
+
+@cache
+def _prepared() -> None:
+    """Once in each process, however many runs it does."""
+    quiet_logs()
 
 
 def _record(task: Task) -> str:

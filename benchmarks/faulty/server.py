@@ -11,6 +11,7 @@ import json
 import sqlite3
 import sys
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock
@@ -155,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "garbage":
             return self._raw(200, b'{"status": "COMPL', {})
         if fault == "100 MB reply":
-            return self._raw(200, b'{"padding": "' + b"x" * LARGE + b'"}', {})
+            return self._too_much()
         answer = self._answer(kind, url.path, url.query)
         return self._reply(200, spoilt(fault, answer) if kind == "read" else answer)
 
@@ -190,15 +191,21 @@ class Handler(BaseHTTPRequestHandler):
         self._raw(status, json.dumps(value).encode(), {})
 
     def _raw(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        try:
+        with suppress(OSError):  # the client may have gone
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
-        except OSError:
-            pass  # the client has gone
+
+    def _too_much(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(LARGE))
+        self.end_headers()
+        with suppress(OSError):  # the client reads no further
+            for _ in range(100):
+                self.wfile.write(b"x" * (LARGE // 100))
 
     def _hang_up(self) -> None:
         self.close_connection = True
