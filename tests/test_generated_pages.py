@@ -116,7 +116,9 @@ def test_the_page_on_vendors_is_that_of_its_runs() -> None:
     assert vendors.PAGE.read_text("utf-8") == vendors.render(found)
     for said in found.values():
         assert not said.get("findings")
-        assert set(said.get("cloud", {}).values()) <= {"yes"}
+        steps = said.get("cloud", {})
+        lacking = {step for step, held in steps.items() if held != "yes"}
+        assert lacking <= {"quote", "find", "cancel"}  # which some vendors' interfaces lack
 
 
 def test_the_page_of_suites_shows_what_was_measured() -> None:
