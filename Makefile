@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring resources routing clean
+.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring notebooks resources routing clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -47,6 +47,9 @@ measuring: .venv/.test
 
 resources: .venv/.test
 	$(BIN)/python benchmarks/resources.py
+
+notebooks: .venv/.test
+	$(BIN)/python benchmarks/notebooks.py
 
 routing: .venv/.test
 	$(BIN)/python benchmarks/routing.py
