@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring notebooks resources routing clean
+.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring notebooks routing faults vendors resources docs room suites clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -53,6 +53,22 @@ notebooks: .venv/.test
 
 routing: .venv/.test
 	$(BIN)/python benchmarks/routing.py
+
+faults: .venv/.test
+	$(BIN)/python benchmarks/faults.py
+
+vendors: .venv/.test
+	$(BIN)/python benchmarks/vendors.py
+
+docs: .venv/.test
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@echo "The site: build/site/index.html; to search in it: $(BIN)/mkdocs serve"
+
+room: .venv/.test
+	$(BIN)/python benchmarks/room.py
+
+suites: .venv/.test
+	$(BIN)/python benchmarks/suites.py
 
 .venv/.made:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'

@@ -160,7 +160,7 @@ def _timeless(record: Any) -> Any:
 
 
 def kills() -> dict[str, Any]:
-    """The command killed at random moments, and what the store holds in the end."""
+    """The command killed at random moments of its work, and what the store holds in the end."""
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "suite.toml"
@@ -173,13 +173,22 @@ def kills() -> dict[str, Any]:
             running = subprocess.Popen(
                 command, env=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
-            time.sleep(rng.uniform(0.5, 5.0))
+            _grown(Path(folder), kept[-1] if kept else 0)
+            time.sleep(rng.uniform(0.0, 2.0))
             running.send_signal(signal.SIGKILL)
             running.wait()
             kept.append(_statuses(Path(folder)).get("done", 0))
         subprocess.run(command, env=where, check=True, capture_output=True)
         statuses = _statuses(Path(folder))
     return {"kills": KILLS, "planned": 120, "after_each": kept, "in_the_end": statuses}
+
+
+def _grown(folder: Path, done: int) -> None:
+    """Wait until the store holds more finished runs than before, at most a minute."""
+    for _ in range(120):
+        time.sleep(0.5)
+        if _statuses(folder).get("done", 0) > done:
+            return
 
 
 def _statuses(folder: Path) -> dict[str, int]:
@@ -268,11 +277,12 @@ def slurm() -> dict[str, Any]:
             script.chmod(script.stat().st_mode | stat.S_IXUSR)
         os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
         options: dict[str, Any] = {"cores": 1, "processes": 1, "memory": "2GB"}
+        options["death_timeout"] = 600  # a crowded machine takes its time
         with SLURMCluster(
             **options, local_directory=folder, log_directory=folder, interface="lo"
         ) as cluster:
             cluster.scale(jobs=2)
-            cluster.wait_for_workers(2, timeout=120)
+            cluster.wait_for_workers(2, timeout=500)
             with on_dask(cluster.scheduler_address) as workers:
                 count, (times, records) = workers.count, _timed(asked, workers)
     _, same = _timed(asked, processes(2))
@@ -340,8 +350,8 @@ def main() -> None:
         for name in words or PARTS:
             found[name] = PARTS[name]()
             print(name, found[name], flush=True)
-        found["machine"] = f"{os.cpu_count()} cores of {processor()}"
-        STORED.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
+            found["machine"] = f"{os.cpu_count()} cores of {processor()}"
+            STORED.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
     if PARTS.keys() <= found.keys():
         PAGE.write_text(render(found), "utf-8")
 

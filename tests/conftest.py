@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from usecases.home import home as home_of_the_user
+
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
 # Fixtures of a module run before any test's own folder is there: never in the user's store.
+os.environ.setdefault("USECASES_VENDORS", str(home_of_the_user() / "vendors"))
 _ours = tempfile.TemporaryDirectory(prefix="usecases-tests-", ignore_cleanup_errors=True)
 os.environ["USECASES_HOME"] = _ours.name
 

@@ -9,10 +9,11 @@ from qiskit.quantum_info import SparsePauliOp, Statevector
 
 from tests.helpers import record, usecases
 from usecases import registry
-from usecases.backends.aer import Aer, fake_device
+from usecases.backends.aer import Aer
 from usecases.backends.lightning import Lightning
 from usecases.errors import BackendUnavailable, TooLarge, UnknownName
 from usecases.executor import Executor, lowered
+from usecases.noise import fake_device
 from usecases.programs import Expectation, SampleCircuits, SampleModel
 from usecases.testing import check_backend
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
+import shlex
 import shutil
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from tests.helpers import ROOT, usecases
 from usecases import bundle, provenance, run, sources
+from usecases.cli import cli
 from usecases.errors import BadInstance, UsageError, VerificationFailed
 from usecases.records import RunRecord
 from usecases.store import Store
@@ -61,6 +65,9 @@ def test_a_bundle_gives_back_what_was_put_in(records: list[RunRecord], packed: b
     assert bundle.pack("three runs", reversed(records), found.files) == packed
     with pytest.raises(UsageError):
         bundle.pack("none", [], {})
+    for name in ("../x.txt", ".profile", "a b.txt", "manifest.json"):
+        with pytest.raises(UsageError, match="plain name"):
+            bundle.pack("x", records, {name: b""})
 
 
 def test_a_thousand_changed_bytes_are_found(packed: bytes) -> None:
@@ -175,3 +182,22 @@ def test_files_and_folders_of_records(records: list[RunRecord], tmp_path: Path) 
         sources.records(str(tmp_path))
     with pytest.raises(BadInstance):
         sources.records(str(tmp_path / "none.zip"))
+
+
+def test_the_commands_of_the_benchmarking_page_do_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "benchmarking.md").read_text("utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", page, re.S)
+    (tmp_path / "mine.toml").write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    lines = "".join(re.findall(r"```sh\n(.*?)```", page, re.S)).splitlines()
+    for line in lines:
+        program, *words = shlex.split(line)
+        assert program == "usecases"
+        done = CliRunner().invoke(cli, words)
+        assert done.exit_code == 0, (line, done.output, done.exception)
+    assert len(list((tmp_path / "submission").rglob("*_summary.csv"))) == 2
+    assert {"mine.zip", "mine.csv", "mine.parquet", "results.json"} <= {
+        path.name for path in tmp_path.iterdir()
+    }

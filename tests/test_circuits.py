@@ -11,6 +11,7 @@ from tests.helpers import third_party, usecases
 from usecases.beside import distance, split
 from usecases.circuit_record import CircuitRecord, Tally
 from usecases.circuits import prepare, run
+from usecases.cli import _outcome
 
 BELL = """OPENQASM 3.0;
 include "stdgates.inc";
@@ -27,26 +28,35 @@ def bell(tmp_path: Path) -> Path:
     return path
 
 
-def test_machines_stand_side_by_side_and_each_run_is_kept(bell: Path) -> None:
-    done = usecases("circuit", bell, "-b", "aer", "-b", "aer noise=manila", "--shots", 4000)
-    assert done.returncode == 0, done.stderr
-    assert "1 11" in done.stdout
-    assert "total variation distance" in done.stdout
-    listed = json.loads(usecases("jobs", "--json").stdout)
+def said(capfd: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of the command, run in this process."""
+    capfd.readouterr()
+    code = _outcome([str(word) for word in words])
+    found = capfd.readouterr()
+    return code, found.out, found.err
+
+
+def test_machines_stand_side_by_side_and_each_run_is_kept(
+    bell: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    machines = ("-b", "aer", "-b", "aer noise=manila")
+    code, out, err = said(capfd, "circuit", bell, *machines, "--shots", 4000)
+    assert code == 0, err
+    assert "1 11" in out
+    assert "total variation distance" in out
+    listed = json.loads(said(capfd, "jobs", "--json")[1])
     assert [(r["usecase"], r["instance"], r["status"]) for r in listed] == [
         ("circuit", "bell.qasm", "done")
     ] * 2
-    ideal = CircuitRecord.model_validate_json(
-        usecases("jobs", "show", listed[1]["id"], "--json").stdout
-    )
+    shown = said(capfd, "jobs", "show", listed[1]["id"], "--json")[1]
+    ideal = CircuitRecord.model_validate_json(shown)
     assert ideal.digest == ideal.content_hash()
     (tally,) = ideal.tallies
     assert tally.text == BELL
     assert set(tally.counts) == {"100", "111"}
     assert all(low < 0.5 < high for low, high in tally.intervals.values())
-    beside = usecases("circuit", bell, "--beside", listed[0]["id"])
-    assert "aer noise=manila" in beside.stdout
-    assert usecases("verify", listed[0]["id"]).returncode == 2
+    assert "aer noise=manila" in said(capfd, "circuit", bell, "--beside", listed[0]["id"])[1]
+    assert said(capfd, "verify", listed[0]["id"])[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -61,14 +71,20 @@ def test_machines_stand_side_by_side_and_each_run_is_kept(bell: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_in_one_line(
-    tmp_path: Path, text: str, words: tuple[str, ...], code: int, says: str
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    text: str,
+    words: tuple[str, ...],
+    code: int,
+    says: str,
 ) -> None:
     path = tmp_path / "bad.qasm"
     path.write_text(text)
-    done = usecases("circuit", path, *words)
-    assert done.returncode == code, done.stderr
-    assert says in done.stderr
-    assert len([line for line in done.stderr.splitlines() if line.startswith("usecases:")]) == 1
+    found, out, err = said(capfd, "circuit", path, *words)
+    assert found == code, err
+    assert not out
+    assert says in err
+    assert len([line for line in err.splitlines() if line.startswith("usecases:")]) == 1
 
 
 def test_a_queued_circuit_is_attached_to_and_cancelled(bell: Path, tmp_path: Path) -> None:

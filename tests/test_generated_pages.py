@@ -73,6 +73,16 @@ def test_the_page_on_routing_is_that_of_its_runs() -> None:
     assert {row["size"] for row in found["curves"]} == set(routing.SIZES)
 
 
+def test_the_page_on_faults_is_that_of_its_trials() -> None:
+    faults = script("faults")
+    found = json.loads(faults.STORED.read_text("utf-8"))
+    assert faults.PAGE.read_text("utf-8") == faults.render(found)
+    trials = [*found["matrix"], *(found[name] for name in faults.TRIALS)]
+    assert sum(trial["lost"] + trial["twice"] for trial in trials) == 0
+    assert all(row["ends"] == row["expected"] for row in found["matrix"])
+    assert found["random"]["kills"] >= 500
+
+
 def test_the_page_on_what_it_would_take_is_that_of_its_estimates() -> None:
     resources = script("resources")
     found = json.loads(resources.STORED.read_text("utf-8"))
@@ -90,3 +100,47 @@ def test_the_page_on_notebooks_is_that_of_its_measurements() -> None:
         assert row["memory"] <= notebooks.MEMORY, row["name"]
         if row["name"] in tours:
             assert row["first_figure"] <= notebooks.LIMITS[row["level"]], row["name"]
+
+
+def test_the_page_on_sizing_is_that_of_its_measurement() -> None:
+    room = script("room")
+    found = json.loads(room.STORED.read_text("utf-8"))
+    assert room.PAGE.read_text("utf-8") == room.render(found)
+    assert [row["people"] for row in found["rows"]] == [*room.SIZES]
+
+
+def test_the_page_on_vendors_is_that_of_their_files() -> None:
+    backends = script("backends")
+    assert backends.PAGE.read_text("utf-8") == backends.render()
+
+
+def test_the_page_on_ghz_fidelities_is_that_of_its_twins() -> None:
+    ghz = script("ghz")
+    found = json.loads(ghz.STORED.read_text("utf-8"))
+    assert ghz.PAGE.read_text("utf-8") == ghz.render(found)
+    for row in found["rows"]:
+        own = ghz.Fidelity(**row["own"])
+        assert not row["aer"] or abs(own.differs(ghz.Fidelity(**row["aer"]))) < 4
+
+
+def test_the_page_on_vendors_is_that_of_its_runs() -> None:
+    vendors = script("vendors")
+    found = json.loads(vendors.STORED.read_text("utf-8"))
+    assert vendors.PAGE.read_text("utf-8") == vendors.render(found)
+    for said in found.values():
+        assert not said.get("findings")
+        assert set(said.get("cloud", {}).values()) <= {"yes"}
+
+
+def test_the_page_of_suites_shows_what_was_measured() -> None:
+    """Nothing on it is typed, and each of the promises that it tells of was kept."""
+    suites = script("suites")
+    found = json.loads(suites.STORED.read_text("utf-8"))
+    assert suites.PAGE.read_text("utf-8") == suites.render(found)
+    assert found["overhead"]["overhead_ms"] < 5
+    assert found["dask"]["dask"]["share"] > 0.9
+    assert found["dask"]["identical"]
+    assert found["slurm"]["identical"]
+    assert found["kills"]["in_the_end"] == {"done": found["kills"]["planned"]}
+    assert found["listing"]["all"] < 1
+    assert found["mutations"]["found"] == found["mutations"]["mutations"]

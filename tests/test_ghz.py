@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from qiskit.quantum_info import DensityMatrix, Statevector, random_density_matrix, state_fidelity
 
-from tests.helpers import usecases
 from usecases import ghz
 from usecases.errors import UsageError
 from usecases.registry import backend
+from usecases.vendors.catalogue import vendor
+from usecases.vendors.environments import installed
 
 
 def measured(state: DensityMatrix, shots: int, seed: int) -> list[dict[str, int]]:
@@ -62,8 +63,8 @@ def test_machines_are_told_apart_and_a_twin_is_not() -> None:
         ghz.fidelity(backend("aer"), 3, shots=20)
 
 
-def test_the_command_compares_machines() -> None:
-    done = usecases("ghz", "-b", "aer", "-b", "aer noise=manila", "-n", 2, "--shots", 600)
-    assert done.returncode == 0, done.stderr
-    assert "aer noise=manila" in done.stdout
-    assert "σ" in done.stdout
+def test_a_twin_without_noise_prepares_it_perfectly() -> None:
+    """QDK's own compiler, run on compiled circuits, turned some of these parities around."""
+    if not installed(vendor("qdk")):
+        pytest.skip("Microsoft QDK is not installed: usecases backends add qdk")
+    assert ghz.fidelity(backend("qdk/sparse"), 4, 1200).value == 1.0

@@ -5,20 +5,37 @@ from __future__ import annotations
 import json
 import logging
 import os
+import subprocess
+import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from tests.helpers import usecases
+from tests.helpers import ROOT, usecases
 from usecases import secrets
 from usecases.errors import AuthenticationFailed, BadInstance, UsageError
 from usecases.store import home
+from usecases.vendors import process
+from usecases.vendors.catalogue import vendor
 
 IN_ENV, IN_FILE = 'canary-e"nv/7f3a9c', "canary-file-51d0be"
 SMALL = ("logistics/vehicle_routing", "-i", "size=2,seed=1", "-a", "qaoa", "--shots", "20")
+
+SUITE = """
+title = "Everything that leaks"
+[[matrix]]
+usecases = ["logistics/vehicle_routing"]
+instances = ["size=2,seed=1"]
+algorithms = ["qaoa"]
+backends = ["leaky", "leaky fails=yes"]
+shots = 20
+seeds = [3]
+"""
 
 LEAKY = '''
 """Leaky: a machine that tells its secrets in every way there is."""
@@ -30,6 +47,9 @@ from usecases import secrets
 from usecases.backends.aer import Aer
 from usecases.contracts import JobResult, Quote, RemoteBackend
 from usecases.programs import SampleCircuits
+
+
+HELD = []
 
 
 class Leaky(RemoteBackend):
@@ -50,12 +70,11 @@ class Leaky(RemoteBackend):
                 raise KeyError(self._told())
             except KeyError as error:
                 raise RuntimeError(f"refused {self._told()}") from error
-        self.__dict__["held"] = Aer().run(program)
+        HELD.append(Aer().run(program))
         return "job-1"
 
     def collect(self, job):
-        held = self.__dict__["held"]
-        return JobResult(held.value, 0.0, provenance={self._told(): self._told()})
+        return JobResult(HELD[-1].value, 0.0, provenance={self._told(): self._told()})
 
     def find(self, tag): return None
     def estimate(self, program): return Quote(amount=0.0, currency="EUR", basis="free")
@@ -93,31 +112,54 @@ def leaks(text: str) -> list[str]:
     return [form for form in (*forms, *coded) if form in text]
 
 
+def notebook(folder: Path, leaky: Path) -> Path:
+    """A notebook that was run: one cell with a record, one whose run fails."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    call = "usecases.run('logistics/vehicle_routing', 'size=2,seed=1', 'qaoa', 'leaky', shots=20"
+    cells = [f"import usecases; {call})", f"{call}, settings={{'fails': 'yes'}})"]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
+    environment = os.environ | {"PYTHONPATH": str(leaky), "LEAKY_TOKEN": IN_ENV}
+    client = NotebookClient(book, allow_errors=True, resources={"metadata": {"path": str(ROOT)}})
+    client.execute(env=environment)
+    assert book.cells[0].outputs[-1].output_type == "execute_result", book.cells[0].outputs
+    assert "refused [secret]" in str(book.cells[1].outputs)
+    path = folder / "run.ipynb"
+    nbformat.write(book, path)
+    return path
+
+
 @pytest.mark.usefixtures("no_keyring")
 def test_canaries_appear_nowhere(leaky: Path, tmp_path: Path) -> None:
     secrets.place("FILED_TOKEN", IN_FILE)
+    suite = tmp_path / "leaky.toml"
+    suite.write_text(SUITE)
     told = {"path": leaky, "LEAKY_TOKEN": IN_ENV, "PYTHONWARNINGS": "default"}
     seen = []
     for words in (
         ("run", *SMALL, "-b", "leaky", "--json"),
-        ("run", *SMALL, "-b", "leaky", "-s", "fails=yes"),
         ("--debug", "run", *SMALL, "-b", "leaky", "-s", "fails=yes"),
         ("run", *SMALL, "-b", "leaky", "-s", f"fails={IN_ENV}", "--dry-run"),
         ("run", *SMALL, "-b", "leaky", "-s", f"strange={IN_ENV}"),
         ("run", *SMALL, "-b", IN_FILE),
+        ("bench", suite, "--workers", 1),
+        ("report", "-o", tmp_path / "home.html"),
         ("jobs", "--json"),
     ):
         done = usecases(*words, **told)  # type: ignore[arg-type]
         seen.append((words, done.returncode, done.stdout + done.stderr))
-    assert [code for _, code, _ in seen] == [0, 70, 70, 2, 2, 2, 0], seen
-    assert all(secrets.HIDDEN in text for _, _, text in seen[:3])
-    assert "holds a secret" in seen[3][2]
-    assert "Traceback" in seen[2][2]
+    assert [code for _, code, _ in seen][:5] == [0, 70, 2, 2, 2], seen
+    assert all(secrets.HIDDEN in text for _, _, text in seen[:2])
+    assert "holds a secret" in seen[2][2]
+    assert "Traceback" in seen[1][2]
     for words, _, text in seen:
         assert not leaks(text), words[:2]
     assert '"[secret]' in seen[0][2]  # the provenance that the record kept
+    assert [code for _, code, _ in seen][-2:] == [0, 0], seen[-2][2][-900:]
     kept = [p for p in home().rglob("*") if p.is_file() and p.name != "secrets"]
-    assert kept
+    kept += [tmp_path / "home.html", notebook(tmp_path, leaky)]
+    assert len(kept) > 2
     for path in kept:
         assert not leaks(path.read_bytes().decode("latin-1")), path
 
@@ -143,10 +185,12 @@ def test_logs_of_any_package_are_scrubbed(
     monkeypatch.setenv("SOME_PASSWORD", IN_FILE)
     factory = logging.getLogRecordFactory()
     try:
+        secrets.quiet_logs.cache_clear()
         secrets.quiet_logs()
         logging.getLogger("vendor.http").warning("sent %r to %s", {"token": IN_FILE}, "there")
     finally:
         logging.setLogRecordFactory(factory)
+        secrets.quiet_logs.cache_clear()
     assert "there" in caplog.text
     assert not leaks(caplog.text)
 
@@ -161,6 +205,24 @@ def test_a_file_that_others_may_read_is_refused() -> None:
     path.chmod(0o640)
     with pytest.raises(AuthenticationFailed, match="chmod 600"):
         secrets.read("SOME_TOKEN")
+
+
+@pytest.mark.usefixtures("no_keyring")
+def test_a_vendors_process_gets_its_own_secrets_and_nobody_elses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = subprocess.run(
+        [sys.executable, "-c", "from usecases.cli import main; main()", "secret", "VENDOR_TOKEN"],
+        input=IN_FILE, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not leaks(kept.stdout + kept.stderr)
+    monkeypatch.setenv("OTHER_TOKEN", IN_ENV)
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(process.subprocess, "Popen", lambda *words, **how: asked.update(how))
+    known = replace(vendor("ibm"), credentials=("VENDOR_TOKEN",))
+    process._started(known)
+    assert asked["env"]["VENDOR_TOKEN"] == IN_FILE
+    assert IN_ENV not in asked["env"].values()
 
 
 def test_the_environment_goes_before_the_keyring_and_that_before_the_file(

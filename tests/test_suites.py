@@ -17,9 +17,11 @@ from tests.helpers import timeless, usecases
 from usecases import bench, registry, suites
 from usecases.bench import Row
 from usecases.errors import BackendUnavailable, BadInstance, Partial, UnknownName, UsageError
+from usecases.pace import Pace
 from usecases.pool import Workers, dask, processes
 from usecases.store import Store
 from usecases.suites import Suite
+from usecases.work import work
 
 SMALL = """
 title = "A few runs"
@@ -31,7 +33,7 @@ backends = ["neal", "statevector"]
 shots = 40
 seeds = [0, 1]
 """
-HERE = {"host": "127.0.0.1", "dashboard_address": None}
+HERE = {"host": "127.0.0.1", "protocol": "tcp://", "dashboard_address": None}
 """A Dask cluster of this machine."""
 
 RUNS, UNFIT = 12, 8
@@ -105,6 +107,7 @@ def test_what_does_not_exist_stops_a_suite_before_anything_is_run() -> None:
 
 
 def test_a_suite_resumes_and_local_processes_and_dask_agree(tmp_path: Path) -> None:
+    from dask import config
     from distributed import LocalCluster
 
     suite = suites.parse(SMALL)
@@ -125,7 +128,9 @@ def test_a_suite_resumes_and_local_processes_and_dask_agree(tmp_path: Path) -> N
         assert len(since.tasks) == RUNS
         assert not {*since.tasks} & {run.id for run in local.runs()}
 
+        patience = {f"distributed.comm.timeouts.{what}": "300s" for what in ("connect", "tcp")}
         with (
+            config.set(patience),
             LocalCluster(n_workers=2, threads_per_worker=1, **HERE) as cluster,
             dask(cluster.scheduler_address) as workers,
         ):
@@ -143,7 +148,7 @@ def test_dask_refuses_shared_processes_and_an_absent_scheduler() -> None:
     from distributed import LocalCluster
 
     with (
-        LocalCluster(n_workers=1, threads_per_worker=2, **HERE) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, **HERE) as cluster,
         pytest.raises(UsageError, match="nthreads"),
         dask(cluster.scheduler_address),
     ):
@@ -237,3 +242,26 @@ def test_partial_names_what_failed() -> None:
     cell = suites.parse(SMALL).cells()[0]
     with pytest.raises(Partial, match="1 of 1 runs failed"):
         bench.complain([Row(cell, "failed", "abc", "it broke")])
+
+
+def test_an_algorithm_for_other_models_is_skipped_and_not_failed(tmp_path: Path) -> None:
+    text = SMALL.replace("logistics/tour", "energy/network_reconfiguration")
+    suite = suites.parse(text.replace(', "energy/unit_commitment"', "").replace("[0, 1]", "[0]"))
+    with Store(tmp_path / "s.db") as store:
+        (task,) = (
+            task
+            for cell, task in bench.planned(suite, store).tasks.values()
+            if cell.algorithm == "annealing"
+        )
+    reply = work(task)
+    assert reply.status == "skipped"
+    assert "solves models of type" in reply.text
+
+
+def test_what_is_left_follows_from_what_like_runs_took() -> None:
+    pace = Pace(["qaoa", "qaoa", "qaoa", "exact", "exact"], workers=2)
+    assert pace.left("qaoa", 6.0) == (2 * 6 + 2 * 6) / 2  # nothing is known of exact yet
+    assert pace.left("exact", 2.0) == (2 * 6 + 2) / 2
+    assert pace.left("exact", None) == 2 * 6 / 2
+    assert pace.left("qaoa", 10.0) == 8.0  # one is left, and one worker does it
+    assert pace.left("qaoa", 8.0) == 0.0

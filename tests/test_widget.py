@@ -79,7 +79,7 @@ def test_choices_change_the_answer_the_score_and_the_picture(page: Any) -> None:
     assert "Source: simulated" in first
     drawn = page.locator("figure svg").get_attribute("aria-label")
     assert "qaoa on statevector (simulated)" in drawn
-    page.locator(".noUi-handle").press("ArrowLeft")
+    page.get_by_label("Depth", exact=True).press("ArrowDown")
     _run(page)
     _choose(page, "Algorithm", "chance")
     expect(page.get_by_label("Backend", exact=True)).to_be_disabled()
@@ -107,6 +107,13 @@ def test_the_page_fits_its_window_and_stays_at_home(page: Any, tmp_path: Path) -
     assert {request.failure for request in away} <= {"csp"}, "the browser left this computer"
 
 
+def test_the_page_can_be_used_without_seeing_it(page: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+
+
 def test_without_the_token_nothing_is_served(address: str, page: Any) -> None:
     context = page.context.browser.new_context()
     response = context.new_page().goto(address.partition("?")[0])
@@ -114,5 +121,8 @@ def test_without_the_token_nothing_is_served(address: str, page: Any) -> None:
     context.close()
 
 
-def test_help_tells_who_can_see_the_page() -> None:
-    assert "on this computer only" in usecases("widget", "--help").stdout
+def test_a_port_in_use_is_told(address: str) -> None:
+    port = re.findall(r":(\d+)/", address)[0]
+    done = usecases("widget", "--no-browser", "--port", port)
+    assert done.returncode == 2
+    assert "leave out --port" in done.stderr

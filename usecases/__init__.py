@@ -7,7 +7,9 @@ record.score
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,3 +55,21 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Package(ModuleType):
+    """On the package `compare` is the verb, although a module has its name.
+
+    Python binds a module to its package when it is imported, over whatever stood there.
+    """
+
+    @property
+    def compare(self) -> Any:
+        return import_module("usecases.compare").compare
+
+    @compare.setter
+    def compare(self, module: ModuleType) -> None:
+        """The verb stays."""
+
+
+sys.modules[__name__].__class__ = _Package

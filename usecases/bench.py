@@ -7,17 +7,17 @@ killed at any moment, the same command ends with exactly the runs that were plan
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from usecases import instances, registry
+from usecases.contracts import RemoteBackend, innermost
 from usecases.errors import BackendUnavailable, Partial
 from usecases.executor import fits
+from usecases.pace import Pace
 from usecases.plan import Plan, needs, prepare, refusal, suited, usual_machine
 from usecases.pool import Workers
 from usecases.records import RunRecord
@@ -79,7 +79,8 @@ def planned(suite: Suite, store: Store, since: float = 0.0) -> Planned:
         met.add(standing.id)
         rows[cell] = Row(cell, "kept" if standing.done else "to do", standing.id)
         if not standing.done:
-            tasks[standing.id] = (cell, Task(standing.id, standing.ordinal, request))
+            remote = isinstance(innermost(plan.backend), RemoteBackend)
+            tasks[standing.id] = (cell, Task(standing.id, standing.ordinal, request, remote))
     return Planned(rows, tasks)
 
 
@@ -132,13 +133,15 @@ def bench(
     tell: Callable[[Step], None] = lambda step: None,
 ) -> list[Row]:
     """Do what is left and keep it; the rows in the suite's order."""
-    rows, clock = dict(found.rows), _Clock(found, workers.count)
+    rows = dict(found.rows)
     tasks = [task for _, task in found.tasks.values()]
+    pace = Pace((_kind(cell) for cell, _ in found.tasks.values()), workers.count)
     with closing(workers.replies(tasks)) as replies:
         for k, (task, reply) in enumerate(replies, start=1):
             cell, _ = found.tasks[task.id]
-            rows[cell] = _kept(rows[cell], task, reply, store)
-            tell(Step(k, len(tasks), rows[cell], clock.left(rows[cell])))
+            rows[cell] = row = _kept(rows[cell], task, reply, store)
+            took = row.seconds if row.status == "done" else None
+            tell(Step(k, len(tasks), row, pace.left(_kind(cell), took)))
     return list(rows.values())
 
 
@@ -171,32 +174,5 @@ def complain(rows: list[Row]) -> None:
         )
 
 
-class _Clock:
-    """How long it will take: a run is expected to take what others like it took."""
-
-    def __init__(self, found: Planned, workers: int) -> None:
-        self._workers, self._begun = workers, time.perf_counter()
-        self._took: Mapping[tuple[str, str], list[float]] = defaultdict(list)
-        self._left = defaultdict[tuple[str, str], int](int)
-        for cell, _ in found.tasks.values():
-            self._left[_kind(cell)] += 1
-
-    def left(self, row: Row) -> float:
-        """Seconds that are left after this run came back."""
-        self._left[_kind(row.cell)] -= 1
-        if row.status == "done":
-            self._took[_kind(row.cell)].append(row.seconds)
-        every = [seconds for many in self._took.values() for seconds in many] or [0.0]
-        usual = sum(every) / len(every)
-        return sum(
-            count * (_mean(self._took[kind]) if self._took[kind] else usual)
-            for kind, count in self._left.items()
-        ) / min(self._workers, max(sum(self._left.values()), 1))
-
-
 def _kind(cell: Cell) -> tuple[str, str]:
     return cell.usecase, cell.algorithm
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)

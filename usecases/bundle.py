@@ -38,7 +38,7 @@ MOST_FILES = 50_000
 
 MANIFEST = "manifest.json"
 COMMENT = len(hashlib.sha256().hexdigest())
-NAME = re.compile(r"(?:[a-z0-9_-]{1,40}/)?[a-z0-9_-]{1,80}\.[a-z0-9]{1,8}")
+NAME = re.compile(r"(?:\w[\w-]{0,39}/)?\w[\w-]{0,79}\.\w{1,8}", re.ASCII)
 """A file's name in a bundle: at most one folder, and no sign that a path could be built from."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -79,6 +79,12 @@ def pack(title: str, records: Iterable[RunRecord], files: Mapping[str, bytes]) -
     whole = dict(files) | {
         f"records/{name}.json": record.model_dump_json().encode() for name, record in kept.items()
     }
+    for name, data in whole.items():
+        if not NAME.fullmatch(name) or name == MANIFEST or len(data) > LARGEST_FILE:
+            raise UsageError(
+                f"{name[:80]} cannot be put in a bundle",
+                f"Give it a plain name, like notes.txt, and at most {LARGEST_FILE >> 20} MB",
+            )
     hashes = {name: hashlib.sha256(whole[name]).hexdigest() for name in sorted(whole)}
     manifest = Manifest(title=title, files=hashes).sealed()
     out = io.BytesIO()

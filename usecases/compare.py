@@ -82,6 +82,11 @@ def planned(  # noqa: PLR0913 - the parameters are the command line's
     """
     shared = dict(parameters or {}) | ({} if shots is None else {"shots": shots})
     chosen = dict(settings or {})
+    pairs = [
+        (name, machine)
+        for name in algorithms
+        for machine in _machines(name, _own("algorithm", name, shared), backends, chosen)
+    ]
     cells = [
         prepare(
             *(usecase, instance, name, machine),
@@ -90,10 +95,9 @@ def planned(  # noqa: PLR0913 - the parameters are the command line's
             train_on=train_on if machine else None,
             seed=seed,
         )
-        for name in algorithms
-        for machine in _machines(name, _own("algorithm", name, shared), backends, chosen)
+        for name, machine in pairs
     ]
-    used = [name_of(c.backend) for c in cells if c.backend]
+    used = [machine for _, machine in pairs if machine]
     _all_used(shared, "algorithm", algorithms)
     if idle := [b for b in backends if b not in used]:
         machine = registry.backend(idle[0], _own("backend", idle[0], chosen))

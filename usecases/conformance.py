@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -132,12 +133,12 @@ class Probe:
 
 @dataclass(frozen=True)
 class SeedProbe(Probe):
-    """The same program twice: a simulator must repeat itself, and listen to another seed."""
+    """The same program twice: what says that it takes a seed repeats itself, and heeds another."""
 
     other: Program[Any]
 
     def findings(self, backend: Backend) -> Iterator[str]:
-        if backend.source != "simulated":
+        if not backend.seeded:
             return
         first, again = (execute(backend, self.program).value for _ in range(2))
         if first != again:
@@ -166,10 +167,11 @@ class TagProbe(Probe):
     def findings(self, backend: Backend) -> Iterator[str]:
         if not isinstance(backend, RemoteBackend):
             return
-        job = backend.submit(self.program, self.expected)
-        if backend.find(self.expected) != job:
+        tag = f"{self.expected}-{secrets.token_hex(4)}"  # an earlier check's job is another
+        job = backend.submit(self.program, tag)
+        if backend.find(tag) != job:
             yield "find does not return the job that was submitted under the tag"
-        if backend.find(f"not-{self.expected}") is not None:
+        if backend.find(f"not-{tag}") is not None:
             yield "find returns a job for a tag that was never used"
         if backend.estimate(self.program).amount < 0:
             yield "estimates a negative price"
@@ -344,15 +346,23 @@ def setting_matters(backend: Backend, field: str, changes: Mapping[str, Any]) ->
     if not others:
         yield "give another value for it in `changes`, so that it can be checked"
         return
-    before = _traces(backend)
-    for value in others:
-        try:
-            changed = type(backend)(**(dict(backend) | {field: value}))
-        except ValidationError:
-            continue
-        if _traces(changed) != before:
+    # A setting that is refused alone is one of another: then that one is changed beforehand.
+    rest = {name: value for name, value in changes.items() if name != field}
+    for base in (backend, type(backend)(**(dict(backend) | rest))):
+        made = [changed for v in others if (changed := _changed(base, field, v))]
+        before = _traces(base) if made else []
+        if any(_traces(changed) != before for changed in made):
             return
+        if made:
+            break
     yield f"changed from {getattr(backend, field)!r} to {others[-1]!r}, it changes nothing"
+
+
+def _changed(backend: Backend, field: str, value: Any) -> Backend | None:
+    try:
+        return type(backend)(**(dict(backend) | {field: value}))
+    except ValidationError:
+        return None
 
 
 def _others(backend: Backend, field: str) -> list[Any]:

@@ -352,6 +352,13 @@ class Backend(Record, ABC):
     runs: ClassVar[tuple[type[Program[Any]], ...]]
     """The programs it understands natively."""
     source: ClassVar[Source] = "simulated"
+    named: ClassVar[tuple[str, ...]] = ()
+    """Fields that the machine's name tells already; all others are settings."""
+
+    @property
+    def seeded(self) -> bool:
+        """Whether the same program gives the same shots again, and another seed gives others."""
+        return self.source == "simulated"
 
     def understands(self, program: Program[Any]) -> bool:
         """Whether this very program runs natively; if not, it is lowered first."""

@@ -17,7 +17,7 @@ import dimod
 import numpy as np
 
 from usecases.contracts import Outcome
-from usecases.errors import TooLarge, UsageError
+from usecases.errors import TooLarge, Unsuited
 from usecases.models import (
     BQM,
     BinaryModel,
@@ -46,7 +46,7 @@ WIDEST_FACTOR = 16
 def translate(model: Any, accepts: tuple[type, ...]) -> tuple[Any, Back]:
     """The model in a language that is accepted, and the way back for its outcomes.
 
-    Raises UsageError when no exact translation leads there, TooLarge when it would explode.
+    Raises Unsuited when no exact translation leads there, TooLarge when it would explode.
     """
     if isinstance(model, Structured) and Structured in accepts:
         inner, back = translate(model.model, tuple(t for t in accepts if t is not Structured))
@@ -62,7 +62,7 @@ def translate(model: Any, accepts: tuple[type, ...]) -> tuple[Any, Back]:
     if isinstance(model, CostNetwork | Ising) and BQM in accepts:
         return to_bqm(model), lambda found: _restored(model, found)
     wanted = " or ".join(t.__name__ for t in accepts)
-    raise UsageError(
+    raise Unsuited(
         f"this algorithm solves models of type {wanted}, and the use case's is a "
         f"{type(model).__name__}",
         "Choose another with: usecases list algorithms",

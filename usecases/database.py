@@ -18,8 +18,6 @@ from usecases.errors import UsageError, VerificationFailed
 from usecases.home import home
 from usecases.records import sha256
 
-VERSION = 1
-
 FIRST = """
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, key TEXT NOT NULL, ordinal INTEGER NOT NULL, request TEXT NOT NULL,
@@ -46,6 +44,17 @@ ALTER TABLE jobs ADD COLUMN seal TEXT NOT NULL DEFAULT '';
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL DEFAULT '');
 """
 
+THIRD = "CREATE INDEX runs_by_start ON runs (started)"
+"""The latest runs are found without reading all others."""
+
+UPGRADES = (FIRST + SECOND, THIRD)
+"""What brings a store from each version to the next."""
+
+VERSION = len(UPGRADES)
+
+CHECKED = 16 * 2**20
+"""Bytes up to which a file is checked whenever it is opened, which takes milliseconds."""
+
 KEYS = {"runs": "id", "jobs": "tag", "settings": "name"}
 """The column that names a row of each table."""
 
@@ -69,11 +78,18 @@ class Database:
             self._connection.execute("PRAGMA synchronous=FULL")
             self._prepare()
             self.path.chmod(0o600)
-        except (OSError, sqlite3.Error) as error:
+            size = self.path.stat().st_size
+        except (OSError, sqlite3.Error, UnicodeError) as error:
             raise UsageError(
                 f"the store {self.path} cannot be opened ({error})",
                 "Set USECASES_HOME to a folder that you may write to",
             ) from None
+        if size <= CHECKED:
+            try:
+                self.check()
+            except VerificationFailed:
+                self._connection.close()
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -93,14 +109,15 @@ class Database:
                     f" ({VERSION})",
                     "Update the package, or set USECASES_HOME to another folder",
                 )
-            if found < VERSION:
-                for statement in (FIRST + SECOND).split(";"):
+            for upgrade in UPGRADES[found:]:
+                for statement in upgrade.split(";"):
                     db.execute(statement)
+            if found == 0:
                 for row in db.execute("SELECT id, record FROM runs").fetchall():
                     self._set("runs", row[0], record_sha256=row[1] and sha256(row[1]))
                 for row in db.execute("SELECT tag FROM jobs").fetchall():
                     self._seal("jobs", row[0])
-                db.execute(f"PRAGMA user_version = {VERSION}")
+            db.execute(f"PRAGMA user_version = {VERSION}")
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
@@ -131,7 +148,7 @@ class Database:
                 "Make room on its disk, or wait for the process that holds it. Nothing is sent"
                 " that is not written down first",
             ) from None
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeError) as error:
             raise self._damaged(str(error)) from None
 
     def _damaged(self, what: str) -> VerificationFailed:
@@ -148,8 +165,9 @@ class Database:
         """Whole rows of a table, each with the content that was written."""
         rows = self._rows(sql, *values)
         for row in rows:
-            if row["seal"] != _sealed(row):
-                raise self._damaged(f"{table}: {str(row[KEYS[table]])[:40]!r}")
+            known = dict(row)
+            if known.get("seal") != _sealed(row):
+                raise self._damaged(f"{table}: {str(known.get(KEYS[table]))[:40]!r}")
         return rows
 
     def _set(self, table: str, key: str, **values: Any) -> None:
@@ -180,4 +198,5 @@ class Database:
 
 
 def _sealed(row: sqlite3.Row) -> str:
-    return sha256(json.dumps([[name, row[name]] for name in row.keys() if name not in APART]))  # noqa: SIM118
+    content = [[name, value] for name, value in dict(row).items() if name not in APART]
+    return sha256(json.dumps(content, default=repr))

@@ -3,6 +3,7 @@
 UsecasesError               70  something is broken inside: report it
 ├── UsageError               2  correct the command
 │   ├── UnknownName          2  choose one of the names offered
+│   ├── Unsuited             2  choose another algorithm for this use case
 │   └── MissingExtra         2  install the extra that is named
 ├── BadInstance              3  correct the input file
 ├── Unsolvable               4  ask for something possible
@@ -66,6 +67,10 @@ class UnknownName(UsageError):
         if near:
             hint = f"Did you mean {' or '.join(near)}?"
         super().__init__(f"there is no {kind} named {name!r}", hint)
+
+
+class Unsuited(UsageError):
+    """The algorithm does not solve models of the use case's kind."""
 
 
 class MissingExtra(UsageError):

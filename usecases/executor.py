@@ -12,7 +12,14 @@ from typing import Any, TypeVar, cast
 
 from usecases.contracts import Backend, JobResult, RemoteBackend, Wrapper
 from usecases.errors import BackendUnavailable, TooLarge, UsageError
-from usecases.programs import AlternatingEnergy, Expectation, Lowered, Program, Together
+from usecases.programs import (
+    AlternatingEnergy,
+    Expectation,
+    Lowered,
+    Program,
+    SampleCircuits,
+    Together,
+)
 from usecases.records import Call, Circuits, Improvement
 from usecases.registry import name_of
 from usecases.remote import Remote
@@ -80,13 +87,7 @@ class Executor:
             found = self._execute(asked.program, backend.machine)
             self._tell(asked.tells(found))
             return back(asked.back(found))
-        if isinstance(backend, RemoteBackend):
-            if self._remote is None:
-                raise UsageError("a remote machine needs a store", "Leave out store=None")
-            job, result = self._remote.ask(plan, backend, len(self.calls))
-        else:
-            job = backend.submit(plan, f"call-{len(self.calls)}")
-            result = _collected(backend, job)
+        job, result = self.answered(plan, backend)
         value = back(plan.read(result.value))
         spent = time.perf_counter() - begun
         self.inside += spent
@@ -94,6 +95,18 @@ class Executor:
             self.compiled += max(spent - result.machine - result.compiled, 0.0)
         self._count(program, backend, job, result)
         return value
+
+    def answered(self, program: Program[Any], backend: Backend) -> tuple[str, JobResult]:
+        """The job in which the machine ran a program that it understands, and its result."""
+        if not isinstance(backend, RemoteBackend):
+            job = backend.submit(program, f"call-{len(self.calls)}")
+            return job, _collected(backend, job)
+        if self._remote is None:
+            raise UsageError("a remote machine needs a store", "Leave out store=None")
+        answer = self._remote.ask(program, backend, len(self.calls))
+        if cost := self._remote.cost():
+            self.provenance["cost"] = cost
+        return answer
 
     def _count(self, program: Program[Any], backend: Backend, job: str, result: JobResult) -> None:
         self.machine += result.machine
@@ -156,7 +169,9 @@ def lowered(
     while not backend.understands(plan) and not isinstance(plan, Together):
         lower = plan.lower()
         if lower is None:
-            raise BackendUnavailable(_refusal(plan, backend), "List others: usecases list backends")
+            sampled = isinstance(plan, Expectation) and SampleCircuits in backend.runs
+            hint = "Give --shots" if sampled else "List others: usecases list backends"
+            raise BackendUnavailable(_refusal(plan, backend), hint)
         plan = lower.program
         ways.append(lower)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 from usecases import jobs
+from usecases.circuit_record import CircuitRecord
+from usecases.circuits import take_up
 from usecases.contracts import Algorithm, Backend
 from usecases.errors import StillQueued, Unresolved
-from usecases.plan import again, prepare
+from usecases.plan import prepare
 from usecases.records import Record, RunRecord
 from usecases.runner import perform
 from usecases.store import Store
@@ -26,20 +28,21 @@ class Handle:
 
     @property
     def status(self) -> str:
-        """ "running", "queued", "done", "failed", "cancelled", or "stopped" with its process."""
+        """One of "running", "queued", "done", "failed", "cancelled"; "stopped" with its process."""
         with Store(self.path) as store:
             return store.status(self.id)
 
-    def record(self, *, max_wait: float | None = None, max_cost: float | None = None) -> RunRecord:
+    def record(
+        self, *, max_wait: float | None = None, max_cost: float | None = None
+    ) -> RunRecord | CircuitRecord:
         """The finished run's record; one that is not finished is taken up and waited for.
 
         Raises StillQueued when `max_wait` seconds were not enough.
         """
         with Store(self.path) as store:
             if store.status(self.id) == "done":
-                return store.record(self.id)
-            plan = again(store.request(self.id))
-            return perform(plan, resume=self.id, store=store, max_wait=max_wait, max_cost=max_cost)
+                return store.any_record(self.id)
+            return take_up(store, self.id, max_wait=max_wait, max_cost=max_cost)
 
     def cancel(self) -> list[str]:
         """Ask the machines to drop what the run has there; a line for each job."""

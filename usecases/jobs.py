@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from usecases.contracts import RemoteBackend, innermost
 from usecases.errors import StillQueued, UnknownName, UsageError, UsecasesError
 from usecases.ledger import Job
-from usecases.plan import again
+from usecases.plan import machines
 from usecases.registry import name_of
 from usecases.remote import Remote
 from usecases.store import Store
+
+BUSY = "is left alone: its run is at work"
 
 OPEN = "status IN ('intent', 'submitted', 'failed')"
 
@@ -23,7 +25,9 @@ def cancel(store: Store, run: str) -> Iterator[str]:
     """
     identity, left = store.identity(run), 0
     for job in store.jobs(f"run = ? AND {OPEN}", identity):
-        words, gone = _dropped(store, job)
+        words, gone = BUSY, False
+        if not _busy(store, job):
+            words, gone = dropped(store, job, machine_of(store, job))
         left += not gone
         yield f"{job.tag}: {words}"
     if left:
@@ -34,9 +38,9 @@ def cancel(store: Store, run: str) -> Iterator[str]:
     store.give_up(identity, "cancelled", "cancelled by the user")
 
 
-def _dropped(store: Store, job: Job) -> tuple[str, bool]:
+def dropped(store: Store, job: Job, machine: RemoteBackend) -> tuple[str, bool]:
     """What became of a job that was to be dropped, and whether that is the end of it."""
-    machine, ways = machine_of(store, job), _remote(store, job)
+    ways = _remote(store, job)
     if not job.job:
         try:
             known = ways.found(job, machine)
@@ -48,7 +52,7 @@ def _dropped(store: Store, job: Job) -> tuple[str, bool]:
         store.submitted(job.tag, known)
     else:
         known = job.job
-    if job.status == "submitted" or not job.job:
+    if job.status != "failed":
         if machine.status(known).state == "done":
             return f"job {known} has ended already, with a result", False
         machine.cancel(known)
@@ -63,10 +67,15 @@ def reconcile(store: Store) -> Iterator[str]:
     """Look up, at their machines, all jobs that have not ended; a line for each."""
     for job in store.jobs("status IN ('intent', 'submitted')"):
         try:
-            words = _looked_up(store, job)
+            words = BUSY if _busy(store, job) else _looked_up(store, job)
         except UsecasesError as error:  # one machine out of reach hides no other's jobs
             words = f"is not known: {error}"
         yield f"{job.tag} of run {job.run} {words}"
+
+
+def _busy(store: Store, job: Job) -> bool:
+    """Whether a process that lives may be sending the job just now."""
+    return job.job is None and store.status(job.run) == "running"
 
 
 def _looked_up(store: Store, job: Job) -> str:
@@ -96,8 +105,7 @@ def resolve(store: Store, tag: str, job: str | None) -> Job:
 
 def machine_of(store: Store, job: Job) -> RemoteBackend:
     """The machine that a job is at, with the settings it had."""
-    plan = again(store.request(job.run))
-    for machine in map(innermost, (plan.backend, plan.trainer)):
+    for machine in map(innermost, machines(store.request(job.run))):
         if isinstance(machine, RemoteBackend) and name_of(machine) == job.backend:
             return machine
     raise UsageError(f"run {job.run} has no remote machine named {job.backend}")

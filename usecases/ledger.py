@@ -21,7 +21,7 @@ from usecases.quotes import Quote
 from usecases.secrets import cleaned, scrub
 
 MOVES = {
-    "submitted": ("intent",),
+    "submitted": ("intent", "unsent"),  # a machine that tells its id is believed
     "done": ("submitted", "failed"),
     "failed": ("submitted", "failed"),
     "cancelled": ("submitted", "failed"),

@@ -109,7 +109,9 @@ def sizes(written: Sequence[QuantumCircuit], compiled: Sequence[QuantumCircuit])
 
 
 def _depth(circuit: QuantumCircuit) -> int:
-    return int(circuit.depth(lambda item: item.operation.name not in ("measure", "barrier")))
+    return int(
+        circuit.depth(lambda item: item.operation.name not in ("measure", "barrier", "delay"))
+    )
 
 
 def _two_qubit(circuit: QuantumCircuit) -> int:

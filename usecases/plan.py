@@ -256,6 +256,8 @@ def parameters_of(thing: Algorithm | Backend) -> dict[str, Any]:
     """Settings as recorded; an algorithm or a machine among them carries its name."""
     found: dict[str, Any] = {}
     for name, value in thing:
+        if isinstance(thing, Backend) and name in thing.named:
+            continue
         if isinstance(value, Algorithm | Backend):
             found[name] = {"name": name_of(value)} | parameters_of(value)
         else:

@@ -148,7 +148,16 @@ def dask(address: str) -> Iterator[Workers]:
     with client:
         count = _workers(client)
         pool = client.get_executor(pure=False)
-        yield Workers(count, lambda tasks: _fed(pool, tasks, AHEAD * count))
+        yield Workers(count, lambda tasks: _on_cluster(pool, list(tasks), AHEAD * count))
+
+
+def _on_cluster(pool: Executor, tasks: list[Task], ahead: int) -> Replies:
+    """Replies; jobs for machines elsewhere would be written down where nobody looks for them."""
+    for task in tasks:
+        if task.remote:
+            reason = "its machine is elsewhere, which is asked from here: use --workers"
+            yield Answered(task, Reply("skipped", reason))
+    yield from _fed(pool, [task for task in tasks if not task.remote], ahead)
 
 
 def _workers(client: Client) -> int:

@@ -20,13 +20,11 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from dimod import BinaryQuadraticModel
-
 from usecases import metrics, registry
+from usecases.coefficients import makeup, span
 from usecases.compare import machine
 from usecases.contracts import Energy, Levels, observed
 from usecases.errors import UsageError
-from usecases.models import Incumbent, Structured, qubits
 from usecases.programs import SampleModel
 from usecases.progress import steps
 from usecases.records import RunRecord
@@ -187,31 +185,16 @@ def _paradigm(record: RunRecord) -> str:
 
 def _model(record: RunRecord) -> dict[str, Any]:
     """The columns about the model that was solved, counted where it is a quadratic one."""
-    model = registry.usecase(record.usecase).model(instance_of(record))
-    count = qubits(model)
-    while isinstance(model, Structured | Incumbent):
-        model = model.model
-    quadratic_one = isinstance(model, BinaryQuadraticModel)
-    about = {
-        "Modeling Approach": "QUBO" if quadratic_one else type(model).__name__,
-        "# Decision Variables": count,
-        "# Binary Variables": count,
+    found = makeup(registry.usecase(record.usecase).model(instance_of(record)))
+    linear, quadratic = found.linear, found.quadratic
+    known = linear is not None and quadratic is not None
+    return {
+        "Modeling Approach": found.language,
+        "# Decision Variables": found.variables,
+        "# Binary Variables": found.variables,
         "# Integer Variables": 0,
         "# Continuous Variables": 0,
+        "# Non-Zero Coefficients": len(linear or ()) + len(quadratic or ()) if known else NONE,
+        "Coefficients Type": ("Integer" if found.integral else "Continuous") if known else NONE,
+        "Coefficients Range": f"{span(linear or ())}, {span(quadratic or ())}" if known else NONE,
     }
-    if not quadratic_one:
-        unknown = ("# Non-Zero Coefficients", "Coefficients Type", "Coefficients Range")
-        return about | dict.fromkeys(unknown, NONE)
-    linear, quadratic = (
-        [float(v) for v in terms.values() if v] for terms in (model.linear, model.quadratic)
-    )
-    whole = all(value.is_integer() for value in linear + quadratic)
-    return about | {
-        "# Non-Zero Coefficients": len(linear) + len(quadratic),
-        "Coefficients Type": "Integer" if whole else "Continuous",
-        "Coefficients Range": f"{_range(linear)}, {_range(quadratic)}",
-    }
-
-
-def _range(values: Sequence[float]) -> str:
-    return f"{min(values):g} - {max(values):g}" if values else f"{NONE} - {NONE}"

@@ -210,6 +210,7 @@ class RunRecord(Record):
         return {
             "usecase": self.usecase,
             "instance": self.instance.name,
+            "instance_sha256": self.instance.sha256,
             "algorithm": self.algorithm,
             "backend": self.backend,
             "objective": self.score.objective,

@@ -140,6 +140,8 @@ def backend(name: str, settings: Mapping[str, Any] | None = None) -> Backend:
     plain, *own = name.split() or [name]
     given = assigned(own, name) | dict(settings or {})
     vendor, slash, device = plain.partition("/")
+    if slash and given.keys() & {"vendor", "device"}:
+        raise UsageError(f"{plain} names its vendor and device", "Leave them out of the settings")
     if slash:
         given |= {"vendor": vendor, "device": device}
     return built(declared("backend", plain), plain, given)  # type: ignore[no-any-return]
@@ -156,7 +158,10 @@ def declared(kind: str, name: str) -> Any:
         return door(name)
     entry = entries(kind).get(name)
     if entry is None:
-        raise UnknownName(kind.replace("usecase", "use case"), name, entries(kind))
+        from usecases.vendors.catalogue import machines
+
+        known = [*entries(kind), *(machines() if kind == "backend" else ())]
+        raise UnknownName(kind.replace("usecase", "use case"), name, known)
     try:
         return getattr(import_module(entry.module), kind)
     except ModuleNotFoundError as error:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from usecases.budget import told
 from usecases.contracts import JobResult, RemoteBackend
 from usecases.errors import (
     AuthenticationFailed,
@@ -32,6 +33,7 @@ from usecases.errors import (
 from usecases.ledger import Job
 from usecases.programs import Program
 from usecases.registry import name_of
+from usecases.secrets import scrub
 from usecases.store import Store
 
 T = TypeVar("T")
@@ -42,8 +44,12 @@ FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 30.0
 """Seconds between two looks at a queue, reached by doubling."""
 
+FIRST_RETRY = 0.5
 PATIENCE = 120.0
 """Seconds for which a machine that is out of reach is asked again."""
+
+LONGEST_SENDING = 3600.0
+"""Seconds after an intent within which its process may still have been preparing to send it."""
 
 LONGEST_RESULT = 64 * 2**20
 """Bytes of a stored result."""
@@ -66,7 +72,8 @@ class Remote:
         say: Callable[[str], None],
     ) -> None:
         self._store, self._run, self._most = store, run, most
-        self._max_wait, self._waited, self._say = max_wait, 0.0, say
+        self._max_wait, self._waited = max_wait, 0.0
+        self._say: Callable[[str], None] = lambda words: say(scrub(words))
 
     def ask(
         self, program: Program[Any], backend: RemoteBackend, step: int
@@ -89,6 +96,11 @@ class Remote:
         sent = self._sent(known, program, backend, step)
         result = self._checked(self._awaited(sent, backend), sent, program, backend)
         return str(sent.job), result
+
+    def cost(self) -> str:
+        """What the run's jobs were charged, or may be, in words; nothing where all were free."""
+        spent = self._store.spent("run = ?", self._run)
+        return told(spent) if spent else ""
 
     # Sending
 
@@ -125,11 +137,11 @@ class Remote:
                 f"{name} gives no price for this job",
                 "Nothing was sent: work whose cost is unknown is never submitted",
             )
-        told = dict(self._reading(backend.provenance))
+        state = dict(self._reading(backend.provenance))
         if quote.amount:
             self._store.check()
         return self._store.intend(
-            *(self._run, step, program.key(), name, quote), provenance=told, most=self._most
+            *(self._run, step, program.key(), name, quote), provenance=state, most=self._most
         )
 
     def _noted(self, job: Job, identity: str) -> Job:
@@ -157,13 +169,14 @@ class Remote:
 
         Raises Unresolved when the machine cannot say. Free work may be sent again all the same.
         """
-        free = job.quote.basis == "free"
+        begun, free = time.monotonic(), job.quote.basis == "free"
+        settled = free or time.time() - job.created > LONGEST_SENDING
         try:
             while True:
                 if known := self._reading(lambda: backend.find(job.tag)):
                     return known
-                left = backend.lag - max(time.time() - job.created, 0.0)
-                if free or left <= 0:
+                left = backend.lag - (time.monotonic() - begun)
+                if settled or left <= 0:
                     return None
                 self._pause(min(left, 2.0), f"looking for job {job.tag} at {job.backend}")
         except Unresolved as error:
@@ -181,7 +194,8 @@ class Remote:
         job, pause = str(sent.job), FIRST_PAUSE
         try:
             while (result := self._reading(lambda: backend.collect(job))) is None:
-                self._pause(pause, f"job {job}: {self._reading(lambda: backend.status(job))}")
+                words = f"job {job}: {self._reading(lambda: backend.status(job))}"
+                self._pause(self._within(pause), words)
                 pause = min(2 * pause, LONGEST_PAUSE)
         except JobFailed as error:
             self._store.failed(sent.tag, error.what, None, self.billed(job, backend))
@@ -207,12 +221,12 @@ class Remote:
                 f"It is kept and was not asked for again. {self._anew()}",
             ) from None
         billed = self.billed(job, backend)
-        told = self._told(result, sent, backend, billed)
-        whole = replace(result, provenance={**told, **result.provenance})
+        states = self._states(result, sent, backend, billed)
+        whole = replace(result, provenance={**states, **result.provenance})
         self._store.settled(sent.tag, _job_result.dump_python(whole, mode="json"), billed)
         return whole
 
-    def _told(
+    def _states(
         self, result: JobResult, sent: Job, backend: RemoteBackend, billed: float | None
     ) -> dict[str, str]:
         """The machine's state at submission and at the run, and what has changed between them."""
@@ -239,7 +253,7 @@ class Remote:
 
     def _reading(self, ask: Callable[[], T]) -> T:
         """What the machine answers; asked again, after longer and longer, while out of reach."""
-        pause, spent = 0.5, 0.0
+        pause, spent = FIRST_RETRY, 0.0
         while True:
             try:
                 return ask()
@@ -249,6 +263,11 @@ class Remote:
                 if spent > PATIENCE:
                     raise
                 self._pause(wait, str(error.what))
+
+    def _within(self, seconds: float) -> float:
+        """So long a pause, or a shorter one at whose end the run may wait no more."""
+        left = math.inf if self._max_wait is None else self._max_wait - self._waited
+        return min(seconds, left) if left > 0 else seconds
 
     def _pause(self, seconds: float, why: str) -> None:
         """Wait, or leave when the run has waited for as long as it may."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from usecases.compare import label, machine
@@ -39,18 +40,18 @@ class Repeats:
         """Distances to the reference; infinite where the answer breaks rules."""
         return [math.inf if r.score.gap is None else r.score.gap for r in self.records]
 
-    @property
+    @cached_property
     def gap(self) -> Spread:
         return spread(self.gaps)
 
-    @property
+    @cached_property
     def optimal(self) -> Spread | None:
         """Shares of optimal shots; None where an answer is no shot or nothing is proven."""
         shares = [r.score.optimal_share for r in self.records]
         known = [s for s in shares if s is not None]
         return spread(known) if len(known) == len(shares) else None
 
-    @property
+    @cached_property
     def seconds(self) -> Spread:
         """What an answer took, without queues."""
         return spread([r.timing.solving for r in self.records])

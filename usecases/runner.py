@@ -24,7 +24,7 @@ from usecases.observe import from_strings
 from usecases.plan import Plan, parameters_of, suited
 from usecases.records import Answer, RunRecord, Samples, Timing
 from usecases.registry import name_of
-from usecases.secrets import scrubbed
+from usecases.secrets import quiet_logs, scrubbed
 from usecases.store import Store
 
 K = TypeVar("K", RunRecord, CircuitRecord)
@@ -74,6 +74,7 @@ def carried(
     `max_wait` counts seconds in a machine's queue; `resume` names a run to take up, and is
     refused when a setting differs.
     """
+    quiet_logs()
     with nullcontext(store) if store else Store() as kept:
         identity = kept.begin(plan.request) if resume is None else kept.resume(resume, plan.request)
         executor = Executor(
@@ -107,7 +108,7 @@ def computed(plan: Plan, identity: str) -> RunRecord:
     try:
         return _recorded(plan, identity, executor, _solved(plan, executor, silent), silent)
     except Exception as error:
-        raise _told(error, plan) from None
+        raise scrubbed(_told(error, plan)) from None
 
 
 def _ended(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""Secrets: where they come from, and how they are kept out of all that is written.
+"""Secrets: where they come from, and how they are kept out of what is written.
 
 A secret is read from the environment, else from the system's keyring, else from the file
 `secrets` in the data folder, one NAME=VALUE a line, which nobody else may read (mode 0600).
@@ -13,6 +13,7 @@ import re
 import stat
 from base64 import b64encode
 from contextlib import suppress
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -28,7 +29,6 @@ HIDDEN = "[secret]"
 
 SHORTEST = 8
 """Characters; what is shorter is no secret, and replacing it would spoil ordinary words."""
-
 LARGEST_FILE = 64 * 1024
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
 _TELLING = re.compile(r"TOKEN|SECRET|PASSW(OR)?D|CREDENTIAL|CONNECTION_STRING|(API|ACCESS)_?KEY")
@@ -101,6 +101,7 @@ def cleaned(value: Any) -> Any:
     return type(value)(map(cleaned, value)) if type(value) in (list, tuple) else value
 
 
+@cache
 def quiet_logs() -> None:
     """Scrub what any package logs from now on in this process."""
     import logging
@@ -143,7 +144,7 @@ def _known() -> set[str]:
 
 
 def _forms(known: set[str]) -> set[str]:
-    """How secrets look where they are written; base64 leaves out what its neighbours change."""
+    """How secrets look where they are written; base64 without what its neighbours change."""
     found = set(known)
     for secret in known:
         found |= {json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe="")}

@@ -24,6 +24,12 @@ from usecases.secrets import scrub
 
 K = TypeVar("K", RunRecord, CircuitRecord)
 
+_LISTED = (
+    "id, key, ordinal, request, status, owner, started, finished, summary, error, record_sha256,"
+    " seal"
+)
+"""All columns but the record, in the table's order, which the seal keeps to."""
+
 ENDED = ("done", "cancelled")
 """What a run with this status did is final; any other status can be taken up."""
 
@@ -44,9 +50,16 @@ class Run:
     id: str
     status: str
     started: float
-    request: dict[str, Any]
+    asked: str
+    """What it was asked to do, in JSON."""
     summary: dict[str, Any]
     error: str | None
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What it was asked to do; it holds the instance, so that many take a while to read."""
+        found: dict[str, Any] = json.loads(self.asked)
+        return found
 
 
 class Store(Ledger):
@@ -156,13 +169,14 @@ class Store(Ledger):
 
     def runs(self, limit: int = 100) -> list[Run]:
         """The latest runs, newest first."""
-        rows = self._sound("runs", "SELECT * FROM runs ORDER BY started DESC LIMIT ?", limit)
+        sql = f"SELECT {_LISTED} FROM runs ORDER BY started DESC LIMIT ?"  # noqa: S608 - our own
+        rows = self._sound("runs", sql, limit)
         return [
             Run(
                 row["id"],
                 _status(row),
                 row["started"],
-                json.loads(row["request"]),
+                row["request"],
                 json.loads(row["summary"] or "{}"),
                 row["error"],
             )
@@ -220,8 +234,9 @@ class Store(Ledger):
     def _row(self, identity: str) -> sqlite3.Row:
         if len(identity) < 3 or not identity.isalnum():
             raise UsageError(f"{identity!r} is not a run's id", "List them with: usecases jobs")
-        sql = "SELECT * FROM runs WHERE id LIKE ? || '%' LIMIT 2"
-        rows = self._sound("runs", sql, identity)
+        start = identity.lower()
+        sql = "SELECT * FROM runs WHERE id >= ? AND id < ? LIMIT 2"  # which an index finds
+        rows = self._sound("runs", sql, start, start + "\uffff")
         if len(rows) != 1:
             known = [r["id"] for r in self._rows("SELECT id FROM runs LIMIT 1000")]
             raise UnknownName("single run", identity, known)

@@ -408,7 +408,7 @@ def check_backend(
     found: list[str] = []
     for probe in conformance.probes(backend):
         found += _guarded(partial(probe.findings, backend), probe.name)
-    for field in type(backend).model_fields:
+    for field in type(backend).model_fields.keys() - {*backend.named}:
         found += _guarded(
             partial(conformance.setting_matters, backend, field, changes or {}), f"setting {field}"
         )

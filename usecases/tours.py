@@ -31,8 +31,8 @@ def sources(root: Path) -> dict[str, Path]:
 
 
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
-    """Every hand-written tour's notebook, and what it should hold."""
-    for path in sources(root).values():
+    """Every hand-written notebook, tours and the widget's page, and what it should hold."""
+    for path in (*sources(root).values(), root / "notebooks" / "widget.py"):
         text = json.dumps(notebook(path), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         yield path.with_suffix(".ipynb"), text
 

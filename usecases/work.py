@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from usecases.errors import (
     AuthenticationFailed,
     BackendUnavailable,
     BudgetExceeded,
+    JobFailed,
     MissingExtra,
     Unsolvable,
+    Unsuited,
     UsecasesError,
 )
+from usecases.secrets import quiet_logs
 
 DOES_NOT_FIT = (
-    *(MissingExtra, Unsolvable, BackendUnavailable),
+    *(MissingExtra, Unsuited, Unsolvable, BackendUnavailable),
     *(AuthenticationFailed, BudgetExceeded),
 )
 """What is no fault of a run: it cannot be done here, or not now."""
 
 
 class Task(NamedTuple):
-    """A run to be done: its id, how often the same was asked before, and what it asks for."""
+    """A run to be done: its id, how often the same was asked before, and what it asks for.
+
+    A `remote` one asks a machine elsewhere, so that its jobs are written down in the store.
+    """
 
     id: str
     ordinal: int
     request: dict[str, Any]
+    remote: bool = False
 
 
 class Reply(NamedTuple):
@@ -37,8 +45,11 @@ class Reply(NamedTuple):
 
 def work(task: Task) -> Reply:
     """Do the run. Only plain data goes back: an error of a vendor may not survive the way."""
+    _prepared()
     try:
         return Reply("done", _record(task))
+    except JobFailed as error:
+        return Reply("failed", str(error))
     except DOES_NOT_FIT as error:
         return Reply("skipped", str(error))
     except UsecasesError as error:
@@ -47,12 +58,16 @@ def work(task: Task) -> Reply:
         return Reply("failed", f"internal: {type(error).__name__}: {str(error)[:300]}")
 
 
+@cache
+def _prepared() -> None:
+    """Once in each process, however many runs it does."""
+    quiet_logs()
+
+
 def _record(task: Task) -> str:
-    from usecases.contracts import RemoteBackend, innermost
     from usecases.plan import again
     from usecases.runner import computed, perform
 
     plan = again(task.request)
-    # Work for a machine elsewhere is written down before it is sent.
-    remote = isinstance(innermost(plan.backend), RemoteBackend)
-    return (perform(plan) if remote else computed(plan, task.id)).model_dump_json()
+    record = perform(plan) if task.remote else computed(plan, task.id)
+    return record.model_dump_json()

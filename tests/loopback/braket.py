@@ -1,4 +1,4 @@
-"""Amazon Braket's API and S3: tasks are run by the SDK's local simulator."""
+"""Amazon Braket's API and S3: one simulator, whose tasks are run by Aer."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from urllib.parse import unquote
 
 from tests.loopback.server import Loopback, Reply
 
-ARNS = {
-    "SV1": "arn:aws:braket:::device/quantum-simulator/amazon/sv1",
-    "Garnet": "arn:aws:braket:us-east-1::device/qpu/iqm/Garnet",
-}
+ARN = "arn:aws:braket:::device/quantum-simulator/amazon/sv1"
+QUBITS = 12
 TASK = "arn:aws:braket:us-east-1:123456789012:quantum-task/t"
 BUCKET = "amazon-braket-loopback"
+
+LISTED = {
+    "deviceArn": ARN,
+    "deviceName": "SV1",
+    "deviceType": "SIMULATOR",
+    "deviceStatus": "ONLINE",
+    "providerName": "Amazon Braket",
+}
 
 PRICES = """\
 "FormatVersion","v1.0"
@@ -23,8 +29,6 @@ PRICES = """\
 "Version","1"
 "OfferCode","AmazonBraket"
 "Region Code","DeviceName","Version","Product Family","operation","Currency","PricePerUnit","Unit"
-"us-east-1","Garnet","","Quantum Task","","USD","0.5","task"
-"us-east-1","Garnet","","Quantum Task-Shot","","USD","0.002","shot"
 "us-east-1","","SV1","Simulator Task","CompleteTask","USD","0.06","minutes"
 """
 
@@ -39,8 +43,8 @@ class Aws:
         """`lost_replies` many submissions are accepted and answered with an error."""
         self.loop = Loopback(
             [
-                ("POST", r"/devices", lambda m, b: (200, {"devices": [*map(listed, ARNS)]})),
-                ("GET", r"/device/([^?]+)", lambda m, b: (200, device(unquote(m.group(1))))),
+                ("POST", r"/devices", lambda m, b: (200, {"devices": [LISTED]})),
+                ("GET", r"/device/([^?]+)", lambda m, b: (200, device())),
                 ("POST", r"/quantum-tasks", self.search),
                 ("POST", r"/quantum-task$", self.create),
                 ("PUT", r"/quantum-task/([^/]+)/cancel", self.cancel),
@@ -108,22 +112,40 @@ class Aws:
         return 200, {"quantumTaskArn": arn, "cancellationStatus": "CANCELLING"}
 
     def result(self, match: re.Match[str], body: Any) -> Reply:
-        from braket.devices import LocalSimulator
-        from braket.ir.openqasm import Program
-
         task = next(t for arn, t in self.tasks.items() if arn.endswith(f"/{match.group(1)}"))
         action = json.loads(task["action"])
-        program = Program(source=action["source"], inputs=action.get("inputs"))
-        found = LocalSimulator().run(program, shots=task["shots"]).result()
+        rows, qubits = sampled(action["source"], task["shots"])
         about = {"id": match.group(1), "shots": task["shots"], "deviceId": task["deviceArn"]}
         said = {
             "braketSchemaHeader": header("task_result.gate_model_task_result"),
-            "measurements": found.measurements.tolist(),
-            "measuredQubits": [int(q) for q in found.measured_qubits],
+            "measurements": rows,
+            "measuredQubits": qubits,
             "taskMetadata": {"braketSchemaHeader": header("task_result.task_metadata"), **about},
             "additionalMetadata": {"action": action},
         }
         return 200, json.dumps(said).encode()
+
+
+ALIASES = {"cnot": "cx", "cphaseshift": "cp", "i": "id", "phaseshift": "p", "v": "sx"}
+ALIASES |= {"si": "sdg", "ti": "tdg"}
+"""Braket's names of gates → Qiskit's, where they differ."""
+
+
+def sampled(source: str, shots: int) -> tuple[list[list[int]], list[int]]:
+    """Braket's OpenQASM run by Aer: a row of bits for each shot, and the qubits they are of."""
+    from qiskit import qasm3
+    from qiskit_aer import AerSimulator
+
+    text = source.replace("OPENQASM 3.0;", 'OPENQASM 3.0; include "stdgates.inc";')
+    circuit = qasm3.loads(re.sub(r"\w+", lambda m: ALIASES.get(m.group(), m.group()), text))
+    result = AerSimulator().run(circuit, shots=shots, memory=True, seed_simulator=1).result()
+    rows = [[int(bit) for bit in reversed(row)] for row in result.get_memory()]
+    wires = {
+        circuit.find_bit(item.clbits[0]).index: circuit.find_bit(item.qubits[0]).index
+        for item in circuit.data
+        if item.operation.name == "measure"
+    }
+    return rows, [wires[k] for k in range(circuit.num_clbits)]
 
 
 def header(name: str) -> dict[str, str]:
@@ -131,38 +153,31 @@ def header(name: str) -> dict[str, str]:
     return {"name": f"braket.{name}", "version": "1"}
 
 
-def listed(name: str) -> dict[str, str]:
-    """A device in the list."""
-    return {
-        "deviceArn": ARNS[name],
-        "deviceName": name,
-        "deviceType": "QPU" if name == "Garnet" else "SIMULATOR",
-        "deviceStatus": "ONLINE",
-        "providerName": "IQM" if name == "Garnet" else "Amazon Braket",
-    }
+GATES = ["cnot", "cphaseshift", "cy", "cz", "h", "i", "phaseshift", "rx", "ry", "rz"]
+GATES += ["s", "si", "swap", "t", "ti", "v", "x", "y", "z"]
 
 
-def device(arn: str) -> dict[str, Any]:
-    """A device with the capabilities of the SDK's simulator."""
-    from braket.devices import LocalSimulator
-
-    name = next(name for name, known in ARNS.items() if known == arn)
-    said = json.loads(LocalSimulator().properties.json())
-    said["braketSchemaHeader"] = header(
-        "device_schema.simulators.gate_model_simulator_device_capabilities"
-    )
-    said["paradigm"] |= {
-        "braketSchemaHeader": header(
-            "device_schema.simulators.gate_model_simulator_paradigm_properties"
-        ),
-        "qubitCount": 34,
+def device() -> dict[str, Any]:
+    """A simulator with the capabilities that the SDK asks for."""
+    kind = "device_schema.simulators.gate_model_simulator"
+    action = {
+        "version": ["1"],
+        "actionType": "braket.ir.openqasm.program",
+        "supportedOperations": GATES,
     }
-    said["service"] = {
-        "braketSchemaHeader": header("device_schema.device_service_properties"),
-        "executionWindows": [
-            {"executionDay": "Everyday", "windowStartHour": "00:00", "windowEndHour": "23:59:59"}
-        ],
-        "shotsRange": [0, 100_000],
-        "deviceCost": {"price": 0.075, "unit": "minute"},
+    window = {"executionDay": "Everyday", "windowStartHour": "00:00", "windowEndHour": "23:59:59"}
+    said = {
+        "braketSchemaHeader": header(f"{kind}_device_capabilities"),
+        "service": {
+            "braketSchemaHeader": header("device_schema.device_service_properties"),
+            "executionWindows": [window],
+            "shotsRange": [0, 100_000],
+        },
+        "action": {"braket.ir.openqasm.program": action},
+        "deviceParameters": {},
+        "paradigm": {
+            "braketSchemaHeader": header(f"{kind}_paradigm_properties"),
+            "qubitCount": QUBITS,
+        },
     }
-    return listed(name) | {"deviceCapabilities": json.dumps(said)}
+    return LISTED | {"deviceCapabilities": json.dumps(said)}

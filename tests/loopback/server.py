@@ -7,6 +7,7 @@ import re
 import threading
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -42,7 +43,10 @@ class Loopback:
         for verb, pattern, answer in self._rules:
             found = re.search(pattern, path)
             if verb == method and found:
-                return answer(found, body)
+                try:
+                    return answer(found, body)
+                except Exception as error:  # a mistake here must not look like a broken line
+                    return 500, {"message": f"the loopback failed: {error!r}"}
         return 404, {"message": f"no rule for {method} {path}"}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -62,7 +66,8 @@ class Loopback:
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 if self.command != "HEAD":
-                    self.wfile.write(data)
+                    with suppress(BrokenPipeError):  # the client waits no longer
+                        self.wfile.write(data)
 
             def _body(self) -> Any:
                 sent = self._sent()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from usecases.contracts import JobResult, LocalBackend
-from usecases.errors import MissingExtra, TooLarge, UnknownName
+from usecases.errors import BackendUnavailable, TooLarge
 from usecases.machine import BASIS, diagonal, is_diagonal, largest_state, pauli_means, sizes
+from usecases.noise import Idle, fake_device, noise_model, padded, touched
 from usecases.programs import (
     Expectation,
     FermionicEnergy,
@@ -41,14 +42,22 @@ class Aer(LocalBackend):
     """A simulator of gate machines.
 
     `noise` names a machine whose recorded calibration sets gate errors, readout errors,
-    coupling and basis gates (for example "manila" or "fez"); the result stays simulated.
+    coupling and basis gates (for example "manila" or "fez"); the result stays simulated. `idle`
+    is what happens to qubits that wait: noise models of gates alone ignore it.
     """
 
     runs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits, Expectation, Sweep)
 
     noise: str = Field(default="", max_length=40)
+    idle: Idle = "ignored"
     precision: Literal["double", "single"] = "double"
     optimization_level: int = Field(default=1, ge=0, le=3)
+
+    @model_validator(mode="after")
+    def _waits_in_noise(self) -> Self:
+        if self.idle != "ignored" and not self.noise:
+            raise ValueError(f"idle={self.idle} needs the times of a machine: give noise as well")
+        return self
 
     def holds(self) -> int:
         return largest_state(16 if self.precision == "double" else 8)
@@ -83,6 +92,7 @@ class Aer(LocalBackend):
     def run(self, program: SampleCircuits | Expectation | Sweep) -> JobResult:
         if isinstance(program, SampleCircuits):
             return self._sample(program)
+        _refuse_measured(program.circuit)
         if isinstance(program, Sweep):
             return self._sweep(program)
         return self._expectation(program)
@@ -90,11 +100,13 @@ class Aer(LocalBackend):
     def _sample(self, program: SampleCircuits) -> JobResult:
         begun = time.perf_counter()
         compiled = self._compiled(program.circuits)
+        run = padded(compiled, self.noise, self.idle)
         started = time.perf_counter()
-        simulator = self._simulator("automatic")  # noisy shots: what suits the circuit
+        # Noisy shots: what suits the circuit.
+        simulator = self._noisy("automatic", compiled) if self.noise else _ideal(self.precision)
         counts = [
             {key.replace(" ", ""): int(n) for key, n in table.items()}
-            for table in _tables(simulator, compiled, program)
+            for table in _tables(simulator, run, program)
         ]
         return JobResult(
             counts,
@@ -110,12 +122,14 @@ class Aer(LocalBackend):
         if not self.noise and circuit.num_qubits <= KEPT:
             return self._from_state(circuit, program.observables)
         layout: Sequence[int] = range(circuit.num_qubits)
+        simulator = _ideal(self.precision)
         if self.noise:
-            circuit = self._compiled((circuit,))[0]
+            circuit = padded(self._compiled((circuit,)), self.noise, self.idle)[0]
+            simulator = self._noisy("density_matrix", [circuit])
             layout = circuit.layout.final_index_layout() if circuit.layout else layout
         _save(circuit, program.observables, layout)
         started = time.perf_counter()
-        data = self._simulator("density_matrix").run(circuit, shots=1).result().data(0)
+        data = simulator.run(circuit, shots=1).result().data(0)
         values = [
             float(data["probabilities"] @ diagonal(o) if is_diagonal(o) else data[str(k)].real)
             for k, o in enumerate(program.observables)
@@ -130,7 +144,7 @@ class Aer(LocalBackend):
 
         started = time.perf_counter()
         circuit.append(SaveStatevector(circuit.num_qubits), circuit.qubits)
-        result = self._simulator("statevector").run(circuit, shots=1).result()
+        result = _ideal(self.precision).run(circuit, shots=1).result()
         state = np.asarray(result.data(0)["statevector"])
         others = iter(pauli_means(state[None], [o for o in observables if not is_diagonal(o)])[0])
         shares = np.abs(state) ** 2
@@ -144,7 +158,7 @@ class Aer(LocalBackend):
         started = time.perf_counter()
         circuit = program.circuit.copy()
         circuit.append(SaveStatevector(circuit.num_qubits), circuit.qubits)
-        simulator, at_once = self._simulator("statevector"), max(SWEPT >> circuit.num_qubits, 1)
+        simulator, at_once = _ideal(self.precision), max(SWEPT >> circuit.num_qubits, 1)
         values: list[list[float]] = []
         for first in range(0, len(program.points), at_once):
             points = program.points[first : first + at_once]
@@ -168,9 +182,20 @@ class Aer(LocalBackend):
             return list(transpile(list(circuits), **options))
         return list(transpile(list(circuits), basis_gates=list(BASIS), **options))
 
-    def _simulator(self, noisy_method: str) -> Any:
-        method = noisy_method if self.noise else "statevector"
-        return _simulator(self.noise, self.precision, method)
+    def _noisy(self, method: str, compiled: Sequence[QuantumCircuit]) -> Any:
+        from qiskit_aer import AerSimulator
+
+        model = noise_model(self.noise, touched(compiled))
+        return AerSimulator(method=method, precision=self.precision, noise_model=model)
+
+
+def _refuse_measured(circuit: QuantumCircuit) -> None:
+    """A circuit that measures on its way has many states, of which one run would show one."""
+    if {"measure", "reset", "if_else", "while_loop"} & {*circuit.count_ops()}:
+        raise BackendUnavailable(
+            "exact values are those of one state, and this circuit measures or resets on its way",
+            "Give --shots",
+        )
 
 
 def _tables(
@@ -202,36 +227,10 @@ def _save(
 
 
 @cache
-def _simulator(noise: str, precision: str, method: str) -> Any:
+def _ideal(precision: str) -> Any:
     from qiskit_aer import AerSimulator
 
-    options: dict[str, Any] = {"method": method, "precision": precision}
-    if noise:
-        from qiskit_aer.noise import NoiseModel
-
-        options["noise_model"] = NoiseModel.from_backend(fake_device(noise))
-    return AerSimulator(**options)
-
-
-@cache
-def fake_device(name: str) -> Any:
-    """The recorded twin of an IBM machine, by its name without "Fake" or "ibm_".
-
-    Raises MissingExtra without qiskit-ibm-runtime, UnknownName for a machine it lacks.
-    """
-    try:
-        from qiskit_ibm_runtime import fake_provider
-    except ImportError:
-        raise MissingExtra("qiskit-ibm-runtime", "ibm") from None
-    twins = {
-        n.removeprefix("Fake").removesuffix("V2").lower(): n
-        for n in sorted(dir(fake_provider))
-        if n.startswith("Fake") and n[4:5].isupper() and "Provider" not in n
-    }
-    key = name.lower().removeprefix("fake").removeprefix("ibm").strip("_").removesuffix("v2")
-    if key not in twins:
-        raise UnknownName("noise model", name, twins)
-    return getattr(fake_provider, twins[key])()
+    return AerSimulator(method="statevector", precision=precision)
 
 
 backend = Aer

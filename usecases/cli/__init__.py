@@ -16,6 +16,7 @@ from usecases.errors import UsecasesError, printable
 from usecases.secrets import quiet_logs, scrub
 
 COMMANDS = {
+    "backends": "List vendors of machines; add or remove their environments; check a machine",
     "bench": "Run a suite: use cases × instances × algorithms × backends × seeds",
     "bundle": "Write runs to one file that can be verified elsewhere",
     "check": "Check a use case, an algorithm or a backend against its contract",
@@ -34,6 +35,7 @@ COMMANDS = {
     "resources": "Estimate what an instance would take on an error-corrected machine",
     "report": "Write runs, or what changed since a date, as one offline page",
     "run": "Run a use case with an algorithm on a backend and score the answer",
+    "secret": "Keep a vendor's token in the keyring or in a file that only you can read",
     "show": "Show what a use case is about, its instances and its sources",
     "verify": "Check run records and bundles: hashes, answers, reference and every score",
     "widget": "Serve a page where runs are chosen with the mouse",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from usecases.cli.shared import echo_json, echo_table
+from usecases.cli.shared import echo_json, echo_table, only_json
 
 if TYPE_CHECKING:
     from usecases.bench import Row, Step
@@ -56,7 +56,7 @@ def command(
         if dry_run:
             _print(suite, list(bench.weighed(found).values()), as_json)
             return
-        with _workers(workers, scheduler) as pool, _told() as tell:
+        with only_json(as_json), _workers(workers, scheduler) as pool, _told() as tell:
             rows = bench.bench(found, pool, store, tell)
     _print(suite, rows, as_json)
     bench.complain(rows)
@@ -137,6 +137,8 @@ def _print(suite: str, rows: list[Row], as_json: bool) -> None:
     if why:
         table = [(status, str(n), reason) for (status, reason), n in why.items()]
         echo_table("", ("", "runs", "why"), table)
+    if counts["done"] or counts["kept"]:
+        click.echo(f"See them with: usecases report --suite {suite}")
 
 
 def _plain(row: Row) -> dict[str, Any]:

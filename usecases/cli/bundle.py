@@ -27,18 +27,33 @@ if TYPE_CHECKING:
     "--add",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Another file to put in, such as a report.",
+    help="Another file to put in.",
 )
-def command(runs: tuple[str, ...], suite: str | None, output: Path, add: tuple[Path, ...]) -> None:
+@click.option("--report", is_flag=True, help="Put in the page of usecases report.")
+def command(
+    runs: tuple[str, ...], suite: str | None, output: Path, add: tuple[Path, ...], report: bool
+) -> None:
     """Write RUNs, or all of a suite's, to one zip file: `usecases verify` checks it anywhere."""
     from usecases import bundle, provenance, sources
 
     kept = chosen(runs, suite)
     files = {"constraints.txt": provenance.constraints(kept).encode(), **_answers(kept)}
     files |= {path.name: path.read_bytes() for path in add}
+    files |= {"report.html": _page(kept)} if report else {}
     output.write_bytes(bundle.pack(suite or "runs", kept, files))
     sources.read_bundle(output)  # what cannot be read again is no bundle
     click.echo(f"{output}: {len(kept)} runs, {output.stat().st_size / 1000:.0f} kB")
+
+
+def _page(records: list[RunRecord]) -> bytes:
+    from tempfile import TemporaryDirectory
+
+    from usecases.cli.report import written
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "report.html"
+        written(path, records, quiet=True)
+        return path.read_bytes()
 
 
 def _answers(records: list[RunRecord]) -> dict[str, bytes]:

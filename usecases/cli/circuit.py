@@ -105,7 +105,11 @@ def _machine(record: CircuitRecord) -> str:
     from usecases.registry import declared
 
     fields = declared("backend", record.backend).model_fields
-    given = {k: v for k, v in record.backend_settings.items() if fields[k].default != v}
+    given = {
+        name: value
+        for name, value in record.backend_settings.items()
+        if not fields[name].is_required() and fields[name].default != value
+    }
     return " ".join([record.backend, *(f"{k}={v}" for k, v in given.items())])
 
 

@@ -27,11 +27,13 @@ def command(what: tuple[str, ...], output: str | None, **options: Any) -> None:
     With two or more RUNs, or files of records, these are compared and nothing is run.
     """
     from usecases.cli.report import writable, written
-    from usecases.errors import Partial
+    from usecases.errors import Partial, UsageError
 
     path = None if output is None else writable(output)
     failure: Partial | None = None
     if len(what) > 1 or Path(what[0]).suffix in (".json", ".zip"):
+        if options["algorithms"] or options["backends"]:
+            raise UsageError("stored runs are compared as they are", "Leave out -a and -b")
         records = chosen(what, None)
     else:
         try:
@@ -69,8 +71,10 @@ def _run(
 
 
 def _print(records: list[RunRecord], as_json: bool) -> None:
+    from usecases import stock
     from usecases.comparable import differences
     from usecases.repeats import repeats
+    from usecases.store import Store
 
     if as_json:
         click.echo("[" + ",\n".join(r.model_dump_json(indent=2) for r in records) + "]")
@@ -82,7 +86,9 @@ def _print(records: list[RunRecord], as_json: bool) -> None:
     for group in by_instance.values():
         _table(group, medians=several)
     _pairs(records, several=len(by_instance) > 1)
-    for difference in differences(records):
+    with Store() as store:
+        costs = stock.costs(store, records)
+    for difference in differences(records, costs):
         click.echo(f"mind: {difference}", err=True)
 
 

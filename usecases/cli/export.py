@@ -98,10 +98,13 @@ def runs(sources: tuple[str, ...], suite: str | None, form: str, output: Path, *
 
 
 def _all() -> list[RunRecord]:
+    """Every finished run of a use case; circuits of one's own have no score to export."""
+    from usecases.circuit_record import CIRCUIT
     from usecases.store import Store
 
     with Store() as store:
-        return [store.record(run.id) for run in store.runs(1_000_000) if run.status == "done"]
+        done = [run for run in store.runs(1_000_000) if run.status == "done"]
+        return [store.record(run.id) for run in done if run.summary["usecase"] != CIRCUIT]
 
 
 def _written(records: list[RunRecord], form: str) -> bytes:

@@ -36,9 +36,10 @@ def _listed(as_json: bool, limit: int) -> None:
         return
     rows = []
     for found in runs:
-        asked, gap = found.request, found.summary.get("gap")
+        asked, gap = found.summary or found.request, found.summary.get("gap")
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.started))
-        backend = (asked["backend"] or {}).get("name", "–")
+        machine = asked["backend"] or "–"
+        backend = machine if isinstance(machine, str) else machine["name"]
         what = [asked["usecase"], asked["instance"], asked["algorithm"], backend]
         rows.append([found.id, found.status, when, *what, "–" if gap is None else percent(gap)])
     columns = ("run", "status", "started", "use case", "instance", "algorithm", "backend", "gap")

@@ -19,10 +19,14 @@ def command(what: str | None, name: str | None, as_json: bool) -> None:
     if what == "instances":
         _instances(name, as_json)
         return
+    from usecases.vendors.catalogue import machines
+
     kinds = [what] if what else list(KINDS)
     found = {
         kind: {e.name: e.title for e in registry.entries(KINDS[kind]).values()} for kind in kinds
     }
+    if "backends" in found:
+        found["backends"] |= machines()
     if as_json:
         echo_json(found)
         return

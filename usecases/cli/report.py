@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,6 @@ import click
 from usecases.cli.shared import chosen
 
 if TYPE_CHECKING:
-    from usecases.exhibits import Cost
     from usecases.records import RunRecord
 
 LATEST = 50
@@ -80,39 +78,32 @@ def writable(output: str) -> Path:
 
 def written(path: Path, records: list[RunRecord], *, quiet: bool = False) -> None:
     """Write the report of these runs. Raises UsageError where there are none."""
+    from usecases import stock
     from usecases.errors import UsageError
+    from usecases.exhibits.exhibit import origin
     from usecases.report import report
+    from usecases.store import Store
 
     if not records:
         raise UsageError("there are no finished runs", "Make one with: usecases run NAME")
     cases = dict.fromkeys(r.usecase for r in records)
-    lead = f"{len(records)} runs of {len(cases)} use cases."
+    lead = f"{len(records)} runs of {len(cases)} use cases: {origin(records)}."
     title = f"Runs of {next(iter(cases))}" if len(cases) == 1 else "Runs"
-    path.write_text(report(title, lead, records, _costs(records)), encoding="utf-8")
+    with Store() as store:
+        costs = stock.costs(store, records)
+    path.write_text(report(title, lead, records, costs), encoding="utf-8")
     if not quiet:
         click.echo(f"{path}: {len(records)} runs, {path.stat().st_size / 1000:.0f} kB")
 
 
 def _latest() -> list[RunRecord]:
+    from usecases.circuit_record import CIRCUIT
     from usecases.store import Store
 
     with Store() as store:
-        done = [r.id for r in store.runs(10 * LATEST) if r.status == "done"][:LATEST]
-        return [store.record(identity) for identity in reversed(done)]
-
-
-def _costs(records: Iterable[RunRecord]) -> dict[str, Cost]:
-    """What the store says that runs cost, where all jobs of a run have one currency."""
-    from usecases.exhibits import Cost
-    from usecases.store import Store
-
-    found: dict[str, Cost] = {}
-    with Store() as store:
-        for record in records:
-            jobs = [j for j in store.jobs("run = ?", record.id) if j.status != "cancelled"]
-            if len({j.quote.currency for j in jobs}) == 1:
-                found[record.id] = Cost(sum(j.cost for j in jobs), jobs[0].quote.currency)
-    return found
+        runs = store.runs(10 * LATEST)
+        done = [r.id for r in runs if r.status == "done" and r.summary.get("usecase") != CIRCUIT]
+        return [store.record(identity) for identity in reversed(done[:LATEST])]
 
 
 __all__ = ["command"]

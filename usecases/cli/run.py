@@ -85,7 +85,7 @@ def _done(plan: Plan, options: dict[str, Any]) -> RunRecord:
 
 
 def _announce(plan: Plan, as_json: bool) -> None:
-    """What would be run: sizes, memory and machines, without asking any of them."""
+    """What would be run: sizes, memory, and what a machine elsewhere would be sent and charge."""
     from usecases.contracts import RemoteBackend, innermost
     from usecases.convert import qubits_needed
     from usecases.executor import fits
@@ -104,16 +104,50 @@ def _announce(plan: Plan, as_json: bool) -> None:
         fits(plan.trainer, solver.width(model))
     request = {k: v for k, v in plan.request.items() if k != "instance_data"}
     remote = isinstance(innermost(plan.backend), RemoteBackend)
-    found = request | {
-        "qubits": qubits,
-        "statevector_bytes": plan.backend and plan.backend.memory(width if native else qubits),
-        "cost": None if remote else 0.0,  # a remote machine is asked when the work is known
-    }
+    here = plan.trainer if remote else plan.backend  # whose memory is this computer's
+    memory = here and here.memory(width if native or remote else qubits)
+    found = request | {"qubits": qubits, "statevector_bytes": memory, "cost": 0.0}
+    jobs: list[list[str]] = []
+    if remote:
+        sent, jobs = _sent(plan)
+        found |= sent
     if as_json:
         echo_json(found)
         return
     click.echo("Would run, and has not:")
-    echo_fields({k.replace("_", " "): _words(v) for k, v in found.items()})
+    shown = {k: v for k, v in found.items() if k != "jobs"}
+    echo_fields({k.replace("_", " "): _words(v) for k, v in shown.items()})
+    if jobs:
+        columns = ("machine", "circuits", "shots", "qubits", "cost", "basis", "wait")
+        echo_table("Would be sent:", columns, jobs)
+
+
+def _sent(plan: Plan) -> tuple[dict[str, Any], list[list[str]]]:
+    """What a machine elsewhere would be sent: as data, and as rows of a table."""
+    from usecases.rehearsal import rehearsed
+
+    with watched() as progress:
+        progress("finding out what would be sent; training runs here", 0)
+        found = rehearsed(plan)
+    costs = found.cost()
+    known = all(job.quote.basis != "unknown" for job in found.jobs)
+    sent = {
+        "jobs": [
+            {"machine": j.machine, "qubits": j.qubits} | j.quote.model_dump() for j in found.jobs
+        ],
+        "all_jobs_known": found.whole,
+        "cost": costs if known else None,
+        "wait_seconds": found.wait(),
+    }
+    rows = []
+    for job in found.jobs:
+        quote = job.quote
+        price = "unknown" if quote.basis == "unknown" else f"{quote.amount:.2f} {quote.currency}"
+        basis = " ".join(filter(None, (quote.basis, quote.source)))
+        wait = "not told" if quote.wait is None else f"{quote.wait:.0f} s"
+        sizes = (str(quote.circuits), str(quote.shots), str(job.qubits))
+        rows.append([job.machine, *sizes, price, basis, wait])
+    return sent, rows
 
 
 def _words(value: Any) -> str:
@@ -140,6 +174,9 @@ def report(record: RunRecord) -> None:
     if score.within_tolerance is not None:
         claim = "is" if score.within_tolerance else "is not"
         click.echo(f"The answer {claim} within the accuracy that the field asks for.")
+    for name, words in record.provenance.items():
+        if name == "cost" or name.startswith("warning"):
+            click.echo(f"{name}: {words}")
     click.echo(f"run {record.id}; see it again with: usecases jobs show {record.id}")
 
 

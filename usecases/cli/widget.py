@@ -20,12 +20,15 @@ AT_HOME = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 
 @click.command("widget")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
+@click.option("--address", default="127.0.0.1", show_default=True, metavar="IP",
+              help="0.0.0.0 serves to other computers, too.")  # fmt: skip
 @click.option("--lab", is_flag=True, help="Open it as a notebook in JupyterLab instead.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-def command(port: int, lab: bool, no_browser: bool) -> None:
+def command(port: int, address: str, lab: bool, no_browser: bool) -> None:
     """Serve a page to choose a use case, size, algorithm, backend and depth with the mouse.
 
-    The page is served on this computer only, and only to who has the token in its address.
+    The page is served on this computer only, unless --address says otherwise, and only to who
+    has the token in its link.
     """
     from importlib.util import find_spec
 
@@ -40,7 +43,7 @@ def command(port: int, lab: bool, no_browser: bool) -> None:
             words = ["--no-browser"] if no_browser else []
             subprocess.run([sys.executable, "-m", "jupyterlab", str(path), *words], check=False)  # noqa: S603
         else:
-            serve(path, port or free_port(), browser=not no_browser)
+            serve(path, address, free(port), browser=not no_browser)
 
 
 def notebook(folder: Path) -> Path:
@@ -55,13 +58,19 @@ def notebook(folder: Path) -> Path:
     return path
 
 
-def free_port() -> int:
-    """A port of this computer that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+def free(port: int) -> int:
+    """The port, or any free one for 0. Raises UsageError where somebody listens on it."""
+    from usecases.errors import UsageError
+
+    try:
+        with socket.create_server(("127.0.0.1", port)) as server:
+            return int(server.getsockname()[1])
+    except OSError as error:
+        hint = "Choose another, or leave out --port"
+        raise UsageError(f"port {port} cannot be used ({error.strerror})", hint) from None
 
 
-def serve(path: Path, port: int, *, browser: bool) -> None:
+def serve(path: Path, address: str, port: int, *, browser: bool) -> None:
     """Serve the notebook as a page until the command is stopped.
 
     The token is handed over in this process, so that no list of processes shows it.
@@ -69,13 +78,13 @@ def serve(path: Path, port: int, *, browser: bool) -> None:
     from voila.app import Voila
 
     token = secrets.token_urlsafe(24)
-    address = f"http://127.0.0.1:{port}/?token={token}"
-    page = Voila(token=token, ip="127.0.0.1", port=port, open_browser=False)
+    link = f"http://127.0.0.1:{port}/?token={token}"
+    page = Voila(token=token, ip=address, port=port, open_browser=False, log_level="WARN")
     page.tornado_settings = {"headers": {"Content-Security-Policy": AT_HOME}}
     page.initialize([str(path)])
-    click.echo(f"The page: {address}\nStop it with Ctrl-C.")
+    click.echo(f"The page: {link}\nStop it with Ctrl-C.")
     if browser:
-        webbrowser.open(address)
+        webbrowser.open(link)
     page.start()
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from usecases.comparable import Cost
 from usecases.exhibits import drift, front, profile, scaling, spreads, volumetric
-from usecases.exhibits.exhibit import Cost, Exhibit
+from usecases.exhibits.exhibit import Exhibit
 from usecases.records import RunRecord
 
-__all__ = ["Cost", "Exhibit", "exhibits"]
+__all__ = ["Exhibit", "exhibits"]
 
 
 def exhibits(records: Sequence[RunRecord], costs: Mapping[str, Cost]) -> list[Exhibit]:

@@ -64,7 +64,7 @@ def _exhibit(series: Sequence[RunRecord]) -> Exhibit:
     )
     return Exhibit(
         title=f"Over time: {first.usecase} {first.instance.name}",
-        words=f"{label(first)} on {machine(first)}, the same request each time."
+        words=f"{label(first)} on {machine(first)}, the same request but for the seed."
         f" {'Feasible share of shots with its 95 % interval.' if shots else 'Gap.'} {marks}",
         alt=f"{len(ordered)} runs from {_day(ordered[0])} to {_day(ordered[-1])};"
         f" the machine's state changed {len(anew)} times.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, GREY = "#1c2430", "#5d6470"
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Money, in an ISO currency or a vendor's own unit of credits."""
-
-    amount: float
-    currency: str
 
 
 @dataclass(frozen=True)
@@ -75,9 +67,3 @@ def short(text: str, most: int = 48) -> str:
     """A text that fits beside an axis, and that no sign in it is read as mathematics."""
     cut = text if len(text) <= most else f"{text[: most - 1]}…"
     return cut.replace("$", r"\$")
-
-
-def times(values: Sequence[float]) -> bool:
-    """Whether positive values span so much that only their logarithms can be drawn."""
-    kept = [v for v in values if 0 < v < float("inf")]
-    return bool(kept) and max(kept) > 20 * min(kept)

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from usecases.comparable import Cost
 from usecases.compare import number, percent, seconds
-from usecases.exhibits.exhibit import GREY, INK, Cost, Exhibit, canvas, legend
+from usecases.exhibits.exhibit import GREY, INK, Exhibit, canvas, legend
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, on_common, repeats
 from usecases.statistics.profile import front
-from usecases.statistics.spread import spread
+from usecases.statistics.spread import median
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,7 +68,7 @@ def _point(
 ) -> _Point:
     effort = [costs[r.id].amount if currency else r.timing.solving
               for g in groups for r in g.records]  # fmt: skip
-    return _Point(name, spread([g.gap.median for g in groups]).median, spread(effort).median)
+    return _Point(name, median([g.gap.median for g in groups]), median(effort))
 
 
 def _row(point: _Point, currency: str) -> tuple[str, ...]:
@@ -77,6 +78,8 @@ def _row(point: _Point, currency: str) -> tuple[str, ...]:
 
 
 def _draw(points: Sequence[_Point], effort: str) -> Figure:
+    from matplotlib.ticker import LogLocator, NullFormatter
+
     figure, axes = canvas()
     gaps = [100 * p.gap for p in points if math.isfinite(p.gap)]
     never = 3 * max([1.0, *gaps])
@@ -92,9 +95,15 @@ def _draw(points: Sequence[_Point], effort: str) -> Figure:
         axes.axhspan(never / 1.5, never * 1.5, color=GREY, alpha=0.15, linewidth=0)
         axes.annotate("infeasible", (0.99, never), xycoords=("axes fraction", "data"), ha="right",
                       va="center", fontsize=7)  # fmt: skip
-    if min(p.effort for p in points) > 0:
+    efforts = [p.effort for p in points]
+    if min(efforts) > 0:
         axes.set_xscale("log")
+        steps = (1.0, 2.0, 5.0) if max(efforts) < 100 * min(efforts) else (1.0,)
+        axes.xaxis.set_major_locator(LogLocator(subs=steps))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_yscale("symlog", linthresh=0.1)
+    axes.set_ylim(min([0.0, *gaps]) - 0.02, never * (1.5 if len(gaps) < len(points) else 0.6))
     axes.set_xlabel(effort)
     axes.set_ylabel("median gap, % (linear below 0.1)")
     legend(figure, axes)

@@ -12,7 +12,7 @@ from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, on_common, repeats
 from usecases.statistics.profile import Steps, profiles
-from usecases.statistics.spread import spread
+from usecases.statistics.spread import median
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,9 +53,7 @@ def exhibit(records: Sequence[RunRecord]) -> Exhibit | None:
 def _cost(group: Repeats) -> float:
     # A clock that saw nothing pass still saw something positive.
     pairs = zip(group.records, group.gaps, strict=True)
-    return spread(
-        [max(r.timing.solving, 1e-9) if gap <= TARGET else math.inf for r, gap in pairs]
-    ).median
+    return median([max(r.timing.solving, 1e-9) if gap <= TARGET else math.inf for r, gap in pairs])
 
 
 def _at(steps: Steps, ratio: float) -> float:
@@ -70,7 +68,8 @@ def _draw(found: Mapping[str, Steps]) -> Figure:
         starts, shares = zip(*steps, (end, steps[-1][1]), strict=True)
         axes.step(starts, [100 * s for s in shares], where="post", color=colour, marker=marker,
                   markersize=4, linewidth=1.6, label=name)  # fmt: skip
-    axes.set_xscale("log")
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_ylim(-3, 103)
     axes.set_xlabel("time ÷ the quickest contender's time")
     axes.set_ylabel(f"instances within {percent(TARGET)}, %")

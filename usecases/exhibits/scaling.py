@@ -22,21 +22,22 @@ if TYPE_CHECKING:
 BEYOND = 1.5
 """How far a fit is drawn, in times the largest size that was solved."""
 
+FEWEST, MOST = 3, 6
+"""Sizes that a use case needs to be shown, and use cases that are."""
+
 Points = list[tuple[int, float]]
 """Qubits and the time to solution in seconds, infinite where it was not reached."""
 
 
 def exhibits(records: Sequence[RunRecord]) -> list[Exhibit]:
-    """For each use case with proven optima at three sizes at least, the times to reach them."""
+    """The times to reach proven optima, for the use cases that have them at most sizes."""
     cases: dict[str, list[Repeats]] = {}
     for group in repeats(records):
-        if group.first.score.reference.kind == "optimal":
+        if group.first.score.reference.kind == "optimal" and group.first.qubits > 0:
             cases.setdefault(group.first.usecase, []).append(group)
-    return [
-        _exhibit(case, groups)
-        for case, groups in cases.items()
-        if len({g.first.qubits for g in groups}) >= 3
-    ]
+    sizes = {case: len({g.first.qubits for g in groups}) for case, groups in cases.items()}
+    wide = sorted((c for c in cases if sizes[c] >= FEWEST), key=sizes.__getitem__, reverse=True)
+    return [_exhibit(case, cases[case]) for case in wide[:MOST]]
 
 
 def _exhibit(case: str, groups: Sequence[Repeats]) -> Exhibit:

@@ -151,5 +151,5 @@ def _validated(adapter: TypeAdapter[Any], raw: Any) -> Any:
         return adapter.validate_python(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
+        where = ".".join(map(str, first["loc"])) or "its top"
         raise VerificationFailed(f"the machine's result is malformed at {where}") from None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from usecases.comparable import differences
-from usecases.exhibits import Cost, exhibits
+from usecases.comparable import Cost, differences
+from usecases.exhibits import exhibits
 from usecases.records import RunRecord
 from usecases.report import html, instance
 from usecases.report.body import exhibit, pairs
@@ -14,6 +14,9 @@ from usecases.report.footer import footer, provenance
 
 PICTURES = 8
 """Answers that are drawn on a page; of the other instances there are tables."""
+
+LARGEST = 900_000
+"""Bytes of a page beyond which no answer is drawn: one that is dense takes a quarter of it."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,11 @@ def report(
     for record in records:
         groups.setdefault((record.usecase, record.instance.sha256), []).append(record)
     for k, group in enumerate(groups.values()):
+        drawn = k < PICTURES and sum(map(len, parts.values())) < LARGEST
         name = instance.title(group[0])
         name = name if name not in parts else f"{name} ({group[0].instance.sha256[:6]})"
-        parts[name] = instance.told(group, instance.best(group) if k < PICTURES else None)
+        parts[name] = instance.told(group, instance.best(group) if drawn else None)
     parts["Runs"] = provenance(records)
-    notes = html.listing("Before comparing these runs, mind that", differences(records))
+    notes = html.listing("Before comparing these runs, mind that", differences(records, costs))
     body = "\n".join(html.section(name, part) for name, part in parts.items())
     return html.document(title, lead, notes + html.contents([*parts]) + body, footer(records))

@@ -36,7 +36,7 @@ def footer(records: Sequence[RunRecord]) -> str:
 
 
 def _revision(record: RunRecord) -> str:
-    known = record.provenance.get("git_revision")
+    known = str(record.provenance.get("git_revision") or "")[:12]
     dirty = " (changed)" if record.provenance.get("git_dirty") else ""
     return f"{known}{dirty}" if known else "unknown"
 

@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from usecases.errors import printable
+from usecases.errors import UsecasesError, printable
 from usecases.report.style import STYLE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LONG = 24
+BROKEN = (UsecasesError, ValueError, TypeError, LookupError, AttributeError, OverflowError)
+"""What a record that was made elsewhere, or whose numbers no run gives, may lead to."""
+
+LONG = 32
 """Characters from which a cell of a table may be broken into lines."""
 
 LARGEST = 50_000
@@ -24,7 +27,8 @@ LARGEST = 50_000
 
 def text(value: str) -> str:
     """Text from anywhere as HTML, without signs that steer how it is shown."""
-    return escape(printable(value))
+    # The narrow space between thousands counts as not printable, and is.
+    return escape("\u202f".join(map(printable, value.split("\u202f"))))
 
 
 def document(title: str, lead: str, body: str, footer: str) -> str:
@@ -82,10 +86,17 @@ def listing(words: str, items: Sequence[str]) -> str:
 
 
 def figure(draw: Callable[[], Figure], alt: str, caption: str, source: str) -> str:
-    """A drawing as an image, in which nothing can run, with the stamp of where it comes from."""
+    """A drawing as an image, in which nothing can run, with the stamp of where it comes from.
+
+    A record that cannot be drawn leaves a line that says why, and not the page undone.
+    """
+    try:
+        image = _image(draw)
+    except BROKEN as error:
+        return f"<p>{text(caption)} It cannot be drawn: {text(str(error)[:300])}.</p>"
     stamp = f'<span class="stamp">{text(source)}</span>'
     words = f"<figcaption>{stamp}{text(caption)}</figcaption>"
-    return f'<figure><img alt="{text(alt)}" src="{_image(draw)}">{words}</figure>'
+    return f'<figure><img alt="{text(alt)}" src="{image}">{words}</figure>'
 
 
 def _image(draw: Callable[[], Figure]) -> str:

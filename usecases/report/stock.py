@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from usecases.compare import label, number, percent
+from usecases.exhibits import drift
 from usecases.exhibits.exhibit import GREY, Exhibit, canvas, legend, origin, short
 from usecases.palette import STYLES
 from usecases.report import html
@@ -27,6 +28,8 @@ def page(stock: Stock) -> str:
     first, last = _day(stock.since), _day(stock.until)
     records = [c.now for c in stock.changes]
     parts = {"In numbers": _numbers(stock), "New": _new(stock), "Better gaps": _gaps(stock)}
+    if courses := drift.exhibits(stock.repeated):
+        parts["Over time"] = "\n".join(map(exhibit, courses))
     parts |= {"Costs": _costs(stock.spent), "Failures": _failures(stock)}
     parts["Runs that made the difference"] = provenance(records)
     body = "\n".join(html.section(name, part) for name, part in parts.items())

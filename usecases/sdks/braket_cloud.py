@@ -1,7 +1,7 @@
 """Amazon Braket's cloud: a task for each circuit, tagged so that a lost reply can be looked up.
 
-AWS takes an idempotency token with each task; ours follows from our tag, so that a task that is
-sent twice is created once.
+AWS takes an idempotency token with each task; ours follows from our tag and the work, so that a
+task that is sent twice is created once.
 """
 
 from __future__ import annotations
@@ -74,30 +74,32 @@ class Cloud(Adapter):  # type: ignore[misc]
 
     def submit(self, work: dict[str, Any], tag: str) -> str:
         circuits = loaded(work["circuits"])
-        ready = self._converted(circuits, work)
+        ready, tasks = self._compiled(circuits, work)
         taken: list[str] = []
-        for number, (circuit, task) in enumerate(zip(circuits, ready, strict=True)):
-            self.token = f"{tag}-{number}"
-            tags = {OURS: tag, PART: f"{number}/{len(ready)}", SIZES: _sizes(circuit, task)}
+        for number, task in enumerate(tasks):
+            self.token = json.dumps([tag, number, work])
+            about = json.dumps(sizes([circuits[number]], [ready[number]]))
+            tags = {OURS: tag, PART: f"{number}/{len(tasks)}", SIZES: about}
             try:
                 with told(submitting=True):
                     shots = work["shots"][number]
                     taken.append(self.device.run(task, shots=shots, tags=tags).id)
             except Told as error:
-                raise broken(taken, len(ready), error) from None
+                raise broken(taken, len(tasks), error) from None
         return ";".join(taken)
 
-    def _converted(self, circuits: list[Any], work: dict[str, Any]) -> list[Any]:
+    def _compiled(self, circuits: list[Any], work: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+        """Circuits in the machine's gates, and as Braket's own; it routes for computers itself."""
+        from qiskit.transpiler import generate_preset_pass_manager
         from qiskit_braket_provider import to_braket
 
-        gates: dict[str, Any] = {"target": self.backend.target}
+        level, seed = work["optimization_level"], work["seed"]
+        gates = {"target": self.backend.target}
         if self.hardware:
-            gates = {"basis_gates": self.backend.get_gateset()}
-        level, seed = work["optimization_level"], work["seed"] % (1 << 31)
-        found: list[Any] = to_braket(
-            circuits, optimization_level=level, seed_transpiler=seed, **gates
-        )
-        return found
+            gates = {"basis_gates": sorted(self.backend.get_gateset())}
+        manager = generate_preset_pass_manager(level, seed_transpiler=seed, **gates)
+        ready = manager.run(circuits)
+        return ready, to_braket(ready, **gates)
 
     def find(self, tag: str) -> str | None:
         """All tasks under the tag. Where only some were taken, a person has to decide."""
@@ -188,12 +190,3 @@ def _seconds(task: dict[str, Any], result: Any) -> tuple[float, str]:
     if about is not None:
         return about.executionDuration / 1000, "as the simulator tells"
     return (task["endedAt"] - task["createdAt"]).total_seconds(), "from creation to end"
-
-
-def _sizes(circuit: Any, task: Any) -> str:
-    """The circuit before and after conversion; what Braket's own compiler does is not in it."""
-    after = {
-        "compiled_depth": task.depth,
-        "compiled_two_qubit_gates": sum(len(i.target) == 2 for i in task.instructions),
-    }
-    return json.dumps(sizes([circuit], [circuit]) | after)

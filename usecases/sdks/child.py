@@ -11,6 +11,8 @@ import importlib.util
 import json
 import os
 import sys
+import threading
+import time
 import traceback
 import warnings
 from pathlib import Path
@@ -39,8 +41,19 @@ class _Beside:
         return None
 
 
+def _end_with(parent: int) -> None:
+    """End when the process that asks is gone: what is sent later, nobody would know of.
+
+    Windows does not tell that a parent has ended; there only the end of the input does.
+    """
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
+
+
 def main() -> None:
     """Answers until its input ends."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr

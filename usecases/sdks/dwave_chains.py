@@ -9,6 +9,9 @@ from adapter import Told  # type: ignore[import-not-found]
 SEEDS = 1 << 31
 """The vendor's packages take smaller seeds than ours."""
 
+SECONDS = 300
+"""The longest search for chains."""
+
 
 def modelled(work: dict[str, Any]) -> Any:
     """The model of the work over spins, its variables in order."""
@@ -32,7 +35,7 @@ def embedded(model: Any, sampler: Any, seed: int) -> tuple[dict[Any, Any], Any]:
     from minorminer import find_embedding
 
     edges = list(model.quadratic) + [(v, v) for v in model.variables]
-    chains = find_embedding(edges, sampler.edgelist, random_seed=seed % SEEDS)
+    chains = find_embedding(edges, sampler.edgelist, random_seed=seed % SEEDS, timeout=SECONDS)
     if len(chains) < model.num_variables:
         raise Told(
             "TooLarge", f"{model.num_variables} variables do not fit into its couplers as chains"

@@ -12,8 +12,15 @@ PACKAGE = "qiskit_ibm_runtime"
 TWIN = "fake_"
 """How the names of devices begin that answer here, without a network."""
 EXAMPLES = ("fake_manila", "fake_guadalupe", "fake_fez", "ibm_fez")
-CREDENTIALS = ("QISKIT_IBM_TOKEN", "QISKIT_IBM_INSTANCE")
-PRICE = "unknown"
+CREDENTIALS = ("QISKIT_IBM_TOKEN",)
+VARIABLES = (
+    "QISKIT_IBM_INSTANCE",
+    "QISKIT_IBM_URL",
+    "IAM_URL",
+    "GLOBAL_SEARCH_URL",
+    "GLOBAL_CATALOG_URL",
+)
+PRICE = "dated table"
 
 
 def open(device: str, settings: dict[str, Any]) -> Adapter:

@@ -1,8 +1,8 @@
 """IonQ's cloud: several circuits are one job, named after our tag.
 
-Its client is used for everything but its habits: it repeats a submission whose reply was lost, so
-that a job may be paid five times; it reads a file .env, which may hold other people's keys; and it
-takes a machine that it cannot ask for one of four qubits.
+Its client is used without its habits: it repeats a submission whose reply was lost, so that a job
+may be paid five times; it reads a file .env, which may hold other people's keys; and a machine that
+does not answer it is taken for one of four qubits.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from adapter import (  # type: ignore[import-not-found]
     sizes,
     transpiled,
 )
-from ionq_replies import measured, told, whole  # type: ignore[import-not-found]
+from ionq_replies import largest, told, whole  # type: ignore[import-not-found]
 from parts import broken, joined  # type: ignore[import-not-found]
 
 URL = "https://api.ionq.co/v0.4"
 OURS, PART, SIZES = "usecases", "usecases_part", "usecases_sizes"
 """Names in a job's metadata."""
+
+REPEATED = ("submit_job", "retrieve_job", "get_results", "cancel_job", "get_calibration_data")
+"""What the client asks again and again, some of it without end, until IonQ answers."""
 
 PAGES = 50
 """Pages of jobs that are looked through for a tag before that is given up."""
@@ -60,8 +63,9 @@ class Cloud(Adapter):  # type: ignore[misc]
         name = f"ionq_{device}" if self.hardware else device
         self.backend = provider.get_backend(name)
         self.client = self.backend.client
-        once = type(self.client).submit_job.__wrapped__
-        self.client.submit_job = functools.partial(once, self.client)
+        for name in REPEATED:
+            once = getattr(type(self.client), name).__wrapped__
+            setattr(self.client, name, functools.partial(once, self.client))
         self.device = device
 
     @staticmethod
@@ -186,10 +190,7 @@ class Cloud(Adapter):  # type: ignore[misc]
                 chances = circuit.data.to_dict()["probabilities"]
                 tables.append(whole(plain(result.get_counts(k)), chances, shots))
         seconds = sum(float(one.get("execution_duration_ms") or 0.0) / 1000 for one in found)
-        about = max(
-            (measured(one["metadata"][SIZES]) for one in found),
-            key=lambda s: s["compiled_two_qubit_gates"],
-        )
+        about = largest(one["metadata"][SIZES] for one in found)
         how = "IonQ returns probabilities; its client " + (
             "makes counts of them" if self.hardware else "draws these counts from them"
         )

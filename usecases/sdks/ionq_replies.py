@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adapter import Told  # type: ignore[import-not-found]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 @contextmanager
@@ -53,7 +53,8 @@ def whole(counts: dict[str, int], chances: dict[str, float], shots: int) -> dict
     return {key: count for key, count in counts.items() if count}
 
 
-def measured(text: str) -> dict[str, int]:
-    """A circuit's sizes, which were kept in the job's metadata as "depth=4 …"."""
-    pairs = (item.split("=") for item in text.split())
-    return {key: int(value) for key, value in pairs}
+def largest(texts: Iterable[str]) -> dict[str, int]:
+    """The circuit of most two-qubit gates, of sizes kept in jobs' metadata as "depth=4 …"."""
+    sizes = [dict(item.split("=") for item in text.split()) for text in texts]
+    found = max(sizes, key=lambda size: int(size["compiled_two_qubit_gates"]))
+    return {key: int(value) for key, value in found.items()}

@@ -47,8 +47,12 @@ def spread(values: Sequence[float], seed: int = 0) -> Spread:
     rng = np.random.default_rng(seed)
     drawn = kept[rng.integers(kept.size, size=(RESAMPLES, kept.size))]
     low, high = np.quantile(_medians(drawn), (0.025, 0.975), method="inverted_cdf")
-    median = float(_medians(kept[None])[0])
-    return Spread(median, float(low), float(high), int(kept.size), finite)
+    return Spread(median(values), float(low), float(high), int(kept.size), finite)
+
+
+def median(values: Sequence[float]) -> float:
+    """The median alone; infinite values count as worst."""
+    return float(_medians(np.asarray(values, dtype=np.float64)[None])[0])
 
 
 def _medians(rows: Floats) -> Floats:

@@ -35,11 +35,11 @@ class Vendor:
     """How the names of devices begin that answer here, offline; none where there are none."""
     examples: tuple[str, ...]
     credentials: tuple[str, ...]
-    """Environment variables of secrets that the SDK reads."""
-    variables: tuple[str, ...]
-    """Others that it reads, such as regions and addresses."""
+    """Secrets that the SDK reads from the environment."""
     price: str
     """How a price is known."""
+    variables: tuple[str, ...] = ()
+    """What else it reads there; of our environment it is handed these and its secrets alone."""
 
     @property
     def requirements(self) -> Path:
@@ -68,6 +68,15 @@ def vendors() -> Mapping[str, Vendor]:
                 if path.with_suffix(".txt").exists():
                     found.setdefault(path.stem, _read(path))
     return dict(sorted(found.items()))
+
+
+def machines() -> dict[str, str]:
+    """Machines by name, VENDOR/DEVICE, that vendors' files give as examples; what they are."""
+    return {
+        f"{of.name}/{device}": f"{of.title}: {'offline twin' if of.is_twin(device) else 'cloud'}"
+        for of in vendors().values()
+        for device in of.examples
+    }
 
 
 def vendor(name: str) -> Vendor:

@@ -55,7 +55,12 @@ def python(vendor: Vendor) -> Path:
 
 def importable(vendor: Vendor) -> bool:
     """Whether our own environment has the vendor's SDK; nothing is imported."""
-    return find_spec(vendor.package.partition(".")[0]) is not None
+    top, *rest = vendor.package.split(".")
+    spec = find_spec(top)
+    if spec is None or not rest:
+        return spec is not None
+    inside = [Path(folder, *rest) for folder in spec.submodule_search_locations or ()]
+    return any(place.is_dir() or place.with_suffix(".py").exists() for place in inside)
 
 
 def installed(vendor: Vendor) -> str:

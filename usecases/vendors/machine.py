@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import Field, PrivateAttr, TypeAdapter
+from pydantic import Field, PrivateAttr, TypeAdapter, model_validator
 
 from usecases.contracts import Backend, JobResult, RemoteBackend
 from usecases.errors import BackendUnavailable, TooLarge
@@ -29,6 +29,18 @@ class Door(Backend):
     device: str = Field(max_length=80, pattern=r"^[A-Za-z0-9_.:/-]+$")
     optimization_level: int = Field(default=1, ge=0, le=3)
     """Of the transpiler."""
+
+    @property
+    def named(self) -> tuple[str, ...]:  # type: ignore[override]
+        """An annealer has no transpiler, hence no such setting."""
+        gates = self.known.work == "circuits"
+        return ("vendor", "device", *(() if gates else ("optimization_level",)))
+
+    @model_validator(mode="after")
+    def _settable(self) -> Self:
+        if "optimization_level" in self.named and self.optimization_level != 1:
+            raise ValueError("an annealer has no transpiler: leave out optimization_level")
+        return self
 
     @property
     def name(self) -> str:
@@ -66,9 +78,13 @@ class Door(Backend):
                 )
 
     @property
+    def seeded(self) -> bool:
+        return bool(self.described.get("seeded"))
+
+    @property
     def described(self) -> Mapping[str, Any]:
         """What the machine says of itself; asked once."""
-        return _described(self.vendor, self.device)
+        return described(self.vendor, self.device)
 
     def ask(self, verb: str, *arguments: Any) -> Any:
         """The vendor's answer; raises what it tells."""
@@ -167,7 +183,7 @@ class Cloud(Door, RemoteBackend):
 
 
 @cache
-def _described(vendor: str, device: str) -> Mapping[str, Any]:
+def described(vendor: str, device: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = process(vendor).ask(device, {}, "describe")
     return found
 

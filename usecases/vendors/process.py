@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from usecases import errors
+from usecases import errors, secrets
 from usecases.sdks.child import LONGEST
 from usecases.vendors.catalogue import Vendor
 from usecases.vendors.environments import python
@@ -25,7 +25,10 @@ SECONDS = 600.0
 MEMORY = 16 << 30
 """Bytes of address space that a vendor's process may use."""
 
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT", "OMP_NUM_THREADS")
+KEPT = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT", "OMP_NUM_THREADS"),
+    *("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
+)
 """What a vendor's process sees of our environment, beside its own variables."""
 
 _RAISED = {
@@ -103,6 +106,13 @@ class Process:
             parts.append(part)
         return b"".join(parts)
 
+    def _missing(self) -> str:
+        """Which of the vendor's credentials are nowhere."""
+        missing = [name for name in self.vendor.credentials if not secrets.present(name)]
+        if not missing:
+            return f"Check {', '.join(self.vendor.credentials)}"
+        return f"Set {', '.join(missing)} in the environment, a keyring or the secrets file"
+
     def _told(self, device: str, error: dict[str, Any]) -> errors.UsecasesError:
         """The vendor's error as the framework's."""
         name, kind, what = f"{self.vendor.name}/{device}", error["kind"], str(error["what"])
@@ -118,6 +128,8 @@ class Process:
         for again in (errors.Refused, errors.Unreachable):
             if kind == again.__name__:
                 return again(f"{name}: {what}", retry_after=error.get("retry_after"))
+        if kind == "AuthenticationFailed":
+            return errors.AuthenticationFailed(f"{name}: {what}", self._missing())
         if kind in _RAISED:
             return _RAISED[kind](f"{name}: {what}")
         return errors.BackendUnavailable(f"{name}: {what} ({error.get('where', '')})", hint)
@@ -133,8 +145,9 @@ def process(name: str) -> Process:
 
 def _started(vendor: Vendor) -> subprocess.Popen[bytes]:
     """The vendor's process, which sees its own credentials and nobody else's."""
-    handed = {*KEPT, *vendor.credentials, *vendor.variables}
+    handed = {*KEPT, *vendor.variables}
     seen = {k: v for k, v in os.environ.items() if k in handed}
+    seen |= {name: found for name in vendor.credentials if (found := secrets.read(name))}
     child = Path(sys.modules["usecases.sdks.child"].__file__ or "")
     limit = None if sys.platform == "win32" else _limited
     return subprocess.Popen(  # noqa: S603
@@ -144,6 +157,7 @@ def _started(vendor: Vendor) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         bufsize=0,
         env=seen,
+        cwd=child.parent,  # where no .env file lies in wait
         preexec_fn=limit,  # noqa: PLW1509 - sets a limit and nothing else
     )
 

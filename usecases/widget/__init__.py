@@ -43,7 +43,7 @@ class Page:
         self.size = w.Dropdown(description="Size", **wide)
         self.algorithm = w.Dropdown(description="Algorithm", **wide)
         self.backend = w.Dropdown(description="Backend", **wide)
-        self.depth = w.IntSlider(description="Depth", min=1, max=1, **wide)
+        self.depth = w.BoundedIntText(description="Depth", min=1, max=1, **wide)
         self.about = w.HTML()
         self.button = w.Button(description="Run", button_style="primary", icon="play")
         self.status, self.result, self.picture = w.HTML(), w.HTML(), w.HTML()

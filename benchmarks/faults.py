@@ -1,0 +1,217 @@
+"""What becomes of paid jobs when provider, line, process, disk and rivals fail.
+
+python benchmarks/faults.py            run all trials and write benchmarks/results/faults.json
+python benchmarks/faults.py --render   write docs/faults.md from the stored results
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from faulty.machine import Faulty, Work
+from faulty.trial import (
+    POINTS,
+    Scene,
+    attempt,
+    child,
+    processes,
+    provider,
+    reckoned,
+    resumer,
+    spender,
+    started,
+)
+from usecases.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+STORED = Path(__file__).with_name("results") / "faults.json"
+PAGE = ROOT / "docs" / "faults.md"
+
+KILLS = 500
+SPENDERS, EACH, CAP = 16, 5, 20
+RIVALS = 8
+PASSING = (("submit", "response lost"), ("submit", "502 after acceptance"), ("read", "503"),
+           ("submit", "dropped before acceptance"), ("find", "503"), ("read", "garbage"),
+           ("submit", "429 with Retry-After"))  # fmt: skip
+
+
+def at_transitions(scene: Scene) -> dict[str, int]:
+    """Kill a process before and after every step of a job, then start again."""
+    points = [f"{when} {name}" for name in POINTS for when in ("before", "after")]
+    for seed, point in enumerate(points):
+        process = started(child, scene, seed, point)
+        process.join()
+        assert process.exitcode == -9, point
+        assert attempt(scene, Work(seed=seed)).counts, point
+    return {"kills": len(points)} | vars(reckoned(scene))
+
+
+def at_random(scene: Scene, kills: int, seed: int = 0) -> dict[str, Any]:
+    """Kill processes at random moments, in the midst of passing faults, until all have ended."""
+    rng, found, work = random.Random(seed), Counter[str](), 0  # noqa: S311 - not for secrets
+    usual, stage = 0.3, ""
+    while found.total() < kills:
+        if rng.random() < 0.2:
+            scene.arm(*rng.choice(PASSING))
+        begun = processes.Event()
+        process = started(child, scene, work, "", begun)
+        begun.wait()
+        since = time.perf_counter()
+        looking = Faulty.lag if stage == "intent" else 0.0  # else no job would get any further
+        process.join(looking + rng.uniform(0.0, 1.3 * usual))
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            stage = _stage(scene, work)
+            found[stage] += 1
+            work += stage == ENDED
+        else:  # however busy this computer is, kills fall all over the work
+            taken, stage = time.perf_counter() - since - looking, ""
+            usual = 0.7 * usual + 0.3 * min(max(taken, 0.05), 1.0)
+            work += process.exitcode == 0
+        usual *= 1.02
+    scene.machine.tell("/faults", [])
+    assert attempt(scene, Work(seed=work)).counts
+    reckoning = reckoned(scene)
+    assert reckoning.jobs == work + 1
+    return {"kills": found.total(), "works": work + 1, "stages": dict(found)} | vars(reckoning)
+
+
+ENDED = "run ended"
+
+
+def _stage(scene: Scene, work: int) -> str:
+    """How far the killed process was with the job."""
+    with Store(scene.store) as store:
+        runs = [run for run in store.runs(1000) if run.request == {"work": work}]
+        jobs = store.jobs("run = ?", runs[0].id) if runs else []
+        if runs and runs[0].status == "cancelled":
+            return ENDED
+        return jobs[0].status if jobs else "nothing written"
+
+
+def under_a_cap(scene: Scene) -> dict[str, Any]:
+    """Many processes spend from one store at once."""
+    with Store(scene.store) as store:
+        store.set_budget("day", f"{CAP} EUR")
+    crowd = [started(spender, scene, EACH * n, EACH) for n in range(SPENDERS)]
+    for process in crowd:
+        process.join()
+    billed = sum(row["price"] for row in scene.books())
+    asked = SPENDERS * EACH
+    return {"processes": SPENDERS, "asked": asked, "cap": CAP, "billed": billed} | vars(
+        reckoned(scene)
+    )
+
+
+def rivals(scene: Scene) -> dict[str, Any]:
+    """Many processes take up one stopped run at once."""
+    process = started(child, scene, 0, "after submit")
+    process.join()
+    with Store(scene.store) as store:
+        (run,) = store.runs()
+    crowd = [started(resumer, scene, run.id, 0) for _ in range(RIVALS)]
+    for process in crowd:
+        process.join()
+    won = sum(process.exitcode == 0 for process in crowd)
+    return {"processes": RIVALS, "won": won} | vars(reckoned(scene))
+
+
+TRIALS: dict[str, Callable[[Scene], dict[str, Any]]] = {
+    "transitions": at_transitions,
+    "cap": under_a_cap,
+    "rivals": rivals,
+    "random": lambda scene: at_random(scene, KILLS),
+}
+
+
+def run_all() -> dict[str, Any]:
+    """Every trial, each with books and a store of its own."""
+    from faulty.matrix import run_all as matrix
+
+    found: dict[str, Any] = {"matrix": []}
+    for row in matrix():
+        found["matrix"].append(row)
+        print(*row.values(), sep=" | ", flush=True)
+    for name, trial in TRIALS.items():
+        begun = time.perf_counter()
+        with tempfile.TemporaryDirectory() as folder, provider(Path(folder)) as scene:
+            found[name] = trial(scene) | {"seconds": round(time.perf_counter() - begun, 1)}
+        print(name, found[name], flush=True)
+    return found | {"python": platform.python_version(), "system": platform.system()}
+
+
+HEAD = """# What becomes of paid jobs when things fail
+
+Generated by `benchmarks/faults.py` from stored trials; nothing here is typed. A provider runs as
+an HTTP server in a process of its own and keeps its own books: a job stands there exactly when
+the provider took it and bills it. Our side meets a fault, is started again up to four times, and
+is then compared with the books. A job is *lost* when it is billed and our store does not know it,
+and *paid twice* when the books hold the same work again. All of it is a simulation on one
+computer; no vendor was asked.
+"""
+
+
+def render(found: dict[str, Any]) -> str:
+    """The page as Markdown."""
+    rows = found["matrix"]
+    trials = [found[name] for name in TRIALS]
+    lost, twice = (sum(r[k] for r in [*rows, *trials]) for k in ("lost", "twice"))
+    jobs = sum(r["jobs"] for r in [*rows, *trials])
+    stages = ", ".join(f"{n} × {name}" for name, n in sorted(found["random"]["stages"].items()))
+    cap, races, kills = found["cap"], found["rivals"], found["random"]
+    parts = [
+        HEAD,
+        f"**Of {jobs} jobs in the books, {lost} were lost and {twice} paid twice.**",
+        "## Faults of the provider and the line",
+        _table(rows),
+        '*Ends*: "failed, kept" is a result that cannot be true; what came back is kept and the'
+        " work is not paid for again unless a person asks for it.",
+        "## Processes that die",
+        f"Killed with SIGKILL before and after each of {len(POINTS)} steps"
+        f" ({', '.join(POINTS)}): {found['transitions']['kills']} kills,"
+        f" {found['transitions']['jobs']} jobs in the books, {found['transitions']['lost']} lost,"
+        f" {found['transitions']['twice']} paid twice.",
+        f"Killed at random moments, in the midst of passing faults: {kills['kills']} kills over"
+        f" {kills['works']} pieces of work, {kills['jobs']} jobs in the books, {kills['lost']}"
+        f" lost, {kills['twice']} paid twice. How far the job was when its process died: {stages}.",
+        "## Many processes, one store",
+        f"{cap['processes']} processes asked at once for {cap['asked']} jobs of 1 EUR under a"
+        f" day's cap of {cap['cap']} EUR: {cap['billed']:.2f} EUR are in the books.",
+        f"{races['processes']} processes took up one stopped run at once: {races['won']} got its"
+        f" result, each when no other was at it; {races['jobs']} job in the books.",
+        f"Python {found['python']}, {found['system']}.",
+    ]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    words = {"submit": "sending", "read": "reading"}
+    lines = ["| fault | while | ends | starts | jobs | lost | paid twice | first told |"]
+    lines.append("|---|---|---|---|---|---|---|---|")
+    for r in rows:
+        said = r["said"].split(". ")[0].replace("|", "/")
+        numbers = (r["tries"], r["jobs"], r["lost"], r["twice"])
+        cells = (r["fault"], words[r["where"]], r["ends"], *map(str, numbers), said)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run and store, or render what was stored."""
+    if "--render" not in sys.argv:
+        STORED.write_text(json.dumps(run_all(), indent=1, sort_keys=True) + "\n", "utf-8")
+    PAGE.write_text(render(json.loads(STORED.read_text("utf-8"))), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

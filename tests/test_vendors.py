@@ -1,0 +1,208 @@
+"""The door: every vendor's twins through processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from click.testing import CliRunner
+
+from usecases import registry, run
+from usecases.cli import cli
+from usecases.contracts import Backend
+from usecases.errors import BackendUnavailable, TooLarge, UnknownName, Unreachable
+from usecases.programs import SampleCircuits
+from usecases.testing import check_backend
+from usecases.vendors import environments
+from usecases.vendors.catalogue import Vendor, vendor, vendors
+from usecases.vendors.machine import Cloud, Door, Twin
+from usecases.vendors.process import Process
+
+TWINS = {
+    "ibm": "ibm/fake_manila",
+    "iqm": "iqm/fake_adonis",
+    "aqt": "aqt/offline_noisy",
+    "braket": "braket/braket_sv",
+    "dwave": "dwave/mock_pegasus",
+    "qdk": "qdk/sparse",
+    "quantinuum": "quantinuum/H1-1LE",
+}
+"""A small twin of each vendor that has one."""
+
+
+def ready(name: str) -> Backend:
+    """The twin, where its vendor is installed."""
+    of = vendor(name.partition("/")[0])
+    if not (environments.made(of) or environments.importable(of)):
+        pytest.skip(f"{of.title} is not installed: usecases backends add {of.name}")
+    return registry.backend(name)
+
+
+@pytest.mark.parametrize("name", TWINS.values())
+def test_a_twin_keeps_the_contract(name: str) -> None:
+    assert check_backend(ready(name)) == []
+
+
+def test_every_vendor_has_a_list_of_pins() -> None:
+    assert set(TWINS) <= set(vendors())
+    for of in vendors().values():
+        assert of.pins
+        assert all("==" in pin for pin in of.pins), of.name
+        assert of.examples
+
+
+def test_two_vendors_whose_packages_conflict_answer_in_one_session() -> None:
+    names = ("ibm/fake_manila", "iqm/fake_adonis")
+    machines = [ready(name) for name in names]
+    records = [run("ground_state", "demo", "vqe", machine, shots=200) for machine in machines]
+    assert tuple(r.backend for r in records) == names
+    assert {r.source for r in records} == {"simulated"}
+    ibm, iqm = (r.provenance["sdk"].split(" ")[0] for r in records)
+    assert (ibm, iqm) == ("qiskit-ibm-runtime", "iqm-client")
+    one, other = records
+    assert (one.instance.sha256, one.seed) == (other.instance.sha256, other.seed)
+    assert one.score.reference.value == other.score.reference.value
+    assert one.score.stderr
+    assert {"vendor", "device"}.isdisjoint(one.backend_settings)
+
+
+def test_what_does_not_fit_is_refused_before_anything_is_sent() -> None:
+    from qiskit import QuantumCircuit
+
+    machine = ready("ibm/fake_manila")
+    assert isinstance(machine, Twin)
+    assert machine.holds() == 5
+    with pytest.raises(TooLarge, match="ibm/fake_manila"):
+        run("vehicle_routing", "demo", "qaoa", machine)
+    circuit = QuantumCircuit(2, 2)
+    circuit.measure(0, 0)
+    circuit.reset(0)
+    machine.check(SampleCircuits((circuit,), 10, 0))  # this machine can do it
+
+
+def test_unknown_names_are_answered_with_near_ones() -> None:
+    with pytest.raises(UnknownName, match="ibm/fake_manila"):
+        registry.backend("ibm/fake_manilla").holds()
+    with pytest.raises(UnknownName, match=r"Did you mean .*ibm"):
+        registry.backend("imb/fake_manila")
+
+
+def test_what_is_no_twin_is_a_machine_of_the_cloud() -> None:
+    machine = registry.backend("ibm/ibm_fez")
+    assert isinstance(machine, Cloud)
+    assert isinstance(machine, Door)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Vendor:
+    """A vendor whose machine misbehaves in every way that it is asked to."""
+    (tmp_path / "bad.txt").write_text("nothing==1\n")
+    path = tmp_path / "bad.py"
+    path.write_text(BAD)
+    return Vendor("bad", path, "Bad", "circuits", "json", ("",), ("x",), ("BAD_TOKEN",), "free")
+
+
+BAD = """
+import os, sys, time
+from adapter import Adapter, Told
+def open(device, settings):
+    return Bad()
+class Bad(Adapter):
+    def die(self): os._exit(9)
+    def hang(self): time.sleep(60)
+    def print(self): print("noise"); sys.stdout.flush(); return "heard"
+    def seen(self): return sorted(os.environ)
+    def refuse(self): raise Told("Refused", "no", 3.0)
+    def large(self): return "x" * (70 << 20)
+    def eat(self): return len(bytearray(64 << 30))
+"""
+
+
+def test_a_process_that_dies_is_started_again(own: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAD_TOKEN", "x")
+    monkeypatch.setenv("OTHER_TOKEN", "y")
+    process = Process(own)
+    try:
+        assert process.ask("d", {}, "print") == "heard"
+        with pytest.raises(Unreachable, match="ended while it worked"):
+            process.ask("d", {}, "die")
+        seen = process.ask("d", {}, "seen")
+        assert "BAD_TOKEN" in seen
+        assert "OTHER_TOKEN" not in seen
+        with pytest.raises(BackendUnavailable, match="too large"):
+            process.ask("d", {}, "large")
+        with pytest.raises(BackendUnavailable, match="MemoryError"):
+            process.ask("d", {}, "eat")
+        assert process._child
+        os.kill(process._child.pid, signal.SIGKILL)
+        process._child.wait()
+        assert process.ask("d", {}, "print") == "heard"
+    finally:
+        process.close()
+
+
+def test_a_process_that_hangs_is_given_up(own: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("usecases.vendors.process.SECONDS", 1.0)
+    process = Process(own)
+    with pytest.raises(Unreachable, match="no answer within 1 s"):
+        process.ask("d", {}, "hang")
+    process.close()
+
+
+def test_a_process_ends_with_whoever_asked(own: Vendor, tmp_path: Path) -> None:
+    asking = f"""
+from pathlib import Path
+from usecases.vendors.catalogue import Vendor
+from usecases.vendors.process import Process, process
+of = Vendor("bad", Path({str(own.path)!r}), "", "circuits", "json", ("",), (), (), "free")
+process = Process(of)
+process.ask("d", {{}}, "print")
+print(process._child.pid, flush=True)
+process.ask("d", {{}}, "hang")
+"""
+    with subprocess.Popen([sys.executable, "-c", asking], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        assert psutil.pid_exists(child)
+        parent.kill()
+    gone, alive = psutil.wait_procs([psutil.Process(child)], timeout=10)
+    assert gone
+    assert not alive
+
+
+def test_an_environment_is_made_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USECASES_VENDORS", str(tmp_path / "vendors"))
+    (tmp_path / "v.txt").write_text("no-such-package-of-anybody==0.0.0\n")
+    path = tmp_path / "v.py"
+    of = Vendor("v", path, "V", "circuits", "no_such_package", (), ("x",), (), "free")
+    with pytest.raises(BackendUnavailable, match="usecases backends add v"):
+        environments.python(of)
+    with pytest.raises(BackendUnavailable, match="could not be made"):
+        environments.add(of)
+    assert not list((tmp_path / "vendors").iterdir())
+    (tmp_path / "v.txt").write_text("# nothing but Python\n")
+    environments.add(of)
+    assert environments.made(of) == tmp_path / "vendors" / "v" / "bin" / "python"
+    assert environments.current(of)
+    (tmp_path / "v.txt").write_text("# another list\n")
+    assert not environments.current(of)
+    assert environments.remove(of)
+    assert environments.made(of) is None
+
+
+def test_the_command_lists_vendors_without_asking_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", "canary-token")
+    done = CliRunner().invoke(cli, ["backends", "--json"])
+    assert "canary" not in done.output
+    found = {told["name"]: told for told in json.loads(done.output)}
+    assert found["ibm"]["credentials"] == {"QISKIT_IBM_TOKEN": "environment"}
+    assert "ibm/fake_manila" in found["ibm"]["twins"]
+    assert "ibm/fake_manila" in CliRunner().invoke(cli, ["list", "backends"]).output

@@ -1,0 +1,159 @@
+"""Vendors' real clients against servers on this machine: submit, poll, result, and lost replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.loopback.braket import Aws
+from tests.loopback.dwave import ACCESS_TIME, NAME, Leap
+from tests.loopback.ionq import IonQ
+from usecases import registry, run
+from usecases.contracts import RemoteBackend
+from usecases.errors import AuthenticationFailed, BackendUnavailable, Unreachable, Unresolved
+from usecases.programs import SampleCircuits
+from usecases.testing import check_backend
+from usecases.vendors import environments, machine
+from usecases.vendors.catalogue import vendor
+from usecases.vendors.process import process
+
+Open = Callable[[str, dict[str, str]], RemoteBackend]
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
+    """Opens a vendor's machine in a process that sees this environment and an empty home."""
+    opened: list[str] = []
+
+    def opens(name: str, environment: dict[str, str]) -> RemoteBackend:
+        of = vendor(name.partition("/")[0])
+        if not (environments.made(of) or environments.importable(of)):
+            pytest.skip(f"{of.title} is not installed: usecases backends add {of.name}")
+        for key, value in {"HOME": str(tmp_path), **environment}.items():
+            monkeypatch.setenv(key, value)
+        process(of.name).close()
+        machine.described.cache_clear()
+        opened.append(of.name)
+        found = registry.backend(name)
+        assert isinstance(found, RemoteBackend)
+        return found
+
+    yield opens
+    for name in opened:
+        process(name).close()
+    machine.described.cache_clear()
+
+
+def bell(shots: int = 77) -> SampleCircuits:
+    """A pair and a flipped qubit: two circuits of unequal shots."""
+    from qiskit import QuantumCircuit
+
+    pair, flip = QuantumCircuit(2, 2), QuantumCircuit(2, 3)
+    pair.h(0)
+    pair.cx(0, 1)
+    pair.measure([0, 1], [0, 1])
+    flip.x(1)
+    flip.measure([0, 1], [0, 2])
+    return SampleCircuits((pair, flip), (shots, 20), 5)
+
+
+def awaited(backend: RemoteBackend, job: str, program: SampleCircuits) -> list[dict[str, int]]:
+    """The counts, asked for until they are there."""
+    for _ in range(5):
+        found = backend.collect(job)
+        if found is not None:
+            return [dict(counts) for counts in program.read(found.value)]
+    raise AssertionError("the job never ends")
+
+
+def test_ionq_from_quote_to_counts(cloud: Open) -> None:
+    server = IonQ()
+    address = {"IONQ_API_KEY": "canary-ionq", "IONQ_API_URL": f"{server.loop.url}/v0.4"}
+    with server.loop:
+        backend = cloud("ionq/simulator", address)
+        assert check_backend(backend, max_cost=1000) == []
+        hardware = registry.backend("ionq/qpu.forte-1")
+        assert isinstance(hardware, RemoteBackend)
+        quote = hardware.estimate(bell())
+        assert (quote.amount, quote.basis, quote.machine_seconds) == (2.5, "vendor quote", 4)
+        job = hardware.submit(bell(), "ours")
+        assert hardware.find("ours") == job
+        assert str(hardware.status(job)) == "queued (ready)"
+        pair, flip = awaited(hardware, job, bell())
+        assert sorted(pair.values()) == [38, 39]  # half of 77 shots: rounded down, one is missing
+        assert flip == {"100": 20}
+        found = hardware.collect(job)
+        assert found
+        assert "probabilities" in found.provenance["counts"]
+        assert found.provenance["calibration"] == "c-1"
+
+
+def test_ionq_never_sends_a_job_twice(cloud: Open) -> None:
+    server = IonQ()
+    address = {"IONQ_API_KEY": "canary-ionq", "IONQ_API_URL": f"{server.loop.url}/v0.4"}
+    with server.loop:
+        backend = cloud("ionq/simulator", address)
+        server.lost_replies = 1
+        with pytest.raises(Unreachable):
+            backend.submit(bell(), "lost")
+        assert len(server.jobs) == 1  # its client alone would have sent five
+        with pytest.raises(Unresolved, match="only 1 of 2 parts"):
+            backend.find("lost")
+        assert backend.find("never sent") is None
+        job = backend.submit(bell(), "dropped")
+        backend.cancel(job)
+        assert backend.status(job).state == "cancelled"
+        with pytest.raises(BackendUnavailable, match="canceled"):
+            backend.collect(job)
+
+
+def test_braket_from_price_list_to_counts(cloud: Open) -> None:
+    server = Aws()
+    with server.loop:
+        backend = cloud("braket/SV1", server.environment)
+        assert check_backend(backend, max_cost=1000) == []
+        quote = backend.estimate(bell())
+        assert (round(quote.amount, 6), quote.currency) == (
+            0.006,
+            "USD",
+        )  # 2 × 3 s
+        before = len(server.tasks)
+        server.lost_replies = 1
+        job = backend.submit(bell(), "ours")  # AWS's client repeats it, under the same token
+        assert len(server.tasks) - before == 2
+        assert backend.find("ours") == job
+        assert backend.find("never sent") is None
+        pair, flip = awaited(backend, job, bell())
+        assert set(pair) == {"00", "11"}
+        assert flip == {"100": 20}
+        dropped = backend.submit(bell(), "dropped")
+        backend.cancel(dropped)
+        assert str(backend.status(dropped)) == "cancelled (CANCELLED)"
+
+
+def test_dwave_from_embedding_to_answer(cloud: Open) -> None:
+    server = Leap()
+    address = {
+        "DWAVE_API_TOKEN": "canary-dwave",
+        "DWAVE_API_ENDPOINT": f"{server.loop.url}/sapi/v2/",
+    }
+    with server.loop:
+        backend = cloud(f"dwave/{NAME}", address)
+        record = run("energy/grid_partition", "size=4,seed=1", "annealing", backend, max_cost=1.0)
+        assert record.source == "hardware"
+        assert record.score.gap == pytest.approx(0.0)
+        assert record.provenance["calibration"] == "01abcd"
+        assert record.timing.machine == pytest.approx(ACCESS_TIME * 1e-6)
+        sent = next(iter(server.problems.values()))
+        assert record.id in sent["label"]
+        assert backend.find(sent["label"]) == "p1"
+        assert backend.find("never sent") is None
+        assert backend.billed("p1") == pytest.approx(ACCESS_TIME * 1e-6)
+
+
+def test_a_missing_key_is_told_and_nothing_is_asked(cloud: Open) -> None:
+    backend = cloud("ionq/simulator", {"IONQ_API_KEY": ""})
+    with pytest.raises(AuthenticationFailed, match="IONQ_API_KEY"):
+        backend.holds()

@@ -1,0 +1,106 @@
+"""`usecases backends`: vendors' machines, their environments and what is known before asking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from usecases.vendors.catalogue import Vendor
+
+
+@click.group("backends", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
+    """List the vendors of machines; add or remove a vendor's environment; check a machine."""
+    if context.invoked_subcommand is None:
+        context.invoke(listed, as_json=as_json)
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+def listed(as_json: bool = False) -> None:
+    """Say of each vendor what is installed, its twins, credentials and prices.
+
+    Nothing is imported and no network is used.
+    """
+    from usecases.cli.shared import echo_json, echo_table
+    from usecases.vendors.catalogue import vendors
+
+    found = [_told(vendor) for vendor in vendors().values()]
+    if as_json:
+        echo_json(found)
+        return
+    rows = [
+        (
+            f"{told['name']}\n{told['title']}",
+            told["installed"] or f"no: usecases backends add {told['name']}",
+            told["tested"],
+            "\n".join(told["twins"]) or "none",
+            "\n".join(f"{n}: {p or 'not set'}" for n, p in told["credentials"].items()) or "none",
+            told["price"],
+        )
+        for told in found
+    ]
+    columns = ("vendor", "installed", "tested with", "offline twins", "credentials", "price")
+    echo_table("", columns, rows)
+    click.echo("A machine is named VENDOR/DEVICE: usecases run vehicle_routing -b ibm/fake_manila")
+
+
+def _told(vendor: Vendor) -> dict[str, Any]:
+    """What is known of a vendor without asking anybody; of credentials, where they are."""
+    from usecases import secrets
+    from usecases.vendors import environments
+
+    return {
+        "name": vendor.name,
+        "title": vendor.title,
+        "work": vendor.work,
+        "installed": environments.installed(vendor),
+        "environment": "its own" if environments.made(vendor) else "this one",
+        "tested": vendor.pins[0],
+        "twins": [f"{vendor.name}/{d}" for d in vendor.examples if vendor.is_twin(d)],
+        "machines": [f"{vendor.name}/{d}" for d in vendor.examples if not vendor.is_twin(d)],
+        "credentials": {name: secrets.present(name) for name in vendor.credentials},
+        "price": vendor.price,
+    }
+
+
+@command.command("add")
+@click.argument("names", nargs=-1, required=True)
+def add(names: tuple[str, ...]) -> None:
+    """Make the environments of vendors NAMES from their pinned lists."""
+    from usecases.vendors import environments
+    from usecases.vendors.catalogue import vendor
+
+    for one in [vendor(name) for name in names]:
+        click.echo(f"{one.name}: installing {', '.join(one.pins)}", err=True)
+        click.echo(f"{one.name}: ready in {environments.add(one)}")
+
+
+@command.command("remove")
+@click.argument("names", nargs=-1, required=True)
+def remove(names: tuple[str, ...]) -> None:
+    """Delete the environments of vendors NAMES."""
+    from usecases.vendors import environments
+    from usecases.vendors.catalogue import vendor
+
+    for one in [vendor(name) for name in names]:
+        gone = environments.remove(one)
+        click.echo(f"{one.name}: {'removed' if gone else 'it had no environment of its own'}")
+
+
+@command.command("check")
+@click.argument("name", metavar="VENDOR/DEVICE")
+@click.option("-s", "--setting", multiple=True, metavar="KEY=VALUE", help="To check with.")
+@click.option("--max-cost", type=click.FloatRange(0), default=0.0, help="What may be spent.")
+@click.pass_context
+def check(context: click.Context, name: str, setting: tuple[str, ...], max_cost: float) -> None:
+    """Check a machine: bit order, shots, seeds, tags, and that every setting matters."""
+    from usecases.cli.check import command as contract
+
+    context.invoke(
+        contract, kind="backend", name=name, setting=setting, change=(), max_cost=max_cost
+    )

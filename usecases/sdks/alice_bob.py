@@ -1,0 +1,46 @@
+"""Alice & Bob: emulators of their cat qubits, bare and with error correction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapter import Adapter, QiskitTwin, Told  # type: ignore[import-not-found]
+
+TITLE = "Alice & Bob"
+WORK = "circuits"
+PACKAGE = "qiskit_alice_bob_provider"
+TWIN = "EMU:"
+EXAMPLES = ("EMU:15Q:LOGICAL_EARLY", "EMU:40Q:LOGICAL_TARGET", "EMU:40Q:LOGICAL_NOISELESS")
+CREDENTIALS = ()
+PRICE = "free"
+
+
+def open(device: str, settings: dict[str, Any]) -> Adapter:
+    """The local emulator of this name."""
+    from qiskit_alice_bob_provider import AliceBobLocalProvider
+
+    known = {backend.name: backend for backend in AliceBobLocalProvider().backends()}
+    if device not in known:
+        raise Told("UnknownName", ", ".join(known))
+    return Emulator(known[device])
+
+
+class Emulator(QiskitTwin):  # type: ignore[misc]
+    """An emulator whose gates are those of cat qubits; rotations are approximated by T gates."""
+
+    def __init__(self, backend: Any) -> None:
+        from importlib.metadata import version
+
+        super().__init__(backend)
+        self.version = f"qiskit-alice-bob-provider {version('qiskit-alice-bob-provider')}"
+
+    def prepared(self, circuits: list[Any], work: dict[str, Any]) -> list[Any]:
+        """Bare cat qubits lack gates that most circuits have, which is told as it is."""
+        from qiskit.transpiler import TranspilerError
+
+        try:
+            found: list[Any] = super().prepared(circuits, work)
+        except TranspilerError as error:
+            lacking = f"the circuit cannot be written in its gates ({str(error)[:200]})"
+            raise Told("BackendUnavailable", lacking) from None
+        return found
