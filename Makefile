@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring routing faults vendors resources docs room suites twins clean
+.PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring routing faults vendors resources docs room suites twins notebooks clean
 
 demo: .venv/.demo
 	$(BIN)/usecases demo
@@ -51,6 +51,9 @@ twins: .venv/.test
 
 resources: .venv/.test
 	$(BIN)/python benchmarks/resources.py
+
+notebooks: .venv/.test
+	$(BIN)/python benchmarks/notebooks.py
 
 routing: .venv/.test
 	$(BIN)/python benchmarks/routing.py

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from loopbacks import CLOUDS
 from usecases import registry
 from usecases.contracts import RemoteBackend
 from usecases.errors import UsecasesError
@@ -141,49 +142,6 @@ def _work(cloud: RemoteBackend) -> Program[Any]:
     return SampleCircuits((circuit,), 50, 1)
 
 
-Opened = Iterator[tuple[str, dict[str, str]]]
-
-
-@contextmanager
-def _braket() -> Opened:
-    from tests.loopback.braket import Aws
-
-    server = Aws()
-    with server.loop:
-        yield "SV1", server.environment
-
-
-@contextmanager
-def _dwave() -> Opened:
-    from tests.loopback.dwave import NAME, Leap
-
-    with Leap().loop as loop:
-        address = {"DWAVE_API_ENDPOINT": f"{loop.url}/sapi/v2/"}
-        yield NAME, {"DWAVE_API_TOKEN": "canary-of-dwave", **address}
-
-
-@contextmanager
-def _ibm() -> Opened:
-    from tests.loopback import ibm
-    from tests.loopback.server import Loopback
-
-    places = ("QISKIT_IBM_URL", "IAM_URL", "GLOBAL_SEARCH_URL", "GLOBAL_CATALOG_URL")
-    with Loopback(ibm.Cloud().rules) as server:
-        keys = {"QISKIT_IBM_TOKEN": "canary-of-ibm", "QISKIT_IBM_INSTANCE": ibm.CRN}
-        yield ibm.MACHINE, dict.fromkeys(places, server.url) | keys
-
-
-@contextmanager
-def _ionq() -> Opened:
-    from tests.loopback.ionq import IonQ
-
-    with IonQ().loop as loop:
-        yield "simulator", {"IONQ_API_KEY": "canary-of-ionq", "IONQ_API_URL": f"{loop.url}/v0.4"}
-
-
-CLOUDS = {"braket": _braket, "dwave": _dwave, "ibm": _ibm, "ionq": _ionq}
-
-
 def render(stored: dict[str, Any]) -> str:
     """The page."""
     rows = "\n".join(_row(name, said) for name, said in sorted(stored.items()))
@@ -218,7 +176,9 @@ def _row(name: str, said: dict[str, Any]) -> str:
     cloud = "not driven"
     if steps:
         done = ", ".join(step for step in steps if step not in lacking)
-        missing = "".join(f"; not {step}: {why}" for step, why in lacking.items())
+        missing = "".join(
+            f"; not {step}: {why.partition(': ')[2]}" for step, why in lacking.items()
+        )
         cloud = done + missing
     shown = f"`{twin}`" if twin else "none"
     cells = (said["title"], said["sdk"], shown, kept, seeded, cloud, said["price"])
