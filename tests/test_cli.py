@@ -63,11 +63,11 @@ def test_list_and_show() -> None:
         (("run", *SMALL, "-b", "air"), 2, "Did you mean aer"),
         (("run", "unit_commitment", "-i", "demmo"), 2, "Did you mean demo"),
         (("run", *SMALL, "-p", "layers"), 2, "key=value"),
-        (("run", *SMALL, "-p", "depth=3"), 2, "can be set by: layers"),
+        (("run", *SMALL, "-p", "depth=3"), 2, "qaoa has no setting depth. qaoa can be"),
         (("run", *SMALL, "-p", "layers=0"), 2, "layers"),
         (("run", *SMALL, "-p", "layers=two"), 2, "layers"),
         (("run", *SMALL, "-p", "layers.x=1"), 2, "layers.x"),
-        (("run", *SMALL, "-p", "angles=steep"), 2, "interpolated"),
+        (("run", *SMALL, "-p", "angles=steep"), 2, "angles is 'steep' and can be 'ramp', 'fixed'"),
         (
             ("run", *SMALL, "-p", "angles=trained", "-p", "angles.phase=1"),
             2,

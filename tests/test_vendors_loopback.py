@@ -109,6 +109,19 @@ def test_ionq_never_sends_a_job_twice(cloud: Open) -> None:
             backend.collect(job)
 
 
+@pytest.mark.parametrize(
+    ("name", "unset"),
+    [("braket/SV1", "AWS_DEFAULT_REGION"), ("dwave/Advantage_system4.1", "DWAVE_API_TOKEN")],
+)
+def test_what_is_not_set_is_named(
+    cloud: Open, monkeypatch: pytest.MonkeyPatch, name: str, unset: str
+) -> None:
+    for variable in ("AWS_PROFILE", "AWS_REGION", unset):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(AuthenticationFailed, match=f"{unset} is not set"):
+        cloud(name, {}).estimate(bell())
+
+
 def test_braket_from_price_list_to_counts(cloud: Open) -> None:
     server = Aws()
     with server.loop:

@@ -215,9 +215,17 @@ def built(kind: type[BaseModel], name: str, settings: Mapping[str, Any]) -> Any:
                 f"Give another {setting} first; usecases show {name} lists what each has",
             ) from None
         raise UsageError(
-            f"{name}: {where}: {first['msg'].removeprefix('Value error, ')}",
-            f"{name} can be set by: {known}",
+            f"{name}{_wrong(where, first)}", f"{name} can be set by: {known}"
         ) from None
+
+
+def _wrong(where: str, error: Any) -> str:
+    """What is wrong with a setting, without pydantic's words for names that are not there."""
+    if error["type"] == "extra_forbidden":
+        return f" has no setting {where}"
+    if error["type"] == "union_tag_invalid":
+        return f": {where} is {error['ctx']['tag']!r} and can be {error['ctx']['expected_tags']}"
+    return f": {where}: {error['msg'].removeprefix('Value error, ')}"
 
 
 _OF_A_KIND = 3

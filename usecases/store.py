@@ -100,7 +100,7 @@ class Store(Ledger):
             if row["status"] in ENDED:
                 raise UsageError(
                     f"run {row['id']} is {row['status']}",
-                    "See it with: usecases jobs, or start it anew without --resume",
+                    "See it with: usecases jobs, or start a new run",
                 )
             if _alive(row["owner"], elsewhere=False):
                 raise UsageError(f"run {row['id']} is still running", "Wait for it to end")

@@ -25,7 +25,7 @@ COMMANDS = {
     "curve": "Run algorithms along a parameter, such as a bond length, beside the exact curve",
     "demo": "Run one problem of each sector and draw the results on one page",
     "doctor": "Say what works on this machine and what to install",
-    "export": "Write an instance as a file of the field's own format",
+    "export": "Write an instance as a file of the field's own format, or runs as a table",
     "ghz": "Measure the fidelity with which machines prepare GHZ states, side by side",
     "jobs": "List runs; attach, wait for, cancel or reconcile their jobs",
     "list": "List use cases, algorithms, backends, or the instances of a use case",

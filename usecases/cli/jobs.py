@@ -134,7 +134,7 @@ def resolve(tag: str, job: str | None, not_sent: bool) -> None:
     from usecases.store import Store
 
     if (job is None) != not_sent:
-        raise UsageError("say one of both", "Give --job ID, or --not-sent")
+        raise UsageError("say one of the two", "Give --job ID, or --not-sent")
     with Store() as store:
         run = jobs.resolve(store, tag, job).run
     click.echo(f"noted; take the run up with: usecases jobs attach {run}")

@@ -16,12 +16,19 @@ DENIED = ("AccessDenied", "Unrecognized", "InvalidSignature", "ExpiredToken", "I
 @contextmanager
 def told(submitting: bool = False) -> Iterator[None]:
     """The client's errors in our words; a submission is refused only where AWS says no."""
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        NoRegionError,
+    )
 
     try:
         yield
     except NoCredentialsError:
         raise Told("AuthenticationFailed", "AWS credentials are missing") from None
+    except NoRegionError:
+        raise Told("AuthenticationFailed", "AWS_DEFAULT_REGION is not set") from None
     except ClientError as error:
         code = str(error.response["Error"]["Code"])
         status = int(error.response["ResponseMetadata"]["HTTPStatusCode"])

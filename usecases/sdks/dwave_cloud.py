@@ -6,6 +6,7 @@ is the vendor's own formula for the machine's timing data.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,8 @@ class Annealer(Adapter):  # type: ignore[misc]
         from dwave.cloud.api import Problems
         from dwave.system import DWaveSampler
 
+        if not os.environ.get("DWAVE_API_TOKEN"):
+            raise Told("AuthenticationFailed", "DWAVE_API_TOKEN is not set")
         with told():
             self.sampler = DWaveSampler(config_file=False, solver={"name": device})
             self.solver = self.sampler.solver
