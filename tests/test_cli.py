@@ -166,8 +166,10 @@ def test_json_is_the_record_and_nothing_else(tmp_path: Path) -> None:
 def test_jobs_lists_runs_with_and_without_a_machine() -> None:
     for algorithm in ("exact", "annealing"):
         record(*SMALL, "-a", algorithm)
+    record("ground_state", "-a", "vqe", "-s", "noise=manila", "-p", "iterations=1")
     done = usecases("jobs")
     assert done.returncode == 0, done.stderr
+    assert "aer (noise=manila)" in done.stdout
     assert "neal" in done.stdout
     assert "exact" in done.stdout
 

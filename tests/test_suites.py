@@ -208,6 +208,17 @@ algorithm = Mortal
 '''
 
 
+def test_a_dry_run_lists_what_is_to_do_and_does_nothing(tmp_path: Path) -> None:
+    suite = tmp_path / "s.toml"
+    suite.write_text(SMALL, "utf-8")
+    listed = usecases("bench", suite, "--dry-run").stdout
+    assert f"{RUNS} to do" in listed
+    (line,) = (x for x in listed.splitlines() if "unit_commitment" in x and "annealing" in x)
+    assert "0, 1" in line
+    with Store() as store:
+        assert store.runs() == []
+
+
 def test_killed_at_any_moment_it_ends_with_exactly_the_planned_runs(tmp_path: Path) -> None:
     suite = tmp_path / "s.toml"
     suite.write_text(SMALL, "utf-8")

@@ -181,10 +181,10 @@ def label(record: RunRecord) -> str:
 
 def machine(record: RunRecord) -> str:
     """The backend with the settings that are not its defaults: noise must be seen."""
-    return _set(record.backend, record.backend_settings) if record.backend else "–"
+    return with_settings(record.backend, record.backend_settings) if record.backend else "–"
 
 
-def _set(backend: str, settings: Mapping[str, Any]) -> str:
+def with_settings(backend: str, settings: Mapping[str, Any]) -> str:
     """A backend, and in brackets what was set on it and on the machine that it wraps."""
     plain = _declared("backend", backend)
     usual = {
@@ -193,7 +193,7 @@ def _set(backend: str, settings: Mapping[str, Any]) -> str:
         if k in plain and not plain[k].is_required()
     }
     changed = [
-        f"{k}={_set(v['name'], _but_name(v)) if isinstance(v, dict) else v}"
+        f"{k}={with_settings(v['name'], _but_name(v)) if isinstance(v, dict) else v}"
         for k, v in settings.items()
         if k not in usual or v != usual[k]
     ]

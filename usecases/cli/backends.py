@@ -19,7 +19,7 @@ def command(context: click.Context, as_json: bool) -> None:
         context.invoke(listed, as_json=as_json)
 
 
-@command.command("list")
+@command.command("list", short_help="List vendors, twins, credentials and prices.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def listed(as_json: bool = False) -> None:
     """Say of each vendor what is installed, its twins, credentials and prices.
@@ -92,7 +92,7 @@ def remove(names: tuple[str, ...]) -> None:
         click.echo(f"{one.name}: {'removed' if gone else 'it had no environment of its own'}")
 
 
-@command.command("check")
+@command.command("check", short_help="Check a machine against its contract.")
 @click.argument("name", metavar="VENDOR/DEVICE")
 @click.option("-s", "--setting", multiple=True, metavar="KEY=VALUE", help="To check with.")
 @click.option("--max-cost", type=click.FloatRange(0), default=0.0, help="What may be spent.")

@@ -54,7 +54,10 @@ def command(
     with Store() as store:
         found = bench.planned(asked, store, since.timestamp() if since else 0.0)
         if dry_run:
-            _print(suite, list(bench.weighed(found).values()), as_json)
+            waiting = list(bench.weighed(found).values())
+            if not as_json:
+                _to_do(waiting)
+            _print(suite, waiting, as_json)
             return
         with only_json(as_json), _workers(workers, scheduler) as pool, _told() as tell:
             rows = bench.bench(found, pool, store, tell)
@@ -124,6 +127,17 @@ def _line(step: Step) -> str:
 
 def _minutes(value: float) -> str:
     return f"{value:.0f} s" if value < 100 else f"{value / 60:.0f} min"
+
+
+def _to_do(rows: list[Row]) -> None:
+    """The runs that are left, those that differ in their seed on one line."""
+    seeds: dict[tuple[str, ...], list[str]] = {}
+    for cell in (row.cell for row in rows if row.status == "to do"):
+        what = (cell.usecase, cell.instance, cell.algorithm, cell.backend or "its own")
+        seeds.setdefault(what, []).append(str(cell.seed))
+    if seeds:
+        columns = ("use case", "instance", "algorithm", "backend", "seeds")
+        echo_table("", columns, [(*what, ", ".join(found)) for what, found in seeds.items()])
 
 
 def _print(suite: str, rows: list[Row], as_json: bool) -> None:

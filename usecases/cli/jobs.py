@@ -25,7 +25,7 @@ def command(ctx: click.Context, as_json: bool, limit: int) -> None:
 
 
 def _listed(as_json: bool, limit: int) -> None:
-    from usecases.compare import percent
+    from usecases.compare import percent, with_settings
     from usecases.store import Store
 
     with Store() as store:
@@ -38,8 +38,8 @@ def _listed(as_json: bool, limit: int) -> None:
     for found in runs:
         asked, gap = found.summary or found.request, found.summary.get("gap")
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.started))
-        machine = asked["backend"] or "–"
-        backend = machine if isinstance(machine, str) else machine["name"]
+        on = found.request["backend"]
+        backend = with_settings(on["name"], on["settings"]) if on else "–"
         what = [asked["usecase"], asked["instance"], asked["algorithm"], backend]
         rows.append([found.id, found.status, when, *what, "–" if gap is None else percent(gap)])
     columns = ("run", "status", "started", "use case", "instance", "algorithm", "backend", "gap")
@@ -94,7 +94,7 @@ def wait(ctx: click.Context, run: str) -> None:
     ctx.invoke(attach, run=run)
 
 
-@command.command("cancel")
+@command.command("cancel", short_help="Ask the machine to drop the jobs of RUN.")
 @click.argument("run")
 def cancel(run: str) -> None:
     """Ask the machine to drop the unfinished jobs of RUN, which then is over."""
@@ -123,7 +123,7 @@ def reconcile() -> None:
     click.echo(f"{count} jobs looked up")
 
 
-@command.command("resolve")
+@command.command("resolve", short_help="Say what became of a job that is not found.")
 @click.argument("tag")
 @click.option("--job", metavar="ID", help="The machine has the job, under this id of its own.")
 @click.option("--not-sent", is_flag=True, help="The machine has no such job.")
