@@ -505,7 +505,7 @@ def test_jobs_behind_a_wrapper_are_stored_and_replayed(tmp_path: Path) -> None:
         ({}, "machine: Field required"),
         ({"machine": "neal"}, "samples no circuits"),
         ({"machine.noise": "manila"}, "Give machine=NAME as well"),
-        ({"machine": "aer", "machine.bond": 3}, "aer: bond"),
+        ({"machine": "aer", "machine.bond": 3}, "aer has no setting bond"),
         ({"machine": "aer", "factors": [1, 2]}, "odd numbers"),
         ({"machine": "aer", "factors": [3, 1]}, "rising order"),
         ({"machine": "aer", "factors": [1, 3], "fit": "quadratic"}, "at least 3 factors"),
