@@ -94,14 +94,10 @@ def test_a_local_run_killed_at_any_call_ends_with_the_same_record(
 @pytest.mark.parametrize(
     "patch",
     [
-        AT_CALL.format(call=7),
-        BEFORE.format(owner="store.Store", name="intend"),
         AFTER.format(owner="store.Store", name="intend"),
         AFTER.format(owner=MACHINE, name="submit"),
         AFTER.format(owner="store.Store", name="submitted"),
-        BEFORE.format(owner=MACHINE, name="collect"),
         AFTER.format(owner=MACHINE, name="collect"),
-        BEFORE.format(owner="store.Store", name="settled"),
         AFTER.format(owner="store.Store", name="settled"),
         BEFORE.format(owner="store.Store", name="finish"),
     ],
@@ -110,6 +106,7 @@ def test_a_local_run_killed_at_any_call_ends_with_the_same_record(
 def test_a_remote_job_is_neither_lost_nor_sent_twice(
     patch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """After the steps of a job; those before them, and all of a provider's, are in test_jobs."""
     folder = tmp_path / "machine"
     words = (*LOCAL, "-b", "spool", "-s", f"folder={folder}")
     monkeypatch.setenv("USECASES_HOME", str(tmp_path / "killed"))

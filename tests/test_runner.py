@@ -312,7 +312,6 @@ def test_a_third_party_is_found_like_our_own() -> None:
     [
         ("logistics/vehicle_routing", "-a", "qaoa", "-p", "angles.iterations=8"),
         ("logistics/vehicle_routing", "-i", "size=14,seed=3", "-a", "annealing", "--shots", "20"),
-        ("energy/unit_commitment", "-i", "workshop", "-a", "annealing", "--shots", "50"),
         ("life_science/ground_state", "-a", "vqe"),
     ],
     ids=lambda words: f"{words[0]} {words[-3:]}",

