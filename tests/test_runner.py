@@ -349,3 +349,8 @@ def test_the_seconds_of_lns_change_the_work() -> None:
     words = ("logistics/vehicle_routing", "size=12,seed=2", "lns")
     base = {"solver": "annealing", "solver.shots": 30, "rounds": 4}
     assert traces(*words, **base, seconds=1e-9) != traces(*words, **base)
+
+
+def test_a_proof_that_is_remembered_takes_what_it_took() -> None:
+    first, again = (run("ground_state", "h4", name) for name in ("hartree_fock", "ccsd"))
+    assert first.timing.reference == again.timing.reference > 0

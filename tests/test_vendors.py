@@ -206,3 +206,9 @@ def test_the_command_lists_vendors_without_asking_anybody(monkeypatch: pytest.Mo
     assert found["ibm"]["credentials"] == {"QISKIT_IBM_TOKEN": "environment"}
     assert "ibm/fake_manila" in found["ibm"]["twins"]
     assert "ibm/fake_manila" in CliRunner().invoke(cli, ["list", "backends"]).output
+
+
+def test_a_dry_run_refuses_what_the_run_would() -> None:
+    ready("ibm/fake_manila")
+    done = CliRunner().invoke(cli, ["run", "vehicle_routing", "-b", "ibm/fake_manila", "-n"])
+    assert isinstance(done.exception, TooLarge)

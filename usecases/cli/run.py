@@ -92,6 +92,7 @@ def _announce(plan: Plan, as_json: bool) -> None:
     from usecases.models import Structured
     from usecases.models import qubits as variables
     from usecases.plan import needs, suited
+    from usecases.vendors.machine import Door
 
     model = plan.case.model(plan.instance)
     solver = suited(plan.algorithm, model)
@@ -102,6 +103,8 @@ def _announce(plan: Plan, as_json: bool) -> None:
     qubits = width if smaller else whole
     if plan.trainer:
         fits(plan.trainer, solver.width(model))
+    if isinstance(plan.backend, Door):
+        fits(plan.backend, qubits)
     request = {k: v for k, v in plan.request.items() if k != "instance_data"}
     remote = isinstance(innermost(plan.backend), RemoteBackend)
     here = plan.trainer if remote else plan.backend  # whose memory is this computer's
