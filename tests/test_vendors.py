@@ -13,6 +13,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+from tests import helpers
 from usecases import registry, run
 from usecases.cli import cli
 from usecases.contracts import Backend
@@ -206,3 +207,18 @@ def test_the_command_lists_vendors_without_asking_anybody(monkeypatch: pytest.Mo
     assert found["ibm"]["credentials"] == {"QISKIT_IBM_TOKEN": "environment"}
     assert "ibm/fake_manila" in found["ibm"]["twins"]
     assert "ibm/fake_manila" in CliRunner().invoke(cli, ["list", "backends"]).output
+
+
+def test_qdk_refuses_the_conditions_that_it_reads_in_reverse(tmp_path: Path) -> None:
+    ready("qdk/sparse")
+    text = (
+        'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nx q[0];\n'
+        "c[0] = measure q[0];\nif (CONDITION) { x q[1]; }\nc[1] = measure q[1];\n"
+    )
+    file = tmp_path / "conditional.qasm"
+    for condition, code in (("c == 1", 5), ("c[0]", 0)):
+        file.write_text(text.replace("CONDITION", condition))
+        words = ("circuit", str(file), "-b", "qdk/sparse", "--shots", "20")
+        told = helpers.usecases(*words)
+        assert told.returncode == code
+        assert ("in reverse" if code else "│ 11") in told.stdout + told.stderr
