@@ -273,6 +273,13 @@ def line(start: int, end: int, **more: Any) -> dict[str, Any]:
     return fields | more
 
 
+def test_out_of_service_may_be_a_zero() -> None:
+    lines = [line(0, 1, in_service=1), line(1, 2, in_service=0)]
+    switches = [{"bus": 0, "element": 2, "et": "b", "closed": 0}]
+    grid = from_pandapower(frames(bus=buses(3), line=lines, switch=switches))
+    assert grid.size == 3 and grid.pairs == ((0, 1),)
+
+
 def test_switches_join_and_open() -> None:
     switches = [
         {"bus": 0, "element": 1, "et": "b", "closed": True},

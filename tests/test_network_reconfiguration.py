@@ -44,6 +44,7 @@ from energy.network_reconfiguration.program import (
     sufficient_penalty,
     switches,
 )
+from energy.network_reconfiguration.reading import remarks
 from energy.network_reconfiguration.reference import bounds, cotrees, exchanged
 from energy.network_reconfiguration.tables import BRANCHES, LOADS, TIES
 from tests.helpers import record
@@ -471,7 +472,19 @@ def test_pandapower_files(pp: Any, tmp_path: Path) -> None:
     def heavy(net: Any) -> None:
         net.load["scaling"] = 50.0
 
+    def conductors(net: Any) -> None:
+        net.line["parallel"] = 0
+
+    def backwards(net: Any) -> None:
+        net.line.loc[3, "length_km"] = -1.0
+
+    def hertz(net: Any) -> None:
+        net.f_hz = "fifty"
+
     for change, said in (
+        (conductors, "line 0: parallel is 0"),
+        (backwards, "line 3: r_ohm"),
+        (hertz, "f_hz is not a number"),
         (island, "bus 17: no branch leads there.*0.09 MW"),
         (trafo, "trafo 0: is no part of a feeder"),
         (astray, "load 3: is at bus 99"),
@@ -480,6 +493,45 @@ def test_pandapower_files(pp: Any, tmp_path: Path) -> None:
         path.write_text(pandapower_text(pp, change))
         with pytest.raises(UsecasesError, match=said):
             load(usecase, str(path))
+
+
+def test_a_shunt_rated_at_another_voltage_draws_what_pandapower_says(pp: Any) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        net = pp.networks.case33bw()
+        pp.create_shunt(net, 17, q_mvar=-0.3, p_mw=0.02, vn_kv=10.0, step=2)
+        feeder = from_pandapower(json.loads(pp.to_json(net)))
+        pp.runpp(net, tolerance_mva=1e-11, numba=False)
+    today = Configuration(open=tuple(map(str, TIES)))
+    assert objective(feeder, today) == pytest.approx(net.res_line.pl_mw.sum() * 1e3, abs=1e-6)
+
+
+def test_per_unit_values_read_as_ohm_give_a_warning() -> None:
+    plain = baran_wu().model_dump(mode="json")
+    today = Configuration(open=tuple(map(str, TIES)))
+    assert remarks(baran_wu(), today) == []
+    for branch in plain["branches"]:
+        branch |= {k: branch[k] / 12.66**2 for k in ("r_ohm", "x_ohm")}
+    told = remarks(Feeder.model_validate_json(json.dumps(plain)), today)
+    assert len(told) == 1
+    assert "per unit" in told[0]
+
+
+@pytest.mark.parametrize("prove", [reference, exchanged])
+def test_no_power_flow_is_not_called_a_broken_limit(prove: Any) -> None:
+    plain = example(8, 1).model_dump(mode="json")
+    for bus in plain["buses"]:
+        bus["p_kw"] *= 1e3
+    with pytest.raises(Infeasible, match=r"none .* has a power flow that converges"):
+        prove(Feeder.model_validate_json(json.dumps(plain)))
+
+
+def test_buses_of_a_case_keep_all_their_digits() -> None:
+    text = case().replace("\t33\t1\t", "\t1234567\t1\t").replace("32 33 ", "32 1234567 ")
+    text = text.replace("18 33 ", "18 1234567 ")
+    assert parse_matpower(text).buses[-1].name == "1234567"
+    with pytest.raises(BadInstance, match=r"33\.5 is no number of a bus"):
+        parse_matpower(case().replace("\t33\t1\t", "\t33.5\t1\t"))
 
 
 def test_objects_named_in_pandapower_files_are_never_built() -> None:

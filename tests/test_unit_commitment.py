@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from energy.unit_commitment import (
     build,
+    files,
     improvable,
     interpret,
     model,
@@ -39,7 +41,14 @@ from energy.unit_commitment.reference import reference, servable
 from energy.unit_commitment.tables import hour_tables, penalty, sufficient_penalty
 from usecases.algorithms.exact import Exact
 from usecases.algorithms.lns import LNS
-from usecases.errors import Infeasible, TooLarge, UnknownName, UsageError, VerificationFailed
+from usecases.errors import (
+    BadInstance,
+    Infeasible,
+    TooLarge,
+    UnknownName,
+    UsageError,
+    VerificationFailed,
+)
 from usecases.executor import Executor
 from usecases.handle import run
 from usecases.instances import load
@@ -773,3 +782,27 @@ def test_figures() -> None:
             power, raster = figure.axes
             assert power.get_ylabel() == "Power (MW)" and raster.get_xlabel() == "Hour"
             figure.canvas.draw()
+
+
+def test_fleets_from_csv(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.csv"
+    path.write_text(files.EXAMPLE)
+    fleet = load(usecase, str(path)).instance
+    assert isinstance(fleet, Fleet)
+    assert (fleet.demand, fleet.reserve) == ((150, 210, 180), 0.1)
+    assert fleet.units[1].initial_hours == -2
+    again = Fleet.model_validate_json(fleet.model_dump_json())
+    assert reference(fleet).value == reference(again).value
+    for old, new, told in (
+        ("p_max", "pmax", "line 3: 'pmax' is no column"),
+        (",-2", ",0", "line 5: initial_hours cannot be 0"),
+        (",-2", ",-2.5", "line 5: initial_hours"),
+        (",-2", "", "line 5: 11 values for 12 columns"),
+        ("0.0005", "nan", "line 4: 'nan' is not a number"),
+        ("demand", "load", "line 1: 'load' is no column"),
+        ("reserve,0.1\n", "", "reserve: is missing"),
+        ("peak", "base", "2 units are named 'base'"),
+    ):
+        path.write_text(files.EXAMPLE.replace(old, new, 1))
+        with pytest.raises(BadInstance, match=told):
+            load(usecase, str(path))

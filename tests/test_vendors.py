@@ -13,6 +13,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+from tests import helpers
 from usecases import registry, run
 from usecases.cli import cli
 from usecases.contracts import Backend
@@ -212,3 +213,18 @@ def test_a_dry_run_refuses_what_the_run_would() -> None:
     ready("ibm/fake_manila")
     done = CliRunner().invoke(cli, ["run", "vehicle_routing", "-b", "ibm/fake_manila", "-n"])
     assert isinstance(done.exception, TooLarge)
+
+
+def test_qdk_refuses_the_conditions_that_it_reads_in_reverse(tmp_path: Path) -> None:
+    ready("qdk/sparse")
+    text = (
+        'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nx q[0];\n'
+        "c[0] = measure q[0];\nif (CONDITION) { x q[1]; }\nc[1] = measure q[1];\n"
+    )
+    file = tmp_path / "conditional.qasm"
+    for condition, code in (("c == 1", 5), ("c[0]", 0)):
+        file.write_text(text.replace("CONDITION", condition))
+        words = ("circuit", str(file), "-b", "qdk/sparse", "--shots", "20")
+        told = helpers.usecases(*words)
+        assert told.returncode == code
+        assert ("in reverse" if code else "│ 11") in told.stdout + told.stderr

@@ -314,6 +314,7 @@ def test_interpret_refuses_what_does_not_belong(change: dict[str, Any]) -> None:
 def test_real_farms_come_by_name(pywake: Any) -> None:
     names = offshore.names()
     assert {"hornsea", "anholt", "london", "kfA", "doggerA-16"} <= set(names)
+    assert len(offshore.farm("albatros").sites) == 16  # the smallest there is
     middle = offshore.farm("hornsea-16")
     assert (len(middle.sites), middle.count) == (16, 8) and "Hornsea" in middle.title
     proven = reference(middle)

@@ -84,7 +84,8 @@ class _Tables:
 
 
 def _on(row: Row) -> bool:
-    return row.get("in_service", True) is not False and row.get("closed", True) is not False
+    """Whether it is in service and closed; some tools write 0 for false."""
+    return all(row.get(key) not in (False, 0) for key in ("in_service", "closed"))
 
 
 def _number(row: Row, table: str, key: str, default: float | None = None) -> float:
@@ -181,7 +182,7 @@ def _branches(tables: _Tables, names: Mapping[int, str]) -> Iterator[Joined]:
     switched = {
         (row.get("et"), row.get("element"))
         for row in tables.rows("switch").values()
-        if row.get("closed") is False
+        if not _on(row)
     }
     buses = tables.rows("bus")
     for table, letter, keys, impedance in (

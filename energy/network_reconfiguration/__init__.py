@@ -33,7 +33,7 @@ from energy.network_reconfiguration.program import (
     sufficient_penalty,
     switches,
 )
-from energy.network_reconfiguration.reading import Configuration, objective, violations
+from energy.network_reconfiguration.reading import Configuration, objective, remarks, violations
 from energy.network_reconfiguration.reference import reference
 from usecases.contracts import Catalogue, Formulation, UseCase
 from usecases.models import all_bits, energies, variables
@@ -241,6 +241,7 @@ usecase = UseCase(
     violations=violations,
     objective=objective,
     reference=reference,
+    remarks=remarks,
     plot=plot,
     formats={".m": parse_matpower},
     catalogue=Catalogue(

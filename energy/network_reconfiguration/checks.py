@@ -7,10 +7,11 @@ import numpy as np
 from energy.network_reconfiguration.feeder import Feeder
 from energy.network_reconfiguration.flow import flow
 from energy.network_reconfiguration.loops import opened_by_least_flow
+from energy.network_reconfiguration.reading import SUSPECT
 from usecases.errors import BadInstance
 
-MOST, LEAST = 0.5, 0.005
-"""Losses as a share of the load beyond which units are doubted; the least only for stated ohms."""
+MOST = 0.5
+"""Losses as a share of the load beyond which units are doubted."""
 
 
 def plausible(feeder: Feeder, *, ohms: bool = False) -> Feeder:
@@ -36,7 +37,7 @@ def plausible(feeder: Feeder, *, ohms: bool = False) -> Feeder:
             f"loses {lost:.4g} kW of a load of {load:.4g} kVA",
             "Are ohms given where per unit is expected?",
         )
-    if ohms and 0 < lost < LEAST * load:
+    if ohms and 0 < lost < SUSPECT * load:
         raise BadInstance(
             "impedances",
             f"are said to be in ohm, {ohm:.3g} ohm in the median, and then only"

@@ -159,7 +159,7 @@ def _feeder(case: Case, name: str) -> Feeder:
 
 
 def _named(value: float) -> str:
-    return f"{value:g}"
+    return f"{value:.15g}"
 
 
 def _one_voltage(buses: Sequence[Row]) -> float:
@@ -184,6 +184,8 @@ def _source_voltage(case: Case, sources: Sequence[str]) -> float:
 
 
 def _bus(number: int, row: Sequence[float], scale: float, given: dict[str, complex]) -> Bus:
+    if not (0 < row[0] < 1e9 and row[0] == int(row[0])):
+        raise BadInstance(f"line {number}", f"{_named(row[0])} is no number of a bus")
     if row[1] not in (1, 3):
         what = {2: "controls its voltage", 4: "is isolated"}.get(int(row[1]), "is unknown")
         raise BadInstance(

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from energy._grid.cases import contents
+from energy._grid.grid import made
 from energy.network_reconfiguration.checks import plausible
 from energy.network_reconfiguration.feeder import Branch, Bus, Feeder
 from usecases.errors import BadInstance, printable
@@ -60,7 +61,7 @@ def from_pandapower(data: Mapping[str, Any]) -> Feeder:
     if len(volts) > 1:
         raise BadInstance("ext_grid", f"hold different voltages: {sorted(volts)} p.u.")
     sources = dict.fromkeys(_at(row, "bus", buses, f"ext_grid {k}") for k, row in grids.items())
-    hertz = content.get("f_hz", 50)
+    hertz = _positive(content, "f_hz", "network", 50.0)
     try:
         feeder = Feeder(
             name=printable(str(content.get("name") or "pandapower network"))[:120],
@@ -68,7 +69,7 @@ def from_pandapower(data: Mapping[str, Any]) -> Feeder:
             source_pu=volts.pop(),
             sources=tuple(map(str, sources)),
             buses=tuple(_buses(content, buses, [*sources])),
-            branches=tuple(_branches(content, buses, float(hertz))),
+            branches=tuple(_branches(content, buses, hertz)),
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
@@ -98,12 +99,19 @@ def _in_service(content: Mapping[str, Any], name: str) -> Iterator[tuple[int, Ro
     return ((k, row) for k, row in _table(content, name) if row.get("in_service", True))
 
 
-def _number(row: Row, key: str, where: str, default: float | None = None) -> float:
+def _number(row: Mapping[str, Any], key: str, where: str, default: float | None = None) -> float:
     value = row.get(key, default)
     value = default if value is None else value
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise BadInstance(where, f"{key} is not a number")
     return float(value)
+
+
+def _positive(row: Mapping[str, Any], key: str, where: str, default: float) -> float:
+    value = _number(row, key, where, default)
+    if value <= 0:
+        raise BadInstance(where, f"{key} is {value:g}, which is not positive")
+    return value
 
 
 def _at(row: Row, key: str, buses: Mapping[int, Row], where: str) -> int:
@@ -129,7 +137,9 @@ def _buses(
     for k, row in _in_service(content, "shunt"):
         where = f"shunt {k}"
         power = complex(_number(row, "p_mw", where), -_number(row, "q_mvar", where))
-        shunt[_at(row, "bus", buses, where)] += power * _number(row, "step", where, 1.0)
+        at, steps = _at(row, "bus", buses, where), _number(row, "step", where, 1.0)
+        kv = _number(buses[at], "vn_kv", f"bus {at}")
+        shunt[at] += power * steps * (kv / _positive(row, "vn_kv", where, kv)) ** 2
     for k, row in buses.items():
         limits = {} if k in sources else {
             "v_min": _number(row, "min_vm_pu", f"bus {k}", 0.0) or None,
@@ -158,18 +168,19 @@ def _branches(
     for k, row in _table(content, "line"):
         where = f"line {k}"
         length = _number(row, "length_km", where)
-        parallel = _number(row, "parallel", where, 1.0)
+        parallel = _positive(row, "parallel", where, 1.0)
         farad = _number(row, "c_nf_per_km", where, 0.0) * 1e-9 * length * parallel
         most = _number(row, "max_i_ka", where, 0.0) * _number(row, "df", where, 1.0) * parallel
         if _number(row, "g_us_per_km", where, 0.0):
             raise BadInstance(where, "has a conductance to earth, which is not modelled")
-        yield Branch(
-            name=str(k + 1),
-            from_bus=str(_at(row, "from_bus", buses, where)),
-            to_bus=str(_at(row, "to_bus", buses, where)),
-            r_ohm=_number(row, "r_ohm_per_km", where) * length / parallel,
-            x_ohm=_number(row, "x_ohm_per_km", where) * length / parallel,
-            b_us=2 * math.pi * hertz * farad * 1e6,
-            limit_a=most * 1e3 if 0 < most < 1e3 else None,
-            closed=bool(row.get("in_service", True)) and k not in opened,
-        )
+        fields = {
+            "name": str(k + 1),
+            "from_bus": str(_at(row, "from_bus", buses, where)),
+            "to_bus": str(_at(row, "to_bus", buses, where)),
+            "r_ohm": _number(row, "r_ohm_per_km", where) * length / parallel,
+            "x_ohm": _number(row, "x_ohm_per_km", where) * length / parallel,
+            "b_us": 2 * math.pi * hertz * farad * 1e6,
+            "limit_a": most * 1e3 if 0 < most < 1e3 else None,
+            "closed": bool(row.get("in_service", True)) and k not in opened,
+        }
+        yield made(Branch, where, fields)

@@ -16,6 +16,9 @@ from usecases.models import Sample
 from usecases.records import Record
 from usecases.samples import checked
 
+SUSPECT = 0.005
+"""Losses below this share of the load are rare, and usual where per-unit values are read as ohm."""
+
 
 class Configuration(Record):
     """The branches that are open; all others are closed."""
@@ -113,6 +116,18 @@ def _beyond_limits(feeder: Feeder, state: Flow) -> Iterator[str]:
         branch = feeder.branches[feeder.grid.branch[e]]
         if branch.limit_a is not None and current > branch.limit_a * (1 + ROUNDING):
             yield f"branch {branch.name}: {current:.1f} A, limit {branch.limit_a:g} A"
+
+
+def remarks(feeder: Feeder, found: Configuration) -> list[str]:
+    """A warning where losses are so small that the impedances may be per unit and not ohm."""
+    lost, load = objective(feeder, found), float(np.abs(feeder.grid.load).sum()) * 1e3
+    if not 0 < lost < SUSPECT * load:
+        return []
+    ohm = float(np.median([b.r_ohm for b in feeder.branches]))
+    return [
+        f"warning: only {100 * lost / load:.2g} % of the load is lost, behind branches of {ohm:.3g}"
+        " ohm in the median: were impedances in per unit given where ohms are expected?"
+    ]
 
 
 def objective(feeder: Feeder, found: Configuration) -> float:

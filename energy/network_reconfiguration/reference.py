@@ -11,6 +11,7 @@ import numpy as np
 
 from energy.network_reconfiguration.costs import costs, losses
 from energy.network_reconfiguration.feeder import Feeder
+from energy.network_reconfiguration.flow import flow
 from energy.network_reconfiguration.grid import Grid, Indices
 from energy.network_reconfiguration.loops import chains, meshed, opened_by_least_flow, response
 from usecases.errors import Infeasible
@@ -38,16 +39,27 @@ def reference(feeder: Feeder) -> Reference:
     rows = cotrees(feeder.grid)
     least, solved = _lowest(feeder, rows)
     if not np.isfinite(least):
-        raise Infeasible(
-            f"none of the {len(rows)} radial configurations keeps the limits of voltage and"
-            " current",
-            "Relax v_min, v_max or limit_a, or add switches",
-        )
+        raise _none(feeder, rows, f"none of the {len(rows)} radial configurations")
     return Reference(
         value=least,
         kind="optimal",
         method=f"all {len(rows)} radial configurations, {solved} of them by AC power flow and the"
         " rest excluded by a lower bound",
+    )
+
+
+def _none(feeder: Feeder, rows: Indices, none: str) -> Infeasible:
+    """Why no configuration may run: no power flow has a solution, or limits are too narrow."""
+    if flow(feeder, rows).converged.any():
+        return Infeasible(
+            f"{none} keeps the limits of voltage and current",
+            "Relax v_min, v_max or limit_a, or add switches",
+        )
+    load = float(np.abs(feeder.grid.load).sum())
+    return Infeasible(
+        f"{none} has a power flow that converges: voltages collapse under {load:.4g} MVA of load at"
+        f" {feeder.kv:g} kV",
+        "Are p_kw and q_kvar in kW and kvar, and r_ohm and x_ohm in ohm?",
     )
 
 
@@ -139,11 +151,8 @@ def exchanged(feeder: Feeder) -> Reference:
         now, best = near[found.argmin()], float(found.min())
     value = float(losses(feeder, now[None])[0])
     if not np.isfinite(value):
-        raise Infeasible(
-            "branch exchange finds no radial configuration that keeps the limits, and there are"
-            f" {grid.configurations} to try",
-            "Relax v_min, v_max or limit_a, or fix some switches",
-        )
+        tried = f"none that branch exchange tries of {grid.configurations} radial configurations"
+        raise _none(feeder, np.concatenate([now[None], neighbours(grid, now)]), tried)
     return Reference(
         value=value,
         kind="best_known",

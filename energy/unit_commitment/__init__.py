@@ -23,6 +23,7 @@ import numpy as np
 
 from energy.unit_commitment.blocks import Blocks, first_plan
 from energy.unit_commitment.chart import plot
+from energy.unit_commitment.files import parse_csv
 from energy.unit_commitment.fleet import Fleet, Unit, example
 from energy.unit_commitment.fleets import (
     kazarlis,
@@ -79,7 +80,9 @@ __all__ = [
 # times. The workshop takes units 1, 2, 4 and 5 through hours 1 to 6 with 5 % reserve, with
 # their history; `hours@3` is its first three. The day is the whole problem, and `copies@2` is the
 # day with everything twice, the way the paper and its successors scale it, up to 20 times. Your
-# own fleet is a JSON file with `units`, `demand` and `reserve`; it may have 200 units and a week.
+# own fleet is a JSON file with `units`, `demand` and `reserve`, or a CSV file: lines `demand,MW,…`
+# and `reserve,0.1`, then a table of units with these names as columns. It may have 200 units and a
+# week.
 #
 # `sub_fleet` takes units of a fleet by name and `window` some of its hours. A window that begins
 # later needs to know how long each unit has been on or off by then: give it the hours before.
@@ -265,6 +268,7 @@ usecase = UseCase(
     objective=objective,
     reference=reference,
     plot=plot,
+    formats={".csv": parse_csv},
     families={
         "hours": Family(
             parameter="horizon",

@@ -35,7 +35,7 @@ def _positions() -> dict[str, tuple[str, Floats]]:
         for place in load_repository():
             data: dict[str, Any] = place.graph
             at = np.asarray(data["VertexC"][: data["T"]], dtype=np.float64)
-            if BLOCK < len(at) <= MOST_SITES and _spaced(at):
+            if BLOCK <= len(at) <= MOST_SITES and _spaced(at):
                 found[data["handle"]] = (str(data["name"]), at)
     return found
 

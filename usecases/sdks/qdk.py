@@ -39,6 +39,7 @@ class Sparse(QiskitTwin):  # type: ignore[misc]
         """Without a layout, of which the package writes qubits that it cannot read itself."""
         ready: list[Any] = super().prepared(circuits, work)
         for circuit in ready:
+            _conditions_on_bits(circuit)
             circuit._layout = None
         return ready
 
@@ -53,3 +54,25 @@ class Sparse(QiskitTwin):  # type: ignore[misc]
             job = self.backend.run(plain, shots=shots, seed=seed + number, skip_transpilation=True)
             found.append(job.result().get_counts())
         return found
+
+
+def _conditions_on_bits(circuit: Any) -> None:
+    """Raises Told where a condition compares several bits: qdk 1.33 reads them in reverse.
+
+    `c == 1` is true there where the last bit of c is 1, and not the first.
+    """
+    for instruction in circuit.data:
+        for block in getattr(instruction.operation, "blocks", ()):
+            _conditions_on_bits(block)
+        condition = getattr(instruction.operation, "condition", None)
+        target = getattr(instruction.operation, "target", None)
+        asked = condition if condition is not None else target
+        if asked is None:
+            continue
+        bits = asked[0] if isinstance(asked, tuple) else asked
+        if getattr(bits, "size", 1) > 1 or hasattr(bits, "type"):
+            raise Told(
+                "BackendUnavailable",
+                "qdk compares the bits of a register in reverse order, so that the condition would"
+                " be another one; write conditions on single bits, as if (c[0]), or take -b aer",
+            )
