@@ -309,9 +309,8 @@ usecase = UseCase(
 #
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
 # phase of each by its energy, and mixes neighbouring strings. For the plain model its angles are
-# not trained: phases grow and mixing fades over 40 layers, as in slow annealing (10 and 20 layers
-# were tried as well and find the best pose less often). The encodings with a mixer of their own
-# are small enough to train six layers. Graphs beyond 24 contacts are improved block by block,
+# not trained: phases grow and mixing fades over 40 layers, as in slow annealing. The encodings with
+# a mixer of their own are small enough to train six layers. Graphs beyond 24 contacts are improved block by block,
 # `lns` in the tables.
 #
 # <!-- runs -->

@@ -381,11 +381,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The excited states miss some hundredths of an electronvolt and may miss 0.2: thirty times as many
-# shots would bring the standard error to chemical accuracy, for four qubits. The same 100 000
-# shots on the workshop (`usecases run life_science/excited_states -i workshop -a qse --shots
-# 100000`), where each matrix has four times as many operators to a side, leave ⟨S²⟩ = 0.19 in the
-# ground state and standard errors of about ten electronvolt: the answer mixes spins and is
-# refused. Shots, not qubits, are what excited states lack first.
+# shots would bring the standard error to chemical accuracy, for four qubits. The matrices of the
+# workshop have four times as many operators to a side. Shots, not qubits, are what excited states
+# lack first.
 #
 # ## Along a bond
 #

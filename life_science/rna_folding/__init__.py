@@ -336,10 +336,6 @@ if __name__ == "__main__":
 # * **Couplings** join most pairs of stems, since most do not fit: 76 % of the pairs for TAR, 61 %
 #   for the tRNA, 1 912 of them. Each is two CX per layer between qubits that do not lie on a line.
 #
-# So the simulators that suit the chain of codons fail here. One layer with the angles of a ramp
-# runs on the 80 qubits of the frontier as matrix product states of bond 8, but the truncations
-# are so many that their bound on the infidelity is 1, and none of 4 096 shots is a structure.
-#
 # The optimum of the stems' model is the measured structure for all three named strands, the
 # cloverleaf included. That is three strands, and a charge for loops that is right on average; for
 # the theophylline aptamer a smaller charge finds a structure that `nearest` holds to be better.
