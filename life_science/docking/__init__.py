@@ -310,8 +310,8 @@ usecase = UseCase(
 # QAOA, the *quantum approximate optimisation algorithm*, prepares all strings at once, turns the
 # phase of each by its energy, and mixes neighbouring strings. For the plain model its angles are
 # not trained: phases grow and mixing fades over 40 layers, as in slow annealing. The encodings with
-# a mixer of their own are small enough to train six layers. Graphs beyond 24 contacts are improved block by block,
-# `lns` in the tables.
+# a mixer of their own are small enough to train six layers. Graphs beyond 24 contacts are improved
+# block by block, `lns` in the tables.
 #
 # <!-- runs -->
 
