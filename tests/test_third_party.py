@@ -76,3 +76,13 @@ def test_a_package_that_is_missing_is_named_with_its_extra(tmp_path: Path) -> No
     assert done.returncode == 2
     assert 'pip install -c constraints.txt -e ".[exact]"' in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_folder_of_a_sectors_name_hides_no_use_case(tmp_path: Path) -> None:
+    """Such as `notebooks`, where the pages stand by sector."""
+    (tmp_path / "logistics").mkdir()
+    asked = "from usecases.registry import usecase; print(usecase('vehicle_routing').title)"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip()

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import entry_points
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -55,7 +56,7 @@ def entries(kind: str) -> Mapping[str, Entry]:
     """Everything of a kind that is installed, by name, in alphabetical order."""
     found: dict[str, Entry] = {}
     for point in entry_points(group=f"usecases.{KINDS[kind]}"):
-        spec = find_spec(point.value)
+        spec = _placed(point.value)
         for folder in (spec.submodule_search_locations or []) if spec else []:
             for path in _pages(Path(folder)):
                 stem = path.parent.name if path.name == "__init__.py" else path.stem
@@ -67,6 +68,26 @@ def entries(kind: str) -> Mapping[str, Entry]:
                         "Uninstall one of them or rename its file",
                     )
     return dict(sorted(found.items()))
+
+
+def _placed(package: str) -> ModuleSpec | None:
+    """Where a package is installed, whatever folders of its name stand in the working directory.
+
+    Python takes such a folder for the package itself before it looks at an editable installation,
+    so that one is imported here and found from then on.
+    """
+    spec = find_spec(package)
+    if spec is None or spec.origin:
+        return spec
+    others = (finder for finder in sys.meta_path if finder is not PathFinder)
+    specs = (finder.find_spec(package, None) for finder in others)
+    installed = next((found for found in specs if found and found.loader and found.origin), None)
+    if installed is None or installed.loader is None:
+        return spec
+    module = module_from_spec(installed)
+    sys.modules[package] = module
+    installed.loader.exec_module(module)
+    return installed
 
 
 def _pages(folder: Path) -> list[Path]:
