@@ -46,7 +46,7 @@ def listed(as_json: bool = False) -> None:
     ]
     columns = ("vendor", "installed", "tested with", "offline twins", "credentials", "price")
     echo_table("", columns, rows)
-    click.echo("A machine is named VENDOR/DEVICE: usecases run vehicle_routing -b ibm/fake_manila")
+    click.echo("A machine is named VENDOR/DEVICE: usecases run ground_state -b ibm/fake_manila")
 
 
 def _told(vendor: Vendor) -> dict[str, Any]:

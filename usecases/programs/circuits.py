@@ -106,9 +106,10 @@ class Expectation(Program[list[Estimated]]):
 def _filled(raw: Any, circuit: QuantumCircuit) -> Any:
     """A table whose keys have a character for every classical bit."""
     width = circuit.num_clbits
+    if not isinstance(raw, Mapping) or all(len(str(key)) == width for key in raw):
+        return raw
     used = sorted({circuit.find_bit(b).index for item in circuit.data for b in item.clbits})
-    short = isinstance(raw, Mapping) and any(len(str(key)) != width for key in raw)
-    if not short or any(len(str(key)) != len(used) for key in raw):
+    if any(len(str(key)) != len(used) for key in raw):
         return raw
     filled = {}
     for key, count in raw.items():
