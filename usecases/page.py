@@ -17,6 +17,7 @@ from usecases.ladder import ladder, width
 from usecases.records import RunRecord
 from usecases.scan import curve
 from usecases.store import Store
+from usecases.told import told
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -196,8 +197,9 @@ def _notebook(entry: registry.Entry, root: Path, records: list[RunRecord]) -> An
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"
         if cell.cell_type == "markdown":
-            for place, told in shown.items():
-                cell["source"] = cell["source"].replace(place, told)
+            for place, text in shown.items():
+                cell["source"] = cell["source"].replace(place, text)
+            cell["source"] = told(cell["source"], records, case.tolerance)
             cell["source"] = CURVE.sub(partial(_kept, root, entry.name), cell["source"])
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook["metadata"] = {"kernelspec": kernel, "language_info": {"name": "python"}}
