@@ -38,7 +38,8 @@ def width(records: Sequence[RunRecord]) -> int:
 
 
 def _cell(record: RunRecord, scale: float) -> str:
-    return f"{error(record, scale)}{' ✓' if record.score.within_tolerance else ''}"
+    kept = record.score.within_tolerance and error_of(record) is not None
+    return f"{error(record, scale)}{' ✓' if kept else ''}"
 
 
 def error(record: RunRecord, scale: float) -> str:
