@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import combinations, permutations
 from math import perm
 
 import numpy as np
 import pytest
 
-from tests.helpers import ROOT
+from tests.stored import feasible, interval, lift, one, optimal, runs
 from usecases import registry
 from usecases.errors import UsageError
-from usecases.page import stored_runs
-from usecases.records import Interval, RunRecord
 from usecases.told import told
 
 SAMPLED = [
@@ -21,46 +18,6 @@ SAMPLED = [
     "logistics/vehicle_routing",
     *(f"life_science/{n}" for n in ("docking", "mrna_design", "protein_folding", "rna_folding")),
 ]
-
-
-@cache
-def runs(name: str) -> tuple[RunRecord, ...]:
-    return tuple(stored_runs(ROOT, name))
-
-
-def one(name: str, where: str, algorithm: str, **parameters: object) -> RunRecord:
-    """The stored run of an instance, its formulation after a colon, with these parameters."""
-    instance, _, form = where.partition(":")
-    asked = (instance, form, algorithm)
-    (found,) = (
-        r
-        for r in runs(name)
-        if (r.instance.name, r.usecase.partition(":")[2], r.algorithm) == asked
-        and all(_kind(r.parameters.get(k)) == v for k, v in parameters.items())
-    )
-    return found
-
-
-def _kind(value: object) -> object:
-    return value["kind"] if isinstance(value, dict) else value
-
-
-def optimal(name: str, where: str, algorithm: str = "qaoa", **parameters: object) -> float:
-    return one(name, where, algorithm, **parameters).score.optimal_share or 0.0
-
-
-def feasible(name: str, where: str, algorithm: str = "qaoa", **parameters: object) -> float:
-    return one(name, where, algorithm, **parameters).score.feasible_share or 0.0
-
-
-def interval(name: str, where: str, algorithm: str = "qaoa", **parameters: object) -> Interval:
-    found = one(name, where, algorithm, **parameters).score.optimal_interval
-    assert found is not None
-    return found
-
-
-def lift(name: str, where: str) -> float:
-    return one(name, where, "qaoa").score.lift or 0.0
 
 
 @pytest.mark.parametrize("name", SAMPLED)
