@@ -8,9 +8,15 @@ from math import perm
 import numpy as np
 import pytest
 
+from logistics.cargo_loading import objective, slack
+from logistics.cargo_loading.blocks import one_by_one
+from logistics.tour import dsj1000, prove
+from logistics.tour.first import local_optimum
+from logistics.tour.pieces import round_trip
 from tests.stored import feasible, interval, lift, one, optimal, runs
 from usecases import registry
 from usecases.errors import UsageError
+from usecases.models import qubits
 from usecases.told import told
 
 SAMPLED = [
@@ -102,6 +108,25 @@ def test_cargo_loading() -> None:
     assert lift(name, "demo:registers") < lift(name, "demo")
     assert (one(name, "demo", "qaoa").qubits, one(name, "demo:slack", "qaoa").qubits) == (12, 23)
     assert sorted(r.timing.reference for r in runs(name))[-2] < 0.1, "but for the one that loads it"
+
+
+def test_what_can_be_done_by_hand() -> None:
+    """Loading the heaviest first, and OR-Tools' tour of the first nodes of dsj1000."""
+    cargo = registry.usecase("logistics/cargo_loading")
+    short = {}
+    for name in ("demo", "frontier"):
+        flight = cargo.instances[name]()
+        short[name] = cargo.reference(flight).value - objective(flight, one_by_one(flight))
+    assert short == {"demo": 0, "frontier": 7}
+    for name in ("demo", "workshop"):
+        flight = cargo.instances[f"{name}-balance"]()
+        bits = qubits(slack.model(flight)) - qubits(cargo.model(flight))
+        limits = 3 + 2 * len(flight.shear)
+        assert bits / limits == pytest.approx(10, abs=2)
+    for nodes, longer in ((12, 0.0054), (14, 0.0052)):
+        tour = dsj1000(nodes)
+        first = round_trip(tour, local_optimum(tour))
+        assert first / prove(tour).value - 1 == pytest.approx(longer, abs=5e-5)
 
 
 def test_tail_assignment() -> None:

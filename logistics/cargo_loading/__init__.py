@@ -340,7 +340,7 @@ if __name__ == "__main__":
 # ## How it scales
 #
 # * **Qubits** grow as containers × positions, or as containers × the logarithm of positions with
-#   `registers`. Slack bits add some ten to twenty for each limit: few for a payload limit alone,
+#   `registers`. Slack bits add about ten for each limit: few for a payload limit alone,
 #   most of the qubits once balance and shear count.
 # * **Terms.** Every two decisions are coupled by the payload, so a layer of the main model takes
 #   one two-qubit phase for each of the $n (n - 1) / 2$ pairs: 276 for the workshop, 241 165 for
