@@ -77,24 +77,40 @@ def block(cells: list[dict[str, Any]], results: dict[str, Any]) -> list[str]:
     lone = any(single(label) for label in labels)
     head = ["n", "p", *labels, "best peer / ours", *(["same, single"] if lone else [])]
     head.append("ours, of bandwidth")
+    known = machines(results)
+    head += ["machine"] if known[1:] else []
     lines = [head, ["---:"] * len(head)]
     for cell in cells:
         times = [entry(label, cell, results["settings"]["repetitions"]) for label in labels]
         ratios = [ratio(cell, False), *([ratio(cell, True)] if lone else [])]
-        share = reached(cell, results["machine"]["bandwidth"])
-        lines.append([str(cell["n"]), str(cell["depth"]), *times, *ratios, share])
+        share = reached(cell, cell["machine"]["bandwidth"])
+        where = [str(1 + known.index(cell["machine"]))] if known[1:] else []
+        lines.append([str(cell["n"]), str(cell["depth"]), *times, *ratios, share, *where])
     return ["| " + " | ".join(line) + " |" for line in lines]
 
 
+def machines(results: dict[str, Any]) -> list[dict[str, Any]]:
+    """The machines that cells were raced on, each once."""
+    found: list[dict[str, Any]] = []
+    for cell in results["cells"]:
+        if cell["machine"] not in found:
+            found.append(cell["machine"])
+    return found
+
+
 def about(results: dict[str, Any]) -> list[str]:
-    """The machine, the racers and who is missing."""
-    machine = results["machine"]
+    """The machines, the racers and who is missing."""
     lines = [
-        f"{machine['processor']}, {machine['threads']} threads on {machine['cores']} cores, "
-        f"memory bandwidth {machine['bandwidth'] / 1e9:.1f} GB/s. "
-        f"Medians of at least {results['settings']['repetitions']} calls, racers in turn.",
+        f"Medians of at least {results['settings']['repetitions']} calls, racers in turn; the "
+        "racers of a row always on one machine:",
         "",
     ]
+    for number, machine in enumerate(machines(results), 1):
+        lines.append(
+            f"{number}. {machine['processor']}, {machine['threads']} threads on "
+            f"{machine['cores']} cores, memory bandwidth {machine['bandwidth'] / 1e9:.1f} GB/s"
+        )
+    lines.append("")
     for label, facts in results["racers"].items():
         versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
         note = f" ({facts['note']})" if facts["note"] else ""
