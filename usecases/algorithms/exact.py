@@ -2,7 +2,8 @@
 
 Quadratic models of up to 30 variables, cost networks and computed costs of up to 24 are
 enumerated. Above, quadratic models go to CP-SAT, cost networks to HiGHS, and computed costs to the
-solver that they bring along; electrons are diagonalised in the space of determinants.
+solver that they bring along, as do pools of a larger model that have one; electrons are
+diagonalised in the space of determinants.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ class Exact(Algorithm):
         """A model with an incumbent may be too large to be proven; then it is cut into blocks."""
         if isinstance(model, Incumbent) and isinstance(model.model, Blockwise):
             return model.model.whole is not None
+        if isinstance(model, Incumbent) and model.proof is not None:
+            return True
         known = isinstance(model, self.accepts)
         return known and not (isinstance(model, Incumbent) and qubits(model) > LARGEST_POOL)
 
@@ -76,6 +79,9 @@ class Exact(Algorithm):
 
             lowest = levels(model)
             return [Outcome(lowest, lowest.energy, stderr=0.0, bound=lowest.energy)]
+        if isinstance(model, Incumbent) and model.proof is not None:
+            sample, energy, bound = model.proof(self.seconds)
+            return [Outcome(sample, energy, bound=min(bound, energy))]
         whole = model.model if isinstance(model, Incumbent | Structured) else model
         if isinstance(whole, Blockwise) and whole.whole is not None:
             whole = whole.whole()
