@@ -427,7 +427,8 @@ usecase = UseCase(
 # * *Quantum, by other means*: phase estimation (`qpe`), with its resolution as the error, and
 #   samples that choose determinants (`sqd`).
 # * *Classical*: `hartree_fock`, `ccsd`, `ccsd_t`, and `selected_ci` among as many determinants as
-#   `sqd` may take: all of them up to (2e,3o), less than half from lithium hydride on.
+#   `sqd` may take: all of them up to (2e,3o), less than half from lithium hydride on; and `dmrg`,
+#   the density-matrix renormalisation group, whose state is a chain of matrices.
 #
 # Settings that are no defaults are told in the tables of every run, below.
 #
