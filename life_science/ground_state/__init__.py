@@ -194,6 +194,12 @@ def example(size: int, seed: int) -> Molecule:
     return line(*(("H", z) for z in places.tolist()), multiplicity=1 + size % 2)
 
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/ground_state")
+
 # %% [markdown]
 # ## The model
 #
@@ -460,15 +466,12 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("life_science/ground_state", "demo", "vqe")
+    record = page.run("life_science/ground_state", "demo", "vqe")
     print(record.score)
 
 # %%
 if __name__ == "__main__":
-    molecule = INSTANCES["demo"]()
-    plot(molecule, ElectronicState.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## Along a bond
@@ -496,9 +499,7 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    import usecases
-
-    usecases.plot(usecases.curve("life_science/ground_state", "h4", ["vqe", "exact"]))
+    page.plot(page.curve("life_science/ground_state", "h4", ["vqe", "exact"]))
 
 # %% [markdown]
 # ## How it scales
