@@ -26,6 +26,7 @@ from usecases.models import (
     Incumbent,
     Model,
     Spectrum,
+    Squares,
     Structured,
     qubits,
     variables,
@@ -80,11 +81,12 @@ class Exact(Algorithm):
             whole = whole.whole()
         known = model.sample if isinstance(model, Incumbent) else {}
         start = np.array([known.get(v, 0) for v in variables(whole)], dtype=np.int8)
-        bits, bound = self._lowest(whole, start)
+        rules = model.rules if isinstance(model, Incumbent) else None
+        bits, bound = self._lowest(whole, start, rules)
         (found,) = outcomes(whole, bits[None, :])
         return [replace(found, bound=min(bound, found.energy))]
 
-    def _lowest(self, model: Any, start: Bits) -> tuple[Bits, float]:
+    def _lowest(self, model: Any, start: Bits, rules: Squares | None) -> tuple[Bits, float]:
         """The best bits found, and the bound on all energies, infinite when it is their own."""
         n = qubits(model)
         if isinstance(model, Evaluated):
@@ -105,7 +107,7 @@ class Exact(Algorithm):
             return enumerated(model), math.inf
         from usecases.solvers import cpsat
 
-        bits, _, bound = cpsat.minimise(model, self.seconds, start)
+        bits, _, bound = cpsat.minimise(model, self.seconds, start, rules)
         return bits, bound
 
     def _evaluated(self, model: Evaluated) -> tuple[Bits, float]:
