@@ -54,6 +54,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/docking")
+
 # %% [markdown]
 # ## The data
 #
@@ -317,12 +323,10 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     for algorithm in ("qaoa", "annealing"):
-        record = run("life_science/docking", "demo", algorithm)
+        record = page.run("life_science/docking", "demo", algorithm)
         print(algorithm, record.score)
-    plot(BindingGraph.model_validate(record.instance.data), Pose.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # What the tables say:

@@ -50,6 +50,12 @@ from usecases.records import Reference
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/excited_states")
+
 # %% [markdown]
 # ## The data
 #
@@ -331,14 +337,12 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     for algorithm in ("qeom", "qse", "ssvqe"):
-        record = run("life_science/excited_states", "h4", algorithm)
+        record = page.run("life_science/excited_states", "h4", algorithm)
         solution = SpectrumLines.model_validate(record.solution)
         missed = ", ".join(f"{error:+.3f}" for error in errors(chain(), solution))
         print(f"{algorithm}: each state misses {missed} eV")
-    plot(chain(), solution)
+    page.plot(record)
 
 # %% [markdown]
 # What the tables and the cell say:
@@ -369,14 +373,14 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    record = run("life_science/excited_states", "demo", "qse", shots=100_000)
+    record = page.run("life_science/excited_states", "demo", "qse", shots=100_000)
     solution = SpectrumLines.model_validate(record.solution)
     for state, error in zip(solution.states, errors(demo(), solution), strict=True):
         print(
             f"{state.term}: {state.excitation:.3f} eV, misses {error:+.3f} eV,"
             f" standard error {state.stderr * HARTREE:.3f} eV, <S²> = {state.spin_squared:.3f}"
         )
-    plot(demo(), solution)
+    page.plot(record)
 
 # %% [markdown]
 # The excited states miss some hundredths of an electronvolt and may miss 0.2: thirty times as many
@@ -393,9 +397,10 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     along = FAMILIES["h2"].points
     hydrogens = [hydrogen_in_two_shells(length) for length in along]
-    runs = [run("life_science/excited_states", f"h2@{length}", "qeom") for length in along]
+    runs = [page.run("life_science/excited_states", f"h2@{length}", "qeom") for length in along]
     told = [SpectrumLines.model_validate(one.solution) for one in runs]
-    figure.draw_along(along, [exact_lines(h) for h in hydrogens], [found_lines(t) for t in told])
+    known = [exact_lines(h) for h in hydrogens]
+    page.stamp(figure.draw_along(along, known, [found_lines(t) for t in told]), *runs)
 
 # %% [markdown]
 # ## How it scales, and what it would take

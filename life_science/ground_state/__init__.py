@@ -194,6 +194,12 @@ def example(size: int, seed: int) -> Molecule:
     return line(*(("H", z) for z in places.tolist()), multiplicity=1 + size % 2)
 
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/ground_state")
+
 # %% [markdown]
 # ## The model
 #
@@ -428,7 +434,8 @@ usecase = UseCase(
 # * *Quantum, by other means*: phase estimation (`qpe`), with its resolution as the error, and
 #   samples that choose determinants (`sqd`).
 # * *Classical*: `hartree_fock`, `ccsd`, `ccsd_t`, and `selected_ci` among as many determinants as
-#   `sqd` may take: all of them up to (2e,3o), less than half from lithium hydride on.
+#   `sqd` may take: all of them up to (2e,3o), less than half from lithium hydride on; and `dmrg`,
+#   the density-matrix renormalisation group, whose state is a chain of matrices.
 #
 # Settings that are no defaults are told in the tables of every run, below.
 #
@@ -463,15 +470,12 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("life_science/ground_state", "demo", "vqe")
+    record = page.run("life_science/ground_state", "demo", "vqe")
     print(record.score)
 
 # %%
 if __name__ == "__main__":
-    molecule = INSTANCES["demo"]()
-    plot(molecule, ElectronicState.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## Along a bond
@@ -499,9 +503,7 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    import usecases
-
-    usecases.plot(usecases.curve("life_science/ground_state", "h4", ["vqe", "exact"]))
+    page.plot(page.curve("life_science/ground_state", "h4", ["vqe", "exact"]))
 
 # %% [markdown]
 # ## How it scales

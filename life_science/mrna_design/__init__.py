@@ -58,6 +58,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/mrna_design")
+
 # %% [markdown]
 # ## The data
 #
@@ -287,12 +293,10 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     for form in ("", ":dense"):
-        record = run(f"life_science/mrna_design{form}", "demo", "qaoa", parameters={"layers": 4})
+        record = page.run(f"life_science/mrna_design{form}", "demo", "qaoa layers=4")
         print(form or "a qubit per codon", record.score)
-    plot(Protein.model_validate(record.instance.data), Design.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # All three find the optimum, and differ in how often. In the workshop the dense encoding does best
@@ -312,9 +316,10 @@ if __name__ == "__main__":
 # %%
 if __name__ == "__main__":
     settings = {"layers": 16, "angles": "ramp"}
-    record = run("life_science/mrna_design:dense", "frontier", "qaoa", "mps", parameters=settings)
+    dense_form = "life_science/mrna_design:dense"
+    record = page.run(dense_form, "frontier", "qaoa", "mps", parameters=settings)
     print(record.score)
-    plot(Protein.model_validate(record.instance.data), Design.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## How it scales

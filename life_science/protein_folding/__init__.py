@@ -54,6 +54,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/protein_folding")
+
 # %% [markdown]
 # ## The data
 #
@@ -304,11 +310,9 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("life_science/protein_folding:turns", "demo")
+    record = page.run("life_science/protein_folding:turns", "demo")
     print(record.score)
-    plot(Peptide.model_validate(record.instance.data), Fold.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ### Beside random conformations
@@ -343,7 +347,7 @@ if __name__ == "__main__":
         found = 1 - (1 - share) ** 4096
         print(f"{name}: {share:.3%} of {len(energy)} conformations are optimal; 4096 random ones")
         print(f"  contain an optimum with probability {found:.4f}")
-        score = run("life_science/protein_folding:turns", name).score
+        score = page.run("life_science/protein_folding:turns", name).score
         shots, (low, high) = score.optimal_share or 0.0, score.optimal_interval or (0.0, 1.0)
         print(
             f"  QAOA: {shots:.3%} of the shots, lift over random conformations"

@@ -59,6 +59,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/rna_folding")
+
 # %% [markdown]
 # ## The data
 #
@@ -323,12 +329,10 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     settings = {"layers": 8, "objective": "cvar"}
-    record = run("life_science/rna_folding", "demo", "qaoa", parameters=settings)
+    record = page.run("life_science/rna_folding", "demo", "qaoa", parameters=settings)
     print(record.score)
-    plot(Strand.model_validate(record.instance.data), Structure.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # A lift without a number, only with a lower end, means that none of the random strings was optimal.

@@ -64,6 +64,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("logistics/cargo_loading")
+
 # %% [markdown]
 # ## The data
 #
@@ -294,11 +300,9 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("logistics/cargo_loading", "demo", "qaoa", parameters={"objective": "cvar"})
+    record = page.run("logistics/cargo_loading", "demo", "qaoa", parameters={"objective": "cvar"})
     print(record.score)
-    plot(demo(), Plan.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ### Beyond one simulator: blocks of a flight
@@ -316,7 +320,7 @@ if __name__ == "__main__":
     from usecases.errors import UsageError
 
     whole, rng = frontier(), np.random.default_rng(0)
-    deck = one_by_one(whole)
+    deck, records = one_by_one(whole), []
     print(f"one by one: {objective(whole, deck):.0f} kg")
     for _ in range(6):
         first = int(rng.integers(1, 19))
@@ -327,14 +331,15 @@ if __name__ == "__main__":
             part = block(whole, deck, first, 3, drawn)
         except UsageError:
             continue  # a double reaches into these positions
-        record = run("logistics/cargo_loading:registers", part, "qaoa", shots=512)
+        record = page.run("logistics/cargo_loading:registers", part, "qaoa", shots=512)
+        records.append(record)
         deck = improved(whole, deck, first, part, Plan.model_validate(record.solution))
         print(f"positions {first} to {first + 2}: {objective(whole, deck):.0f} kg")
 
 # %%
 if __name__ == "__main__":
     print("rules broken:", violations(whole, deck) or "none")
-    plot(whole, deck)
+    page.stamp(plot(whole, deck), *records)
 
 # %% [markdown]
 # ## How it scales

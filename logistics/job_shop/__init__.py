@@ -49,6 +49,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("logistics/job_shop")
+
 # %% [markdown]
 # ## The data
 #
@@ -347,11 +353,9 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("logistics/job_shop", "demo", "qaoa", parameters={"objective": "cvar"})
+    record = page.run("logistics/job_shop", "demo", "qaoa", parameters={"objective": "cvar"})
     print(record.score)
-    plot(JobShop.model_validate(record.instance.data), Schedule.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## How it scales

@@ -35,6 +35,12 @@ from logistics.tail_assignment.timetable import exact_covers, example, synthetic
 from logistics.tail_assignment.timetable_csv import parse_timetable
 from usecases.contracts import Formulation, UseCase
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("logistics/tail_assignment")
+
 # %% [markdown]
 # ## The data
 #
@@ -285,11 +291,9 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     show_weights()
     show_groups()
-    record = run("logistics/tail_assignment:groups", "demo", "qaoa")
+    record = page.run("logistics/tail_assignment:groups", "demo", "qaoa")
     print(record.score)
 
 # %% [markdown]
@@ -337,14 +341,15 @@ if __name__ == "__main__":
         instance = usecase.instances[name]()
         plans = count(instance, listed(instance, most=15) or {}, cost=None)
         for layers in (1, 2):
-            found = run("logistics/tail_assignment", name, "qaoa", parameters={"layers": layers})
+            deep = {"layers": layers}
+            found = page.run("logistics/tail_assignment", name, "qaoa", parameters=deep)
             print(f"{name}: {plans} of {1 << len(instance.routes)} strings are plans; QAOA with"
                   f" {layers} layers samples one in {found.score.feasible_share:.2%} of the shots"
             )  # fmt: skip
 
 # %%
 if __name__ == "__main__":
-    draw(demo(), Plan.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## How it scales
@@ -361,5 +366,7 @@ if __name__ == "__main__":
 # %%
 if __name__ == "__main__":
     settings = {"solver": "lns", "solver.solver": "exact", "solver.block": 14, "solver.rounds": 20}
-    hybrid = run("logistics/tail_assignment", "frontier", "column_generation", parameters=settings)
+    hybrid = page.run(
+        "logistics/tail_assignment", "frontier", "column_generation", parameters=settings
+    )
     print(f"frontier: {hybrid.score.objective:.0f} €, gap {hybrid.score.gap:.2%}")

@@ -42,6 +42,12 @@ from usecases.models import Bits, all_bits, energies, variables
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("logistics/tour")
+
 # %% [markdown]
 # ## The data
 #
@@ -439,13 +445,13 @@ def collapse(measured: Mapping[str, list[float]]) -> Figure:
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
+    records = []
     measured: dict[str, list[float]] = {space: [] for space in SPACES}
     print("space, cities: by formula, drawn, QAOA")
     for space, suffix in SPACES.items():
         for name, instance in (("demo", demo()), ("workshop", workshop())):
-            record = run(f"logistics/tour{suffix}", name, "qaoa layers=6")
+            record = page.run(f"logistics/tour{suffix}", name, "qaoa layers=6")
+            records.append(record)
             measured[space].append(record.score.feasible_share or 0.0)
             n = len(instance.cities)
             print(f"{space}, {n}: {share(space, n - 1):.2e}, {drawn(space, instance, 4000):.2e},"
@@ -453,11 +459,11 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    collapse(measured)
+    page.stamp(collapse(measured), *records)
 
 # %%
 if __name__ == "__main__":
-    draw(workshop(), Tour.model_validate(run("logistics/tour", "workshop").solution))
+    page.plot(page.run("logistics/tour", "workshop"))
 
 # %% [markdown]
 # ### To be compared with others
@@ -485,11 +491,11 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     for solver in ("annealing", "exact"):
         gaps = [
-            run("logistics/tour", "dsj1000-12", solver, seed=seed).score.gap or 0.0
+            page.run("logistics/tour", "dsj1000-12", f"lns solver={solver}", seed=seed).score.gap
             for seed in (0, 1, 2)
         ]
         print(f"blocks solved by {solver}, three seeds:", *(f"{gap:+.2%}" for gap in gaps))
-    record = run("logistics/tour:penalty", "dsj1000-12", "annealing")
+    record = page.run("logistics/tour:penalty", "dsj1000-12", "annealing")
     print(f"all at once: {record.score.feasible_share:.1%} tours, best {record.score.gap:+.2%}")
 
 # %% [markdown]

@@ -32,6 +32,12 @@ from logistics.vehicle_routing.vrplib_text import parse_vrp
 from usecases.contracts import Formulation, UseCase
 from usecases.errors import BadInstance, VerificationFailed
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("logistics/vehicle_routing")
+
 # %% [markdown]
 # ## The data
 #
@@ -354,15 +360,13 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     show_weights()
-    record = run("logistics/vehicle_routing", "demo", "qaoa")
+    record = page.run("logistics/vehicle_routing", "demo", "qaoa")
     print(record.score)
 
 # %%
 if __name__ == "__main__":
-    draw(demo(), Plan.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## How it scales
