@@ -157,6 +157,17 @@ def test_computed_costs_are_enumerated_over_their_groups() -> None:
     assert found.bound == found.energy == pytest.approx(float(energies(large, rows).min()))
 
 
+def test_quadratic_models_are_enumerated_over_their_groups() -> None:
+    """Beyond 30 variables; a search would not be done with 36 dense ones in a moment."""
+    model, groups = glass(14, 36, vartype="SPIN"), chosen(6, 6).groups
+    for group in groups:
+        names = [list(model.variables)[i] for i in group.variables]
+        model.add_linear_equality_constraint([(n, 0.5) for n in names], 200.0, 2.0)
+    rows = np.eye(6, dtype=np.int8)[np.indices((6,) * 6).reshape(6, -1).T].reshape(-1, 36)
+    found = solved(Structured(model, groups))
+    assert found.bound == found.energy == pytest.approx(float(energies(model, rows).min()))
+
+
 def test_computed_costs_that_were_not_all_tried_are_not_proven() -> None:
     with pytest.raises(TooLarge, match="0 of 46656 strings were tried"):
         solved(chosen(6, 6), seconds=1e-9)

@@ -76,9 +76,9 @@ __all__ = [
 #
 # Elements out of service and branches from a bus to itself are left out, closed switches join
 # buses, parallel branches count once, transformers are branches, and a run tells what was left out
-# or joined (`grid.notes`). Buses that no branch in service joins to the rest are named in a warning.
-# A MATPOWER case is a program, but only tables of numbers are read: a line that would have to be
-# run is refused.
+# or joined (`grid.notes`). Buses that no branch in service joins to the rest are named in a
+# warning. A MATPOWER case is a program, but only tables of numbers are read: a line that would have
+# to be run is refused.
 #
 # **Zero-injection buses.** Where nothing but branches (and shunts, which are known) meets, the
 # currents add up to zero. The rule used here is the field's: *where of a zero-injection bus and

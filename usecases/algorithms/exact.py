@@ -1,9 +1,10 @@
 """The proven optimum of a model, by enumeration or by the solver that suits its language.
 
 Quadratic models of up to 30 variables, cost networks and computed costs of up to 24 are
-enumerated; a computed cost whose model declares groups over the strings that keep them, however
-many variables they have. Above, quadratic models go to CP-SAT, cost networks to HiGHS, and computed
-costs to the solver that they bring along; electrons are diagonalised in the space of determinants.
+enumerated. Where the model declares groups, quadratic models and computed costs of any size are
+enumerated over the strings that keep them, of which there may be as many. Above, quadratic models
+go to CP-SAT, cost networks to HiGHS, and computed costs to the solver that they bring along;
+electrons are diagonalised in the space of determinants.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from pydantic import Field
 
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.convert import to_ising
 from usecases.errors import TooLarge
 from usecases.models import (
     BQM,
@@ -107,6 +109,10 @@ class Exact(Algorithm):
             from usecases.solvers.enumeration import lowest as enumerated
 
             return enumerated(model), math.inf
+        space = Space(n, groups)
+        if space.size <= 1 << LARGEST_TABLE:
+            place = space.table(to_ising(model)).argmin()
+            return space.strings(np.array([place], dtype=np.intp))[0], math.inf
         from usecases.solvers import cpsat
 
         bits, _, bound = cpsat.minimise(model, self.seconds, start)
