@@ -37,14 +37,15 @@ carries a tag by which it is looked up, and is refused where its price is unknow
 Vendors' packages cannot be installed together, so each has an environment of its own:
 
 ```
-usecases backends                 what is installed, twins, credentials, price basis
+usecases backends                 what is installed, twins, credentials, price basis, queues
 usecases backends add iqm         make a vendor's environment from its pinned list
 usecases backends remove iqm      delete it
 usecases backends check iqm/fake_adonis
 ```
 
 Environments are in the folder `vendors` of your data, or in `USECASES_VENDORS`. Nothing is asked
-of a network until a machine of a cloud is used.
+of a network until a machine of a cloud is used; only the list of vendors asks those whose
+credentials are set for their queues. Each SDK was tested in one version, which is the one pinned.
 
 | vendor | tested with | work | twins | machines | credentials | price |
 |---|---|---|---|---|---|---|

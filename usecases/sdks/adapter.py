@@ -66,6 +66,10 @@ class Adapter:
         """What the ended job was charged; None where the vendor does not tell."""
         return None
 
+    def queue(self) -> str:
+        """How much waits at the machine, in words; nothing where it does not tell."""
+        return ""
+
     def provenance(self) -> dict[str, str]:
         """calibration, calibrated, firmware and others, where the machine tells them."""
         return {}

@@ -157,6 +157,11 @@ class Cloud(Adapter):  # type: ignore[misc]
         with told():
             self.service.job(job).cancel()
 
+    def queue(self) -> str:
+        with told():
+            said = self.backend.status()
+        return f"{said.pending_jobs} jobs" if said.operational else f"closed: {said.status_msg}"
+
     def provenance(self) -> dict[str, str]:
         with told():
             when = getattr(self.backend.properties(refresh=True), "last_update_date", None)
