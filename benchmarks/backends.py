@@ -47,6 +47,10 @@ Environments are in the folder `vendors` of your data, or in `USECASES_VENDORS`.
 of a network until a machine of a cloud is used; only the list of vendors asks those whose
 credentials are set for their queues. Each SDK was tested in one version, which is the one pinned.
 
+A program of more circuits than a cloud takes at once becomes several jobs: each is written down,
+tagged and paid on its own, all are sent before the first is waited for, and none is sent where all
+together would pass a cap.
+
 | vendor | tested with | work | twins | machines | credentials | price |
 |---|---|---|---|---|---|---|
 {rows}

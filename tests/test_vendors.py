@@ -100,6 +100,21 @@ def test_what_is_no_twin_is_a_machine_of_the_cloud() -> None:
     assert isinstance(machine, Door)
 
 
+def test_a_cloud_s_limit_of_circuits_splits_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from qiskit import QuantumCircuit
+
+    said = {"most_circuits": 2}
+    monkeypatch.setattr("usecases.vendors.machine.described", lambda vendor, device: said)
+    machine = registry.backend("ibm/ibm_fez")
+    assert isinstance(machine, Cloud)
+    program = SampleCircuits(tuple(QuantumCircuit(1, 1) for _ in range(5)), (1, 2, 3, 4, 5), 0)
+    split = machine.split(program)
+    assert split
+    assert [part.each for part in split.parts] == [(1, 2), (3, 4), (5,)]
+    said.clear()
+    assert machine.split(program) is None
+
+
 @pytest.fixture
 def own(tmp_path: Path) -> Vendor:
     """A vendor whose machine misbehaves in every way that it is asked to."""
