@@ -20,7 +20,7 @@ from pydantic import PrivateAttr, TypeAdapter, field_validator
 
 from usecases.errors import UnknownName
 from usecases.models import Model, qubits
-from usecases.programs import Expectation, Lowered, Program, SampleCircuits
+from usecases.programs import Expectation, Lowered, Program, SampleCircuits, Split
 from usecases.quotes import Quote as Quote  # noqa: PLC0414 - adapters import it from here
 from usecases.quotes import Status as Status  # noqa: PLC0414
 from usecases.records import Circuits, Record, Reference, Sense, Source
@@ -449,6 +449,10 @@ class RemoteBackend(Backend):
     @abstractmethod
     def cancel(self, job: str) -> None:
         """Ask the machine to drop the job."""
+
+    def split(self, program: Program[Any]) -> Split[Any] | None:
+        """The programs that the machine takes as a job each; None where one job does."""
+        return None
 
     def status(self, job: str) -> Status:
         """How far the job is, in our words and the machine's."""
