@@ -55,6 +55,11 @@ def test_tours_that_are_cut_into_pieces_are_proven_whole(seed: int) -> None:
     assert record.answer.bound == record.answer.energy == pytest.approx(record.score.objective)
 
 
+def test_a_solver_of_pools_is_asked_of_the_pool() -> None:
+    record = run("logistics/tour", "size=12,seed=0", "column_generation solver=exact generations=2")
+    assert record.score.violations == ()
+
+
 def test_without_time_for_cuts_the_known_tour_stays() -> None:
     instance = registry.usecase("logistics/tour").example(18, 0)
     found, bound = shortest_tour(instance.matrix, 0.0)

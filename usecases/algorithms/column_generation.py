@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -60,7 +61,8 @@ class ColumnGeneration(Algorithm):
     ) -> Outcome[Any]:
         """The best of a pool's own answer and what the solver finds, valued in the pool's model."""
         solver = _limited(self.solver, end - time.monotonic())
-        work, back = translate(pool, solver.accepts)
+        # Of the pool is asked, and not of all that pools are drawn from.
+        work, back = translate(replace(pool, proof=None), solver.accepts)
         found = back(solver.solve(work, execute, rng))
         answers = [pool.sample, *(outcome.value for outcome in found)]
         best = min((_valued(pool, answer) for answer in answers), key=lambda o: o.energy)
