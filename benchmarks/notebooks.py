@@ -134,7 +134,7 @@ def _those(rows: list[dict[str, Any]]) -> str:
 
 def _line(row: dict[str, Any]) -> str:
     cells = [f"[{row['name']}](../notebooks/{row['name']}.ipynb)", row["level"]]
-    cells += [f"{row[time]:.1f} s" for time in ("first_figure", "whole", "processor")]
+    cells += [f"{row[key]:.1f} s" for key in ("first_figure", "whole", "processor")]
     return f"| {' | '.join(cells)} | {row['memory'] / 2**30:.2f} GiB |"
 
 
