@@ -18,6 +18,7 @@ from usecases.percent import as_json, notebook
 from usecases.records import RunRecord
 from usecases.scan import curve
 from usecases.store import Store
+from usecases.told import told
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -194,8 +195,9 @@ def _told_by(entry: registry.Entry, root: Path, records: list[RunRecord]) -> Any
     }
     for cell in found.cells:
         if cell.cell_type == "markdown":
-            for place, told in shown.items():
-                cell["source"] = cell["source"].replace(place, told)
+            for place, text in shown.items():
+                cell["source"] = cell["source"].replace(place, text)
+            cell["source"] = told(cell["source"], records, case.tolerance)
             cell["source"] = CURVE.sub(partial(_kept, root, entry.name), cell["source"])
     return found
 

@@ -36,6 +36,7 @@ from energy.grid_partition.reading import (
     balances,
     cut,
     objective,
+    remarks,
     violations,
 )
 from energy.grid_partition.reference import louvain, reference
@@ -232,6 +233,7 @@ usecase = UseCase(
     violations=violations,
     objective=objective,
     reference=reference,
+    remarks=remarks,
     plot=plot,
     formats={".m": from_matpower, ".csv": from_csv},
     catalogue=Catalogue(

@@ -360,10 +360,9 @@ if __name__ == "__main__":
 #   quintet and a septet within 1.5 eV. The trained ground state itself misses 0.19 eV, of which
 #   `qse` mends a little; its septet is missing, as it needs three electrons moved, and a triplet
 #   stands in its place. The two others end in states that mix spins, ⟨S²⟩ = 3.3 among them, and are
-#   refused, which energies alone would not have shown. For `ssvqe` neither three layers nor sixteen
-#   more references mend it: its references move two electrons at most.
-# * **The classical solver proves all of these in less than a second**, and it tells the oscillator
-#   strengths. No run on this page is an advantage.
+#   refused, which energies alone would not have shown.
+# * **The classical solver proves all of these**, and it tells the oscillator strengths. No run on
+#   this page is an advantage.
 #
 # ## With shots
 #
@@ -415,9 +414,9 @@ if __name__ == "__main__":
 # * **Accuracy:** operators that move three electrons would mend a part of what `qeom` and `qse`
 #   miss, and there are of the order of n³(m − n)³ of them.
 # * **The frontier**, lithium hydride in `6-31g**`, takes 38 qubits, which no state-vector simulator
-#   holds: 4 terabytes. Its four electrons form 29 241 determinants, and PySCF has all seven states
-#   in well under a minute, so qubits do not say how hard a molecule is. The number of *electrons*
-#   that are strongly correlated does. No run is stored for it.
+#   holds: 4 terabytes. Its four electrons form 29 241 determinants, among which PySCF proves all
+#   seven states, so qubits do not say how hard a molecule is. The number of *electrons* that are
+#   strongly correlated does. No quantum run is stored for it.
 #
 # Classical computing goes on where full configuration interaction ends: coupled cluster for excited
 # states, selected configuration interaction, density matrix renormalisation. An advantage would

@@ -3,7 +3,8 @@
 #
 # A gene is read three bases at a time. Most residues of a protein can be written by several such
 # *codons*, and cells do not use them alike: in human genes leucine is written CTG in 40 % of all
-# cases and CTA in 7 %. A message in rare codons is translated slowly and yields little.
+# cases and CTA in 7 %. A message in codons that a cell rarely uses tends to yield little of the
+# protein (Gustafsson, Govindarajan and Minshull 2004).
 #
 # Whoever has a cell make a protein that is not its own therefore chooses the codons anew: makers
 # of enzymes and antibodies, of vaccines, every laboratory that orders a gene. The choice has other
@@ -264,6 +265,8 @@ usecase = UseCase(
         "Y. Nakamura, T. Gojobori, T. Ikemura, Codon usage tabulated from international DNA"
         " sequence databases, Nucleic Acids Res. 28:292, 2000: the tables, by python_codon_tables",
         "P. M. Sharp, W.-H. Li, The codon adaptation index, Nucleic Acids Res. 15:1281-1295, 1987",
+        "C. Gustafsson, S. Govindarajan, J. Minshull, Codon bias and heterologous protein"
+        " expression, Trends Biotechnol. 22:346-353, 2004",
         "D. M. Fox, K. M. Branson, R. C. Walker, mRNA codon optimization with quantum computers,"
         " PLoS ONE 16(10):e0259101, 2021: one-hot codons on an annealer",
         "H. Zhang, A. Sarkar, K. Bertels, A resource-efficient variational quantum algorithm for"
@@ -296,9 +299,11 @@ if __name__ == "__main__":
     page.plot(record)
 
 # %% [markdown]
-# All three find the optimum, and differ in how often. The dense encoding does best with the fewest
-# qubits, the groups come next, and penalties alone lose a part of the shots to strings that are no
-# designs, and most of the rest to mediocre designs.
+# All three find the optimum, and differ in how often. In the workshop the dense encoding does best
+# with the fewest qubits, <!-- optimal of workshop:dense by qaoa --> of the shots, and the groups
+# come next with <!-- optimal of workshop by qaoa -->. With penalties alone only
+# <!-- feasible of workshop:penalty by qaoa --> of the shots are designs at all, most of them
+# mediocre, and <!-- optimal of workshop:penalty by qaoa --> are optimal.
 #
 # ### The frontier: 31 residues, 110 qubits or 55
 #
