@@ -444,6 +444,13 @@ def test_matpower_cases_that_are_refused(text: str, said: str) -> None:
     assert "\n" not in str(raised.value)
 
 
+def test_names_of_buses_in_a_case_are_skipped() -> None:
+    cells = "mpc.bus_name = {\n 'Station [1]';\n 'Bus 2';\n};\n"
+    assert parse_matpower(case() + "\n" + cells) == parse_matpower(case())
+    with pytest.raises(BadInstance, match=r"mpc\.bus_name has no end"):
+        parse_matpower(case() + "\n" + cells[:20])
+
+
 def pandapower_text(pp: Any, change: Any = None) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -495,6 +502,25 @@ def test_pandapower_files(pp: Any, tmp_path: Path) -> None:
         path.write_text(pandapower_text(pp, change))
         with pytest.raises(UsecasesError, match=said):
             load(usecase, str(path))
+
+
+def test_buses_that_a_closed_switch_joins_are_one(pp: Any) -> None:
+    """Bus 17's load moves behind a coupler; an open coupler leads nowhere."""
+
+    def coupled(net: Any, *, closed: bool = True) -> None:
+        new = pp.create_bus(net, 12.66, min_vm_pu=0.92, max_vm_pu=1.1)
+        pp.create_switch(net, new, 17, et="b", closed=closed)
+        net.load.loc[net.load.bus == 17, "bus"] = new
+
+    plain, one = (
+        from_pandapower(json.loads(pandapower_text(pp, change))) for change in (None, coupled)
+    )
+    joined = {b.name: b for b in one.buses}
+    assert joined["17"].v_min == 0.92
+    assert reference(one).value == pytest.approx(reference(plain).value, abs=1e-6)
+    text = pandapower_text(pp, lambda net: coupled(net, closed=False))
+    with pytest.raises(BadInstance, match=r"bus 33: no branch leads there.*0.09 MW"):
+        from_pandapower(json.loads(text))
 
 
 def test_a_shunt_rated_at_another_voltage_draws_what_pandapower_says(pp: Any) -> None:
