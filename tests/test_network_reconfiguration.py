@@ -547,6 +547,10 @@ def test_a_wrong_unit_gives_a_warning() -> None:
     assert remarks(baran_wu(), today) == [
         "4.5 % of the load in kVA is lost; the lowest voltage is 0.9131 p.u., at bus 18"
     ]
+    cables = baran_wu().model_dump(mode="json")
+    cables["branches"][36]["b_us"] = 2000.0
+    left_out = remarks(Feeder.model_validate_json(json.dumps(cables)), today)[1]
+    assert "321 kvar of charging are left out" in left_out
     assert len(remarks(civanlar(), Configuration(open=("14", "15", "16")))) == 1
     for by, said in (
         (100 / 12.66**2, "base impedance of 12.66 kV and 100 MVA"),

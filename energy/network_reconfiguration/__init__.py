@@ -79,7 +79,9 @@ __all__ = [
 # `pandapower.to_json`, of one voltage level. A file whose power flow does not converge or whose
 # loads cannot be reached is refused in one line. Where impedances look like per unit read as ohms,
 # or the other way round, a run warns: by the share of the load that is lost, or by digits, since
-# impedances are published with few and a conversion makes many.
+# impedances are published with few and a conversion makes many. Closed switches between
+# pandapower's buses make them one. An open branch is open at both ends, so the charging that it
+# would give with one end closed is left out, and a run says how much.
 
 # %%
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def _beyond_limits(feeder: Feeder, state: Flow) -> Iterator[str]:
 
 
 def remarks(feeder: Feeder, found: Configuration) -> list[str]:
-    """How much is lost, where the voltage is lowest, and warnings of units that look wrong."""
+    """How much is lost, where the voltage is lowest, what is left out, and doubts on units."""
     state = flow(feeder, opened(feeder, found))
     volts = np.abs(state.voltage[0])
     load, k = float(np.abs(feeder.grid.load).sum()) * 1e3, int(volts.argmin())
@@ -125,8 +125,19 @@ def remarks(feeder: Feeder, found: Configuration) -> list[str]:
     bus = feeder.buses[feeder.grid.bus[k]].name
     return [
         f"{share} is lost; the lowest voltage is {volts[k]:.4f} p.u., at bus {bus}",
+        *_charging_left_out(feeder, found),
         *doubts(feeder),
     ]
+
+
+def _charging_left_out(feeder: Feeder, found: Configuration) -> Iterator[str]:
+    """A note where open branches would draw charging if they were open at one end only."""
+    charging = sum(b.b_us for b in feeder.branches if b.name in found.open)
+    if charging:
+        yield (
+            f"note: open branches are open at both ends; {charging * 1e-3 * feeder.kv**2:.3g} kvar"
+            " of charging are left out of what they would give, open at one end"
+        )
 
 
 def objective(feeder: Feeder, found: Configuration) -> float:
