@@ -37,14 +37,19 @@ carries a tag by which it is looked up, and is refused where its price is unknow
 Vendors' packages cannot be installed together, so each has an environment of its own:
 
 ```
-usecases backends                 what is installed, twins, credentials, price basis
+usecases backends                 what is installed, twins, credentials, price basis, queues
 usecases backends add iqm         make a vendor's environment from its pinned list
 usecases backends remove iqm      delete it
 usecases backends check iqm/fake_adonis
 ```
 
 Environments are in the folder `vendors` of your data, or in `USECASES_VENDORS`. Nothing is asked
-of a network until a machine of a cloud is used.
+of a network until a machine of a cloud is used; only the list of vendors asks those whose
+credentials are set for their queues. Each SDK was tested in one version, which is the one pinned.
+
+A program of more circuits than a cloud takes at once becomes several jobs: each is written down,
+tagged and paid on its own, all are sent before the first is waited for, and none is sent where all
+together would pass a cap.
 
 | vendor | tested with | work | twins | machines | credentials | price |
 |---|---|---|---|---|---|---|

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -39,6 +40,7 @@ from usecases.backends.zne import ZNE
 from usecases.contracts import JobResult, RemoteBackend
 from usecases.database import FIRST, Database
 from usecases.errors import (
+    BackendUnavailable,
     BudgetExceeded,
     StillQueued,
     Unresolved,
@@ -46,6 +48,7 @@ from usecases.errors import (
     UsecasesError,
     VerificationFailed,
 )
+from usecases.executor import Executor
 from usecases.models import qubits
 from usecases.plan import prepare
 from usecases.programs import Program, SampleCircuits
@@ -333,6 +336,8 @@ FAULTS = ("response lost", "dropped before acceptance", "502 after acceptance", 
 
 
 WORKS = (0, 1)
+PIECES = 2
+"""Jobs that each work is split into."""
 
 
 class Killed(BaseException):
@@ -362,15 +367,17 @@ class Books(RuleBasedStateMachine):
                 owner: Any = Patient if name in ("submit", "collect") else Store
                 patch.setattr(owner, name, dying(getattr(owner, name), when))
             try:
-                named: Any = {"most": 1.5, "max_wait": 0.3, "say": lambda words: None}
+                named: Any = {"most": 2.5, "max_wait": 0.3, "say": lambda words: None}
                 ways = Remote(store, self.runs[work], **named)
-                return ways.ask(Work(seed=work), self.machine, 0)[1].value
+                pieces = [Work(seed=2 * work + k) for k in range(PIECES)]
+                answers = ways.answers(pieces, self.machine, 0)
+                return [result.value for _, result in answers]
             except (UsecasesError, Killed):
                 return None
 
-    def taken(self, work: int) -> list[str]:
-        """The machine's jobs for this work."""
-        rows = self.scene.books(f"tag LIKE '{self.label}-{self.runs[work]}-%'")
+    def taken(self, work: int, piece: int) -> list[str]:
+        """The machine's jobs for this piece of work."""
+        rows = self.scene.books(f"tag LIKE '{self.label}-{self.runs[work]}-{piece}-%'")
         return [row["job"] for row in rows]
 
     @rule(kind=sampled_from(KINDS), fault=sampled_from(FAULTS))
@@ -402,21 +409,21 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def is_paid_once(self) -> None:
-        assert all(len(self.taken(work)) <= 1 for work in WORKS)
+        assert all(len(self.taken(*one)) <= 1 for one in product(WORKS, range(PIECES)))
 
     def teardown(self) -> None:
         """When all is well again, a last start finds whatever there is."""
         self.machine.tell("/faults", [])
         self.scene.state(queue=0.0)
         for work in WORKS:
-            value, books = self.ask(work), self.taken(work)
+            value = self.ask(work)
             with Store(self.path) as store:
-                job = store.job(self.runs[work], 0)
-            if job is None or job.status == "unsent":
-                assert not books
-                continue
-            assert books == [job.job]
-            assert job.status == ("cancelled" if value is None else "done")
+                found = [store.job(self.runs[work], piece) for piece in range(PIECES)]
+            for piece, job in enumerate(found):
+                books = self.taken(work, piece)
+                assert books == ([job.job] if job and job.status != "unsent" else [])
+            ended = {job.status if job else "unsent" for job in found}
+            assert ended == {"done"} if value else "cancelled" in ended
 
 
 class Patient(Faulty):
@@ -534,3 +541,62 @@ def test_a_dry_run_lists_what_would_be_sent_and_sends_nothing() -> None:
     assert len(found.jobs) == len(mitigated.factors)
     assert not found.whole
     assert found.cost() == {"USD": 0.5 * len(mitigated.factors)}
+
+
+class Narrow(Priced):
+    """A machine that takes two circuits at once, at half a dollar a job."""
+
+    sent: ClassVar[dict[str, SampleCircuits]] = {}
+    closed: ClassVar[bool] = False
+
+    def split(self, program: Any) -> Any:
+        return program.split(2)
+
+    def submit(self, program: Any, tag: str) -> str:
+        if self.closed and self.sent:
+            raise BackendUnavailable("closed for today")
+        self.sent[tag] = program
+        return tag
+
+    def find(self, tag: str) -> str | None:
+        return tag if tag in self.sent else None
+
+    def collect(self, job: str) -> JobResult | None:
+        program = self.sent[job]
+        asked = zip(program.circuits, program.each, strict=True)
+        return JobResult([{circuit.name: shots} for circuit, shots in asked], 1.0)
+
+
+def test_circuits_beyond_what_a_machine_takes_become_jobs_that_are_paid_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qiskit import QuantumCircuit
+
+    monkeypatch.setattr(Narrow, "sent", {})
+    monkeypatch.setattr(Narrow, "lag", 0.0)
+    names = ("001", "010", "011", "100", "101")
+    program = SampleCircuits(
+        tuple(QuantumCircuit(3, 3, name=name) for name in names), (1, 2, 3, 4, 5), 7
+    )
+    with Store(tmp_path / "store.db") as store:
+        run = store.begin({})
+
+        def ask(cap: float) -> tuple[Any, Executor]:
+            executor = Executor(Narrow(), None, store=store, run=run, max_cost=cap)
+            return executor(program), executor
+
+        with pytest.raises(BudgetExceeded, match=r"1\.50 USD"):
+            ask(1.49)
+        assert (Narrow.sent, store.jobs()) == ({}, [])
+        monkeypatch.setattr(Narrow, "closed", True)
+        with pytest.raises(BackendUnavailable, match="closed"):
+            ask(1.5)
+        assert len(Narrow.sent) == 1
+        monkeypatch.setattr(Narrow, "closed", False)
+        tables, executor = ask(1.5)
+        assert tables == [{name: k} for k, name in enumerate(names, 1)]
+        assert len(Narrow.sent) == len(executor.calls) == 3
+        assert len({part.seed for part in Narrow.sent.values()}) == 3
+        assert store.spent_in("day") == {"USD": 1.5}
+        assert ask(1.5)[0] == tables
+        assert len(Narrow.sent) == 3

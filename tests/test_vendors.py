@@ -100,6 +100,21 @@ def test_what_is_no_twin_is_a_machine_of_the_cloud() -> None:
     assert isinstance(machine, Door)
 
 
+def test_a_cloud_s_limit_of_circuits_splits_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from qiskit import QuantumCircuit
+
+    said = {"most_circuits": 2}
+    monkeypatch.setattr("usecases.vendors.machine.described", lambda vendor, device: said)
+    machine = registry.backend("ibm/ibm_fez")
+    assert isinstance(machine, Cloud)
+    program = SampleCircuits(tuple(QuantumCircuit(1, 1) for _ in range(5)), (1, 2, 3, 4, 5), 0)
+    split = machine.split(program)
+    assert split
+    assert [part.each for part in split.parts] == [(1, 2), (3, 4), (5,)]
+    said.clear()
+    assert machine.split(program) is None
+
+
 @pytest.fixture
 def own(tmp_path: Path) -> Vendor:
     """A vendor whose machine misbehaves in every way that it is asked to."""
@@ -116,6 +131,9 @@ def open(device, settings):
     return Bad()
 class Bad(Adapter):
     def die(self): os._exit(9)
+    def complain(self):
+        print("x\\n" * 100_000, "\\033[31mno room for", os.environ["BAD_TOKEN"], file=sys.stderr)
+        os.kill(os.getpid(), 11)
     def hang(self): time.sleep(60)
     def print(self): print("noise"); sys.stdout.flush(); return "heard"
     def seen(self): return sorted(os.environ)
@@ -133,6 +151,12 @@ def test_a_process_that_dies_is_started_again(own: Vendor, monkeypatch: pytest.M
         assert process.ask("d", {}, "print") == "heard"
         with pytest.raises(Unreachable, match="ended while it worked"):
             process.ask("d", {}, "die")
+        monkeypatch.setenv("BAD_TOKEN", "canary-of-bad")
+        process.close()
+        with pytest.raises(Unreachable, match=r"signal SIGSEGV; .*\?\[31mno room for") as died:
+            process.ask("d", {}, "complain")
+        assert "canary" not in str(died.value)
+        assert len(str(died.value)) < 2000
         seen = process.ask("d", {}, "seen")
         assert "BAD_TOKEN" in seen
         assert "OTHER_TOKEN" not in seen
@@ -148,9 +172,8 @@ def test_a_process_that_dies_is_started_again(own: Vendor, monkeypatch: pytest.M
         process.close()
 
 
-def test_a_process_that_hangs_is_given_up(own: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("usecases.vendors.process.SECONDS", 1.0)
-    process = Process(own)
+def test_a_process_that_hangs_is_given_up(own: Vendor) -> None:
+    process = Process(own, seconds=1.0)
     with pytest.raises(Unreachable, match="no answer within 1 s"):
         process.ask("d", {}, "hang")
     process.close()
@@ -200,13 +223,23 @@ def test_an_environment_is_made_whole_or_not_at_all(
 
 
 def test_the_command_lists_vendors_without_asking_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QISKIT_IBM_TOKEN", "canary-token")
+    for of in vendors().values():
+        for name in of.credentials:
+            monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("usecases.vendors.process._started", None)  # whoever asks starts one
     done = CliRunner().invoke(cli, ["backends", "--json"])
-    assert "canary" not in done.output
     found = {told["name"]: told for told in json.loads(done.output)}
-    assert found["ibm"]["credentials"] == {"QISKIT_IBM_TOKEN": "environment"}
+    assert found["ibm"]["credentials"] == {"QISKIT_IBM_TOKEN": None}
+    assert found["ibm"]["queue"] == {"ibm/ibm_fez": "not asked"}
     assert "ibm/fake_manila" in found["ibm"]["twins"]
     assert "ibm/fake_manila" in CliRunner().invoke(cli, ["list", "backends"]).output
+
+
+def test_an_installation_without_vendors_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("usecases.vendors.catalogue.vendors", dict)
+    for words in (["backends"], ["run", "ground_state", "-b", "ibm/fake_manila"]):
+        done = CliRunner().invoke(cli, words)
+        assert "older than its code" in str(done.exception)
 
 
 def test_a_dry_run_refuses_what_the_run_would() -> None:

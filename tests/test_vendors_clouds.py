@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 
 from tests.loopback import aqt, ibm
 from tests.loopback.server import Loopback
 from usecases import registry, run
+from usecases.cli import cli
 from usecases.contracts import RemoteBackend
 from usecases.errors import AuthenticationFailed, JobFailed, StillQueued, Unresolved
 from usecases.programs import SampleCircuits
@@ -74,6 +77,15 @@ def test_ibm_s_client_submits_waits_and_reads(cloud: ibm.Cloud) -> None:
     assert machine.find("usecases-tag-1") == job
     assert machine.find("usecases-tag-2") is None
     assert cloud.jobs[job]["cost"] == quote.machine_seconds
+
+
+def test_queues_are_asked_where_credentials_are_set(cloud: ibm.Cloud) -> None:
+    assert process("ibm").ask(ibm.MACHINE, {}, "queue") == "0 jobs"
+    done = CliRunner().invoke(cli, ["backends", "--json"])
+    told = next(one for one in json.loads(done.output) if one["name"] == "ibm")
+    assert told["credentials"] == {"QISKIT_IBM_TOKEN": "environment"}
+    assert "IBM lists no such machine" in told["queue"]["ibm/ibm_fez"]  # the loopback's has a name
+    assert "canary" not in done.output
 
 
 def test_ibm_s_words_are_shown_and_failures_told(cloud: ibm.Cloud) -> None:

@@ -37,9 +37,9 @@ class Cap:
         spent = self.spent.get(currency, 0.0)
         if spent + cost > most + ROUNDING * max(most, 1.0):
             raise BudgetExceeded(
-                f"this job costs {cost:.2f} {currency} and {spent:.2f} {currency} are spent or"
+                f"this work costs {cost:.2f} {currency} and {spent:.2f} {currency} are spent or"
                 f" reserved for {self.period}, the cap is {most:.2f}",
-                f"This job was not sent. {self.remedy} or ask for fewer shots",
+                f"It was not sent. {self.remedy} or ask for fewer shots",
             )
 
 

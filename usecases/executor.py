@@ -7,7 +7,7 @@ machine elsewhere goes through `usecases.remote`, which loses nothing and pays n
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from usecases.contracts import Backend, JobResult, RemoteBackend, Wrapper
@@ -87,26 +87,40 @@ class Executor:
             found = self._execute(asked.program, backend.machine)
             self._tell(asked.tells(found))
             return back(asked.back(found))
-        job, result = self.answered(plan, backend)
+        if isinstance(backend, RemoteBackend):
+            value = back(self._elsewhere(program, plan, backend))
+            self.inside += time.perf_counter() - begun
+            return value
+        job = backend.submit(plan, f"call-{len(self.calls)}")
+        result = _collected(backend, job)
         value = back(plan.read(result.value))
         spent = time.perf_counter() - begun
         self.inside += spent
-        if not isinstance(backend, RemoteBackend):  # what a local machine did not run, it prepared
-            self.compiled += max(spent - result.machine - result.compiled, 0.0)
+        self.compiled += max(spent - result.machine - result.compiled, 0.0)
         self._count(program, backend, job, result)
         return value
 
-    def answered(self, program: Program[Any], backend: Backend) -> tuple[str, JobResult]:
-        """The job in which the machine ran a program that it understands, and its result."""
-        if not isinstance(backend, RemoteBackend):
-            job = backend.submit(program, f"call-{len(self.calls)}")
-            return job, _collected(backend, job)
+    def _elsewhere(self, program: Program[Any], plan: Program[R], backend: RemoteBackend) -> R:
+        """The result of a program from one job, or from several where one would not take it."""
+        split = backend.split(plan)
+        parts = split.parts if split else (plan,)
+        answers = self.answers(parts, backend)
+        found = [p.read(result.value) for p, (_, result) in zip(parts, answers, strict=True)]
+        for part, (job, result) in zip(parts if split else (program,), answers, strict=True):
+            self._count(part, backend, job, result)
+        whole: R = split.joined(found) if split else found[0]
+        return whole
+
+    def answers(
+        self, programs: Sequence[Program[Any]], backend: RemoteBackend
+    ) -> list[tuple[str, JobResult]]:
+        """The jobs in which the machine ran programs that it understands, and their results."""
         if self._remote is None:
             raise UsageError("a remote machine needs a store", "Leave out store=None")
-        answer = self._remote.ask(program, backend, len(self.calls))
+        found = self._remote.answers(programs, backend, len(self.calls))
         if cost := self._remote.cost():
             self.provenance["cost"] = cost
-        return answer
+        return found
 
     def _count(self, program: Program[Any], backend: Backend, job: str, result: JobResult) -> None:
         self.machine += result.machine

@@ -10,7 +10,7 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,14 +106,21 @@ class Ledger(Database):
         assert found  # noqa: S101 - it was just written
         return found
 
+    def admits(self, run: str, quotes: Sequence[Quote], most: float | None) -> None:
+        """Raises BudgetExceeded when jobs together would pass a cap; nothing is reserved."""
+        for currency in dict.fromkeys(quote.currency for quote in quotes):
+            some = [quote for quote in quotes if quote.currency == currency]
+            whole = some[0].model_copy(update={"amount": sum(quote.amount for quote in some)})
+            self._admit(run, whole, most)
+
     def _admit(self, run: str, quote: Quote, most: float | None) -> None:
         if quote.amount == 0:
             return
         caps = [*self._caps(run, most)]
         if not caps:
             raise BudgetExceeded(
-                f"this job costs {quote.amount:.2f} {quote.currency} and no cap is set",
-                "This job was not sent. Set one with --max-cost, or for all runs with"
+                f"this work costs {quote.amount:.2f} {quote.currency} and no cap is set",
+                "It was not sent. Set one with --max-cost, or for all runs with"
                 " usecases jobs budget",
             )
         for cap in caps:

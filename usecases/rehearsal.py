@@ -6,6 +6,7 @@ which follows from answers is only an example of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -65,14 +66,17 @@ class _Listener(Executor):
     def __init__(self, backend: Backend | None, trainer: Backend | None) -> None:
         super().__init__(backend, trainer)
         self.noted: list[Job] = []
+        self.asked = 0
 
-    def answered(self, program: Program[Any], backend: Backend) -> tuple[str, JobResult]:
-        if not isinstance(backend, RemoteBackend):
-            return super().answered(program, backend)
-        self.noted.append(Job(name_of(backend), program.qubits, backend.estimate(program)))
-        if len(self.noted) == MOST:
-            raise _EnoughSeenError
-        return "", JobResult(_zeros(program), 0.0)
+    def answers(
+        self, programs: Sequence[Program[Any]], backend: RemoteBackend
+    ) -> list[tuple[str, JobResult]]:
+        self.asked += 1
+        for program in programs:
+            self.noted.append(Job(name_of(backend), program.qubits, backend.estimate(program)))
+            if len(self.noted) == MOST:
+                raise _EnoughSeenError
+        return [("", JobResult(_zeros(program), 0.0)) for program in programs]
 
 
 def _zeros(program: Program[Any]) -> Any:
@@ -96,4 +100,4 @@ def rehearsed(plan: Plan) -> Rehearsal:
         if not listener.noted:
             raise
         return Rehearsal(listener.noted)
-    return Rehearsal(listener.noted, whole=len(listener.noted) == 1)
+    return Rehearsal(listener.noted, whole=listener.asked == 1)

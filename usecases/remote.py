@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -78,11 +79,33 @@ class Remote:
     def ask(
         self, program: Program[Any], backend: RemoteBackend, step: int
     ) -> tuple[str, JobResult]:
-        """The machine's id of the run's job at this step, and its result.
+        """The machine's id of the run's job at this step, and its result; see `answers`."""
+        return self.answers((program,), backend, step)[0]
 
-        Raises StillQueued when it is not there yet, Unresolved when a person has to say whether
+    def answers(
+        self, programs: Sequence[Program[Any]], backend: RemoteBackend, step: int
+    ) -> list[tuple[str, JobResult]]:
+        """The machine's ids of the run's jobs at this step and the next, and their results.
+
+        All are sent before the first is waited for, and none where a cap does not admit them all.
+        Raises StillQueued when one is not there yet, Unresolved when a person has to say whether
         the job exists, JobFailed when it ended without a result that can be true.
         """
+        steps = [*enumerate(programs, step)]
+        known = [self._known(program, at) for at, program in steps]
+        new = [p for p, j in zip(programs, known, strict=True) if not j or j.status == "unsent"]
+        if len(new) > 1:
+            quotes = [self._reading(partial(backend.estimate, program)) for program in new]
+            self._store.admits(self._run, quotes, self._most)
+        sent = [
+            self._sent(job, program, backend, at)
+            for job, (at, program) in zip(known, steps, strict=True)
+        ]
+        asked = zip(sent, programs, strict=True)
+        return [(str(job.job), self._result(job, program, backend)) for job, program in asked]
+
+    def _known(self, program: Program[Any], step: int) -> Job | None:
+        """The run's job at this step, if there is one, which must be of the same work."""
         known = self._store.job(self._run, step)
         if known and known.key != program.key():
             raise UsageError(
@@ -91,11 +114,12 @@ class Remote:
             )
         if known and known.status == "cancelled":
             raise UsageError(f"job {known.tag} is cancelled", "Start the run anew")
-        if known and known.status == "done":
-            return str(known.job), _job_result.validate_python(known.result)
-        sent = self._sent(known, program, backend, step)
-        result = self._checked(self._awaited(sent, backend), sent, program, backend)
-        return str(sent.job), result
+        return known
+
+    def _result(self, sent: Job, program: Program[Any], backend: RemoteBackend) -> JobResult:
+        if sent.status == "done":
+            return _job_result.validate_python(sent.result)
+        return self._checked(self._awaited(sent, backend), sent, program, backend)
 
     def cost(self) -> str:
         """What the run's jobs were charged, or may be, in words; nothing where all were free."""

@@ -60,6 +60,12 @@ __all__ = [
     "with_slack",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("energy/grid_monitoring")
+
 # %% [markdown]
 # ## The data
 #
@@ -271,11 +277,9 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("energy/grid_monitoring", "demo", "qaoa", parameters={"objective": "cvar"})
+    record = page.run("energy/grid_monitoring", "demo", "qaoa", parameters={"objective": "cvar"})
     print(record.score)
-    plot(named("case9"), Placement.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # The 118-bus network with an optimal placement, from the classical solver:
@@ -284,7 +288,7 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     wide = named("case118")
     best = optimal_sets(wide, 32, at_most=1)[0]
-    plot(wide, Placement(pmus=best))
+    page.stamp(plot(wide, Placement(pmus=best)), source="computed")
 
 # %% [markdown]
 # ## How it scales, and what it would take

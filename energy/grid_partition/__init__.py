@@ -70,6 +70,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("energy/grid_partition")
+
 # %% [markdown]
 # ## The data
 #
@@ -286,20 +292,18 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("energy/grid_partition", "demo", "qaoa", parameters={"objective": "cvar"})
+    record = page.run("energy/grid_partition", "demo", "qaoa", parameters={"objective": "cvar"})
     print(record.score)
-    plot(named("case9"), Islands.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # The reduced network of Great Britain in two islands, by simulated annealing of the 28 spins:
 
 # %%
 if __name__ == "__main__":
-    britain = run("energy/grid_partition", "gb", "annealing")
+    britain = page.run("energy/grid_partition", "gb", "annealing")
     print(britain.score.objective, "against", britain.score.reference.value)
-    plot(named("GBreducednetwork"), Islands.model_validate(britain.solution))
+    page.plot(britain)
 
 # %% [markdown]
 # ## How it scales, and what it would take

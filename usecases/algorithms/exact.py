@@ -30,6 +30,7 @@ from usecases.models import (
     Incumbent,
     Model,
     Spectrum,
+    Squares,
     Structured,
     qubits,
     variables,
@@ -86,11 +87,14 @@ class Exact(Algorithm):
             whole = whole.whole()
         known = model.sample if isinstance(model, Incumbent) else {}
         start = np.array([known.get(v, 0) for v in variables(whole)], dtype=np.int8)
-        bits, bound = self._lowest(whole, groups, start)
+        rules = model.rules if isinstance(model, Incumbent) else None
+        bits, bound = self._lowest(whole, groups, start, rules)
         (found,) = outcomes(whole, bits[None, :])
         return [replace(found, bound=min(bound, found.energy))]
 
-    def _lowest(self, model: Any, groups: tuple[Group, ...], start: Bits) -> tuple[Bits, float]:
+    def _lowest(
+        self, model: Any, groups: tuple[Group, ...], start: Bits, rules: Squares | None
+    ) -> tuple[Bits, float]:
         """The best bits found, and the bound on all energies, infinite when it is their own."""
         n = qubits(model)
         if isinstance(model, Evaluated):
@@ -115,7 +119,7 @@ class Exact(Algorithm):
             return space.strings(np.array([place], dtype=np.intp))[0], math.inf
         from usecases.solvers import cpsat
 
-        bits, _, bound = cpsat.minimise(model, self.seconds, start)
+        bits, _, bound = cpsat.minimise(model, self.seconds, start, rules)
         return bits, bound
 
     def _evaluated(self, model: Evaluated, space: Space) -> tuple[Bits, float]:

@@ -19,34 +19,64 @@ def command(context: click.Context, as_json: bool) -> None:
         context.invoke(listed, as_json=as_json)
 
 
-@command.command("list", short_help="List vendors, twins, credentials and prices.")
+@command.command("list", short_help="List vendors, twins, credentials, prices and queues.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def listed(as_json: bool = False) -> None:
-    """Say of each vendor what is installed, its twins, credentials and prices.
+    """Say of each vendor what is installed, its twins, credentials, prices and queues.
 
-    Nothing is imported and no network is used.
+    Only vendors whose credentials are set are asked, for their queues; nobody else is.
     """
     from usecases.cli.shared import echo_json, echo_table
-    from usecases.vendors.catalogue import vendors
+    from usecases.vendors.catalogue import declared
+    from usecases.vendors.queues import queues
 
-    found = [_told(vendor) for vendor in vendors().values()]
+    vendors = declared()
+    waits = queues(vendors.values())
+    found = [_told(vendor) | {"queue": waits[name]} for name, vendor in vendors.items()]
     if as_json:
         echo_json(found)
         return
     rows = [
         (
             f"{told['name']}\n{told['title']}",
-            told["installed"] or f"no: usecases backends add {told['name']}",
-            told["tested"],
+            _installed(told),
+            f"{told['tested']} only",
             "\n".join(told["twins"]) or "none",
-            "\n".join(f"{n}: {p or 'not set'}" for n, p in told["credentials"].items()) or "none",
+            _lines(told["credentials"], "not set"),
             told["price"],
+            _queue(told["queue"]),
         )
         for told in found
     ]
-    columns = ("vendor", "installed", "tested with", "offline twins", "credentials", "price")
+    columns = (
+        "vendor",
+        "installed",
+        "tested with",
+        "offline twins",
+        "credentials",
+        "price",
+        "queue",
+    )
     echo_table("", columns, rows)
     click.echo("A machine is named VENDOR/DEVICE: usecases run ground_state -b ibm/fake_manila")
+
+
+def _installed(told: dict[str, Any]) -> str:
+    """The version that would run, and whether it is the one that was tested."""
+    if told["installed"] in ("", told["tested"]):
+        return told["installed"] or f"no: usecases backends add {told['name']}"
+    return f"{told['installed']}, not tested: usecases backends add {told['name']}"
+
+
+def _lines(words: dict[str, str | None], none: str) -> str:
+    return "\n".join(f"{name}: {word or none}" for name, word in words.items()) or "none"
+
+
+def _queue(words: dict[str, str]) -> str:
+    """A line for each machine that was asked; one for all where none was."""
+    from usecases.vendors.queues import NOT_ASKED
+
+    return NOT_ASKED if set(words.values()) == {NOT_ASKED} else _lines({**words}, "")
 
 
 def _told(vendor: Vendor) -> dict[str, Any]:
@@ -60,7 +90,8 @@ def _told(vendor: Vendor) -> dict[str, Any]:
         "work": vendor.work,
         "installed": environments.installed(vendor),
         "environment": "its own" if environments.made(vendor) else "this one",
-        "tested": vendor.pins[0],
+        "package": vendor.pins[0].partition("==")[0],
+        "tested": vendor.tested,
         "twins": [f"{vendor.name}/{d}" for d in vendor.examples if vendor.is_twin(d)],
         "machines": [f"{vendor.name}/{d}" for d in vendor.examples if not vendor.is_twin(d)],
         "credentials": {name: secrets.present(name) for name in vendor.credentials},

@@ -12,6 +12,8 @@ from usecases.cli.shared import echo_fields, echo_json, echo_table, only_json, p
 if TYPE_CHECKING:
     from usecases.circuit_record import CircuitRecord
     from usecases.circuits import CircuitPlan
+    from usecases.contracts import RemoteBackend
+    from usecases.programs import SampleCircuits
 
 
 @click.command("circuit")
@@ -65,8 +67,7 @@ def _announce(plans: list[CircuitPlan], as_json: bool) -> None:
         machine = innermost(plan.backend)
         price = {"cost": 0.0, "basis": "free"}
         if isinstance(machine, RemoteBackend):
-            quote = machine.estimate(plan.program)
-            price = {"cost": quote.amount, "currency": quote.currency, "basis": quote.basis}
+            price = _price(machine, plan.program)
         sizes = {"qubits": plan.program.qubits, "operations": len(plan.circuits[0].data)}
         found.append(shown | sizes | price)
     if as_json:
@@ -75,6 +76,14 @@ def _announce(plans: list[CircuitPlan], as_json: bool) -> None:
     for one in found:
         click.echo("Would run, and has not:")
         echo_fields({k.replace("_", " "): str(v) for k, v in one.items()})
+
+
+def _price(machine: RemoteBackend, program: SampleCircuits) -> dict[str, Any]:
+    """What the machine would charge for all jobs that the circuits become."""
+    split = machine.split(program)
+    quotes = [machine.estimate(p) for p in (split.parts if split else (program,))]
+    cost = {"cost": sum(quote.amount for quote in quotes), "currency": quotes[0].currency}
+    return cost | {"basis": quotes[0].basis, "jobs": len(quotes)}
 
 
 def report(*records: CircuitRecord) -> None:

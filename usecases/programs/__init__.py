@@ -22,7 +22,7 @@ from usecases.programs.alternating import (
 )
 from usecases.programs.annealing import Read, SampleModel
 from usecases.programs.ansatz import Ansatz, Excitation, Factor, Generator, Occupied
-from usecases.programs.base import Lowered, Program, Together
+from usecases.programs.base import Lowered, Program, Split, Together
 from usecases.programs.circuits import (
     Counts,
     Estimated,
@@ -87,6 +87,7 @@ __all__ = [
     "SampleCircuits",
     "SampleModel",
     "Slope",
+    "Split",
     "Sweep",
     "Symmetry",
     "Together",

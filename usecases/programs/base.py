@@ -24,6 +24,14 @@ class Lowered(Generic[R]):
     tells: Callable[[Any], Mapping[str, str]] = lambda result: {}
 
 
+@dataclass(frozen=True)
+class Split(Generic[R]):
+    """Programs that are one where a machine takes less at once, and its result from theirs."""
+
+    parts: tuple[Program[Any], ...]
+    joined: Callable[[list[Any]], R]
+
+
 class Program(ABC, Generic[R]):
     """Work for a machine, with everything it depends on, the seed of its shots included."""
 

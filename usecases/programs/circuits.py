@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from usecases.errors import VerificationFailed
 from usecases.models import Bits
-from usecases.programs.base import Program
+from usecases.programs.base import Program, Split
 from usecases.records import sha256
 
 if TYPE_CHECKING:
@@ -64,6 +64,20 @@ class SampleCircuits(Program[list[Counts]]):
         from qiskit import qasm3
 
         return tuple(qasm3.dumps(c) for c in self.circuits)
+
+    def split(self, most: int) -> Split[list[Counts]] | None:
+        """At most so many circuits each, with seeds of their own; None where one program does."""
+        if len(self.circuits) <= most:
+            return None
+        parts = tuple(
+            SampleCircuits(
+                self.circuits[begin : begin + most],
+                self.each[begin : begin + most],
+                (self.seed + number) % 2**31,
+            )
+            for number, begin in enumerate(range(0, len(self.circuits), most))
+        )
+        return Split(parts, lambda found: [one for some in found for one in some])
 
     def key(self) -> str:
         return sha256(repr(("sample", self.texts, self.shots, self.seed)))

@@ -26,7 +26,10 @@ class Adapter:
     """The vendor's status words → queued, running, done, failed or cancelled."""
 
     def describe(self) -> dict[str, Any]:
-        """qubits, gates, dynamic, most_shots, source, version; None where there is no limit."""
+        """qubits, gates, dynamic, most_shots, most_circuits (of a job), source, version.
+
+        None, or nothing, where there is no limit.
+        """
         raise NotImplementedError
 
     def run(self, work: dict[str, Any]) -> dict[str, Any]:
@@ -65,6 +68,10 @@ class Adapter:
     def billed(self, job: str) -> float | None:
         """What the ended job was charged; None where the vendor does not tell."""
         return None
+
+    def queue(self) -> str:
+        """How much waits at the machine, in words; nothing where it does not tell."""
+        return ""
 
     def provenance(self) -> dict[str, str]:
         """calibration, calibrated, firmware and others, where the machine tells them."""

@@ -179,6 +179,13 @@ class Cloud(Adapter):  # type: ignore[misc]
             for arn in job.split(";"):
                 AwsQuantumTask(arn, self.device.aws_session).cancel()
 
+    def queue(self) -> str:
+        """Of tasks that are no part of a hybrid job."""
+        with told():
+            tasks = self.device.queue_depth().quantum_tasks or {}
+        depth = {str(kind.value): size for kind, size in tasks.items()}
+        return f"{depth['Normal']} tasks" if "Normal" in depth else ""
+
     def provenance(self) -> dict[str, str]:
         when = getattr(self.device.properties.service, "updatedAt", None)
         return {"calibrated": str(when)} if when and self.hardware else {}

@@ -153,6 +153,11 @@ class Annealer(Adapter):  # type: ignore[misc]
         with told():
             self.problems.cancel_problem(job)
 
+    def queue(self) -> str:
+        """As D-Wave told when the machine was opened: it tells loads, not jobs."""
+        load = self.solver.avg_load
+        return "" if load is None else f"a load of {float(load):.0%}"
+
     def provenance(self) -> dict[str, str]:
         """The working graph is what calibration changes, and the vendor names its version."""
         version = getattr(self.solver.identity, "version", None)

@@ -79,11 +79,13 @@ class Cloud(Adapter):  # type: ignore[misc]
         self.sizes: dict[str, Any] = {}
 
     def describe(self) -> dict[str, Any]:
+        known = self.backend.configuration()
         return {
             "qubits": self.backend.num_qubits,
             "gates": sorted(self.backend.operation_names),
             "dynamic": "if_else" in self.backend.operation_names,
-            "most_shots": self.backend.configuration().max_shots,
+            "most_shots": known.max_shots,
+            "most_circuits": getattr(known, "max_experiments", None),
             "source": "simulated" if self.backend.simulator else "hardware",
             "seeded": False,
             "version": f"qiskit-ibm-runtime {version('qiskit-ibm-runtime')}",
@@ -156,6 +158,11 @@ class Cloud(Adapter):  # type: ignore[misc]
     def cancel(self, job: str) -> None:
         with told():
             self.service.job(job).cancel()
+
+    def queue(self) -> str:
+        with told():
+            said = self.backend.status()
+        return f"{said.pending_jobs} jobs" if said.operational else f"closed: {said.status_msg}"
 
     def provenance(self) -> dict[str, str]:
         with told():

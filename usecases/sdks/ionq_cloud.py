@@ -202,6 +202,13 @@ class Cloud(Adapter):  # type: ignore[misc]
             for one in job.split(";"):
                 self.client.cancel_job(one)
 
+    def queue(self) -> str:
+        """As IonQ told when the machine was opened, in milliseconds."""
+        wait, status = self.known.get("average_queue_time"), self.known.get("status", "available")
+        if status != "available":
+            return f"closed: {status}"
+        return "" if wait is None else f"{float(wait) / 1000:.0f} s on average"
+
     def provenance(self) -> dict[str, str]:
         with told():
             latest = self.backend.calibration() if self.hardware else None

@@ -11,7 +11,7 @@ TITLE = "IQM"
 WORK = "circuits"
 PACKAGE = "iqm.qiskit_iqm"
 TWIN = "fake_"
-EXAMPLES = ("fake_adonis", "fake_apollo", "fake_garnet")
+EXAMPLES = ("fake_adonis", "fake_deneb", "fake_apollo", "fake_garnet", "fake_aphrodite")
 CREDENTIALS = ()
 PRICE = "free"
 

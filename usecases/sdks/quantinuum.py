@@ -19,7 +19,7 @@ EXAMPLES = ("H1-1LE", "H2-1LE")
 CREDENTIALS = ()
 PRICE = "free"
 
-GATES = ("h", "x", "sx", "rx", "ry", "rz", "cx", "if_else", "reset")
+GATES = ("h", "x", "sx", "rx", "ry", "rz", "cx", "rzz", "if_else", "reset")
 """Of Qiskit's, in which circuits are handed to pytket."""
 
 
@@ -89,11 +89,28 @@ class Emulator(Adapter):  # type: ignore[misc]
 
 
 def written(circuits: list[Any]) -> list[Any]:
-    """The circuits in gates that pytket knows by name: it stumbles over definitions."""
+    """The circuits in gates that pytket knows by name: it stumbles over definitions.
+
+    OpenQASM 3 defines rzz by two CX, but it is the machine's own gate and stays one.
+    """
     from qiskit.transpiler import generate_preset_pass_manager
 
     manager = generate_preset_pass_manager(0, basis_gates=list(GATES))
-    found: list[Any] = manager.run(circuits)
+    return [_native(circuit) for circuit in manager.run(circuits)]
+
+
+def _native(circuit: Any) -> Any:
+    """The circuit with rzz gates where there are defined gates of that name, also in blocks."""
+    from qiskit.circuit.library import RZZGate
+
+    found = circuit.copy_empty_like()
+    for item in circuit.data:
+        operation = item.operation
+        if operation.name == "rzz":
+            operation = RZZGate(*operation.params)
+        elif hasattr(operation, "blocks"):
+            operation = operation.replace_blocks([_native(block) for block in operation.blocks])
+        found.append(operation, item.qubits, item.clbits)
     return found
 
 

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from usecases.errors import UnknownName
+from usecases.errors import BackendUnavailable, UnknownName
 
 HELPERS = ("adapter", "child")
 
@@ -52,6 +52,11 @@ class Vendor:
         lines = self.requirements.read_text("utf-8").splitlines()
         return tuple(line for line in lines if line and not line.startswith("#"))
 
+    @property
+    def tested(self) -> str:
+        """The one version of the SDK that its machines were checked with."""
+        return self.pins[0].partition("==")[2]
+
     def is_twin(self, device: str) -> bool:
         """Whether the device answers here, without a network and without a bill."""
         return bool(self.twin) and device.startswith(self.twin)
@@ -81,9 +86,20 @@ def machines() -> dict[str, str]:
 
 def vendor(name: str) -> Vendor:
     """The vendor of this name. Raises UnknownName."""
-    if name not in vendors():
-        raise UnknownName("vendor", name, vendors())
-    return vendors()[name]
+    known = declared()
+    if name not in known:
+        raise UnknownName("vendor", name, known)
+    return known[name]
+
+
+def declared() -> Mapping[str, Vendor]:
+    """All vendors by name. Raises BackendUnavailable where the installation declares none."""
+    if not vendors():
+        raise BackendUnavailable(
+            "this installation declares no vendors: it is older than its code",
+            "Install it again: pip install -c constraints.txt -e .",
+        )
+    return vendors()
 
 
 def _read(path: Path) -> Vendor:

@@ -65,9 +65,10 @@ def importable(vendor: Vendor) -> bool:
 
 def installed(vendor: Vendor) -> str:
     """The version of the SDK that would run, or nothing."""
-    name, _, pinned = vendor.pins[0].partition("==")
+    name = vendor.pins[0].partition("==")[0]
     if made(vendor):
-        return pinned if current(vendor) else "another version"
+        kept = (folder() / vendor.name / MADE).read_text("utf-8").splitlines()
+        return next((v for v in (line.partition("==")[2] for line in kept) if v), "unknown")
     try:
         return version(name.partition("[")[0]) if importable(vendor) else ""
     except PackageNotFoundError:

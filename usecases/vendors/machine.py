@@ -10,7 +10,7 @@ from pydantic import Field, PrivateAttr, TypeAdapter, model_validator
 
 from usecases.contracts import Backend, JobResult, RemoteBackend
 from usecases.errors import BackendUnavailable, TooLarge
-from usecases.programs import Program, SampleCircuits, SampleModel
+from usecases.programs import Program, SampleCircuits, SampleModel, Split
 from usecases.quotes import Quote, Status, size
 from usecases.records import Source
 from usecases.vendors.catalogue import Vendor, vendor
@@ -148,6 +148,10 @@ class Cloud(Door, RemoteBackend):
     def source(self) -> Source:  # type: ignore[override]
         said: Source = self.described["source"]
         return said
+
+    def split(self, program: Program[Any]) -> Split[Any] | None:
+        most = self.described.get("most_circuits")
+        return program.split(most) if most and isinstance(program, SampleCircuits) else None
 
     def submit(self, program: Any, tag: str) -> str:
         return str(self.ask("submit", self.work(program), tag))

@@ -6,6 +6,7 @@ import atexit
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from usecases import errors, secrets
 from usecases.sdks.child import LONGEST
 from usecases.vendors.catalogue import Vendor
 from usecases.vendors.environments import python
+from usecases.vendors.tail import Tail
 
 SECONDS = 600.0
 """The longest that one answer may take."""
@@ -43,10 +45,11 @@ _RAISED = {
 class Process:
     """One vendor's process, started when it is first asked and again when it has died."""
 
-    def __init__(self, vendor: Vendor) -> None:
-        self.vendor = vendor
+    def __init__(self, vendor: Vendor, seconds: float = SECONDS) -> None:
+        self.vendor, self.seconds = vendor, seconds
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._tail: Tail | None = None
         atexit.register(self.close)
 
     def ask(self, device: str, settings: dict[str, Any], verb: str, *arguments: Any) -> Any:
@@ -76,6 +79,8 @@ class Process:
         if self._child is None or self._child.poll() is not None:
             self.close()
             self._child = _started(self.vendor)
+            assert self._child.stderr  # noqa: S101 - asked for
+            self._tail = Tail(self._child.stderr)
         child = self._child
         assert child.stdin  # noqa: S101 - asked for
         try:
@@ -83,26 +88,34 @@ class Process:
             child.stdin.flush()
             found: dict[str, Any] = json.loads(self._line(child))
         except (OSError, ValueError) as error:
-            self.close()
             raise errors.Unreachable(
-                f"the process of {self.vendor.title} ended while it worked ({error})",
+                f"the process of {self.vendor.title} ended while it worked ({self._why(error)})",
                 "It is started anew at the next try; a smaller instance needs less memory",
             ) from None
         return found
+
+    def _why(self, error: Exception) -> str:
+        """How the process has ended, or that it was ended, and what it said last."""
+        ended = _ended(self._child) if isinstance(error, _SilentError | OSError) else ""
+        self.close()
+        said = self._tail.said() if self._tail else ""
+        return f"{ended or error}; it said last: {said}" if said else str(ended or error)
 
     def _line(self, child: subprocess.Popen[bytes]) -> bytes:
         """One whole line of the child's, read as it comes; raises ValueError without one."""
         assert child.stdout  # noqa: S101 - asked for
         parts: list[bytes] = []
-        until, size = time.monotonic() + SECONDS, 0
+        until, size = time.monotonic() + self.seconds, 0
         while not (parts and parts[-1].endswith(b"\n")):
             left = until - time.monotonic()
             if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
-                raise ValueError(f"no answer within {SECONDS:.0f} s")
+                raise ValueError(f"no answer within {self.seconds:.0f} s")
             part = os.read(child.stdout.fileno(), 1 << 20)
             size += len(part)
-            if not part or size > 2 * LONGEST:
-                raise ValueError("no memory, or a crash" if not part else "too long an answer")
+            if not part:
+                raise _SilentError("no memory, or a crash")
+            if size > 2 * LONGEST:
+                raise ValueError("too long an answer")
             parts.append(part)
         return b"".join(parts)
 
@@ -135,6 +148,19 @@ class Process:
         return errors.BackendUnavailable(f"{name}: {what} ({error.get('where', '')})", hint)
 
 
+class _SilentError(ValueError):
+    """The process has closed its output without an answer."""
+
+
+def _ended(child: subprocess.Popen[bytes] | None) -> str:
+    """How a process has ended of itself; nothing while it has not."""
+    try:
+        code = child.wait(1.0) if child else 0
+    except subprocess.TimeoutExpired:
+        return ""
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+
+
 @cache
 def process(name: str) -> Process:
     """The process of the vendor of this name; one in all of ours."""
@@ -154,7 +180,7 @@ def _started(vendor: Vendor) -> subprocess.Popen[bytes]:
         [str(python(vendor)), "-u", str(child), str(vendor.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         bufsize=0,
         env=seen,
         cwd=child.parent,  # where no .env file lies in wait
