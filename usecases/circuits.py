@@ -13,7 +13,7 @@ from usecases import provenance, registry
 from usecases.circuit_record import CIRCUIT, CircuitRecord, Tally
 from usecases.contracts import Backend
 from usecases.errors import BadInstance
-from usecases.executor import Executor
+from usecases.executor import Executor, fits
 from usecases.plan import GATES, again, kept
 from usecases.programs import SampleCircuits
 from usecases.qasm import parse as qasm
@@ -24,6 +24,8 @@ from usecases.store import Store
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+
+WIDER = "Take a machine of more qubits, see usecases list backends, or a smaller circuit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +138,7 @@ def _recorded(
     progress("model", 0)
     program = plan.program
     parsed = time.perf_counter() - started
+    fits(plan.backend, program.qubits, WIDER)
     progress("solve", 0)
     tables = executor(program)
     pairs = zip(plan.texts, program.circuits, tables, strict=True)
