@@ -96,17 +96,17 @@ def run(chosen: argparse.Namespace) -> dict[str, Any]:
     settings = {"limit": chosen.limit, "repetitions": chosen.repetitions}
     cells, before = kept(chosen)
     results = {
-        "machine": facts(chosen.threads),
         "settings": settings,
         "racers": before | known,
         "absent": absent,
         "cells": cells,
     }
+    machine = facts(chosen.threads)
     race = Race(workers, chosen.limit, chosen.repetitions)
     for kind in chosen.kinds:
         for n in chosen.n:
             for cell in race.run(instance(kind, n), chosen.p, chosen.what):
-                cells.append(cell)
+                cells.append(cell | {"machine": machine})
                 print(f"{kind} n={n} p={cell['depth']} {cell['what']}", file=sys.stderr)
                 store(results, chosen.out)
     for worker in workers:

@@ -24,21 +24,17 @@
 #   environment.
 #
 # Every picture says below its frame which of them it was.
+#
+# Is this computer ready? The cell looks: green is, amber works with what is said beside it, red does
+# not; the last line says which level suits it.
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("00_first_ten_minutes")  # or: Tour("00_first_ten_minutes", "replay")
-tour
-
-# %% [markdown]
-# Is this computer ready? Green is, amber works with what is said beside it, red does not; the last line
-# says which level suits it.
-
-# %%
-from usecases import doctor
-
+print(tour)
 doctor()
 
 # %% [markdown]

@@ -13,10 +13,12 @@
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("01_from_problem_to_qubits")  # or: Tour("01_from_problem_to_qubits", "replay")
-tour
+print(tour)
+doctor()
 
 # %% [markdown]
 # ## One problem

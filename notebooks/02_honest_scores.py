@@ -13,10 +13,12 @@
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("02_honest_scores")  # or: Tour("02_honest_scores", "replay")
-tour
+print(tour)
+doctor()
 
 # %% [markdown]
 # ## The coin

@@ -13,10 +13,12 @@
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("03_variational_algorithms")  # or: Tour("03_variational_algorithms", "replay")
-tour
+print(tour)
+doctor()
 
 # %% [markdown]
 # ## A problem and its energy

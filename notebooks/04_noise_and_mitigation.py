@@ -14,10 +14,12 @@
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("04_noise_and_mitigation")  # or: Tour("04_noise_and_mitigation", "replay")
-tour
+print(tour)
+doctor()
 
 # %% [markdown]
 # ## A circuit, by hand

@@ -13,10 +13,12 @@
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("05_molecules")  # or: Tour("05_molecules", "replay")
-tour
+print(tour)
+doctor()
 
 # %% [markdown]
 # ## Hydrogen on four qubits

@@ -13,10 +13,12 @@
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("06_energy_grid")  # or: Tour("06_energy_grid", "replay")
-tour
+print(tour)
+doctor()
 
 # %% [markdown]
 # ## Five questions

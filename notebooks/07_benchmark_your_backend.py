@@ -13,10 +13,12 @@
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("07_benchmark_your_backend")  # or: Tour("07_benchmark_your_backend", "replay")
-tour
+print(tour)
+doctor()
 
 # %% [markdown]
 # ## The machines

@@ -13,10 +13,12 @@
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("08_write_your_own_use_case")  # or: Tour("08_write_your_own_use_case", "replay")
-tour
+print(tour)
+doctor()
 
 # %% [markdown]
 # ## A folder of your own

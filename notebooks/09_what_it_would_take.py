@@ -13,10 +13,12 @@
 
 # %%
 # %matplotlib inline
+from usecases import doctor
 from usecases.levels import Tour
 
 tour = Tour("09_what_it_would_take")  # or: Tour("09_what_it_would_take", "replay")
-tour
+print(tour)
+doctor()
 
 # %% [markdown]
 # ## Counting the work

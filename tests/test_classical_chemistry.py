@@ -24,9 +24,10 @@ from life_science.ground_state.integrals import mean_field as from_atoms
 from life_science.ground_state.molecule import Molecule
 from life_science.ground_state.reference import recomputed
 from tests.helpers import ROOT
+from tests.test_fermions import random_hamiltonian
 from usecases import registry, run
 from usecases.compare import answer
-from usecases.contracts import Energy, NonVariational, Outcome, Subspace, observed
+from usecases.contracts import Energy, MatrixProduct, NonVariational, Outcome, Subspace, observed
 from usecases.errors import Infeasible, TooLarge, Unsolvable, VerificationFailed
 from usecases.judge import assess, score
 from usecases.models import FermionicHamiltonian, Floats
@@ -324,6 +325,26 @@ def test_a_state_below_the_exact_energy_still_fails() -> None:
     assert not scored(NonVariational(low, 1, 0, method="CCSD")).feasible
 
 
+@pytest.mark.parametrize(("electrons", "multiplicity"), [((2, 2), 1), ((2, 1), 2)])
+def test_dmrg_is_exact_where_nothing_is_cut_off(
+    electrons: tuple[int, int], multiplicity: int
+) -> None:
+    """A random Hamiltonian has no symmetry to lean on."""
+    from usecases.solvers.matrix_product import ground_state as chain
+
+    h = random_hamiltonian(3, *electrons, 7, multiplicity)
+    found = chain(h, 16, 20)
+    assert found.energy == pytest.approx(ground_energy(h), abs=1e-7)
+    assert found.discarded < 1e-12
+
+
+def test_dmrg_cut_off_lies_above_the_exact_energy() -> None:
+    found = solved("dmrg", INSTANCES["h4"](), bond=2)
+    assert found.energy > ground_energy(model(INSTANCES["h4"]())) + 1e-4
+    assert (found.value.bond, found.value.alpha, found.value.beta) == (2, 2, 2)
+    assert found.value.discarded > 1e-6
+
+
 def test_what_a_machine_observes_cannot_be_declared_boundless() -> None:
     """Neither by a forged record nor by an algorithm that asks a machine."""
     record = run(CASE, "demo", "vqe", parameters={"iterations": 5})
@@ -351,6 +372,7 @@ def test_observed_values_survive_storage() -> None:
         Energy(-1.0, 1, 1, 0.1),
         NonVariational(-1.0, 1, 1, method="CCSD"),
         Subspace(-1.0, 1, 1, determinants=7),
+        MatrixProduct(-1.0, 1, 1, bond=7, discarded=1e-9),
         {"x0": 1},
         "text",
     ):

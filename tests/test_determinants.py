@@ -12,6 +12,7 @@ from usecases.backends.aer import Aer
 from usecases.backends.determinants import Determinants
 from usecases.errors import TooLarge
 from usecases.executor import Executor
+from usecases.jastrow import ucj
 from usecases.kernel.sector import Sector, rows_of, sector_of
 from usecases.models import FermionicHamiltonian
 from usecases.programs import (
@@ -38,7 +39,21 @@ def mixed(h: FermionicHamiltonian) -> Ansatz:
     return upccgsd(h, 1).then(extra)
 
 
-@pytest.mark.parametrize("make", [uccsd, pairs, mixed])
+def spins_apart(h: FermionicHamiltonian) -> Ansatz:
+    """Two layers of Jastrow factors, then moves over other electrons and phases between them."""
+    m = h.orbitals
+    extra = [
+        Factor(Excitation((0,), (m - 1,)), 0),
+        Factor(Occupied((m - 1,)), 1),
+        Factor(Occupied((0, m)), 1, -0.5),
+        Factor(Occupied((m,)), 2),
+        Factor(Excitation((2 * m - 1,), (m,)), 2, 2.0),
+        Factor(Excitation((0,), (m - 1,)), None, 0.4),
+    ]
+    return ucj(h, 2, "all").then(extra)
+
+
+@pytest.mark.parametrize("make", [uccsd, pairs, mixed, spins_apart])
 @pytest.mark.parametrize(("m", "alpha", "beta"), [(2, 1, 1), (3, 2, 1), (4, 2, 2), (3, 0, 2)])
 def test_amplitudes_are_those_of_the_circuit(make, m: int, alpha: int, beta: int) -> None:
     from qiskit.quantum_info import Statevector
@@ -58,7 +73,7 @@ def test_amplitudes_are_those_of_the_circuit(make, m: int, alpha: int, beta: int
     assert (energy.alpha.value, energy.beta.value) == (alpha, beta)
 
 
-@pytest.mark.parametrize("make", [uccsd, mixed])
+@pytest.mark.parametrize("make", [uccsd, mixed, spins_apart])
 def test_gradients_equal_differences_natively_and_lowered(make) -> None:
     h = random_hamiltonian(3, 2, 1, 4)
     ansatz = make(h)
@@ -69,6 +84,14 @@ def test_gradients_equal_differences_natively_and_lowered(make) -> None:
     assert native.value == pytest.approx(differences.value, abs=1e-12)
     assert native.gradient == pytest.approx(differences.gradient, abs=1e-4)
     assert abs(native.gradient).max() > 0.1
+
+
+def test_spins_that_move_apart_are_held_as_a_table() -> None:
+    h = random_hamiltonian(3, 2, 1, 4)
+    for make, apart in ((spins_apart, True), (mixed, False)):
+        ansatz = make(h)
+        held = sector_of(ansatz.orbitals, ansatz.reference, ansatz.generators)
+        assert (held._apart is not None) == apart
 
 
 def test_the_hamiltonian_among_determinants_is_the_one_written_out() -> None:

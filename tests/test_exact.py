@@ -13,13 +13,16 @@ from usecases.algorithms.exact import Exact
 from usecases.algorithms.tabu import Tabu
 from usecases.contracts import Algorithm, Outcome
 from usecases.convert import translate
-from usecases.errors import VerificationFailed
+from usecases.errors import TooLarge, VerificationFailed
 from usecases.models import (
     BQM,
+    Choose,
     CostNetwork,
+    Evaluated,
     Factor,
     Incumbent,
     Ising,
+    Structured,
     all_bits,
     energies,
     qubits,
@@ -130,6 +133,46 @@ def test_an_unfinished_program_keeps_a_true_bound() -> None:
     for seconds in (0.001, 0.1, 1.0):
         _, energy, bound = milp.minimise(network, seconds)
         assert bound <= low <= energy + 1e-9
+
+
+def chosen(groups: int, size: int) -> Structured:
+    """A computed cost of one choice in each group; strings that break a rule cost 100."""
+    n = groups * size
+    weight = np.random.default_rng(5).normal(size=(n, n))
+
+    def cost(bits: Any) -> Any:
+        kept = (bits.reshape(len(bits), groups, size).sum(axis=2) == 1).all(axis=1)
+        return np.where(kept, np.einsum("ri,ij,rj->r", bits, weight, bits), 100.0)
+
+    rules = tuple(Choose(tuple(range(k, k + size))) for k in range(0, n, size))
+    guide = BQM({f"v{i}": 0.0 for i in range(n)}, {}, 0.0, "BINARY")
+    return Structured(Evaluated(guide, cost), rules)
+
+
+def test_computed_costs_are_enumerated_over_their_groups() -> None:
+    small, large = chosen(3, 4), chosen(6, 6)
+    assert solved(small).energy == pytest.approx(float(energies(small, all_bits(12)).min()))
+    found = solved(large)
+    rows = np.eye(6, dtype=np.int8)[np.indices((6,) * 6).reshape(6, -1).T].reshape(-1, 36)
+    assert found.bound == found.energy == pytest.approx(float(energies(large, rows).min()))
+
+
+def test_quadratic_models_are_enumerated_over_their_groups() -> None:
+    """Beyond 30 variables; a search would not be done with 36 dense ones in a moment."""
+    model, groups = glass(14, 36, vartype="SPIN"), chosen(6, 6).groups
+    for group in groups:
+        names = [list(model.variables)[i] for i in group.variables]
+        model.add_linear_equality_constraint([(n, 0.5) for n in names], 200.0, 2.0)
+    rows = np.eye(6, dtype=np.int8)[np.indices((6,) * 6).reshape(6, -1).T].reshape(-1, 36)
+    found = solved(Structured(model, groups))
+    assert found.bound == found.energy == pytest.approx(float(energies(model, rows).min()))
+
+
+def test_computed_costs_that_were_not_all_tried_are_not_proven() -> None:
+    with pytest.raises(TooLarge, match="0 of 46656 strings were tried"):
+        solved(chosen(6, 6), seconds=1e-9)
+    with pytest.raises(TooLarge, match=r"2\^100 strings to try, of which 1e\+10 keep"):
+        solved(chosen(10, 10))
 
 
 def test_a_bound_survives_translation() -> None:

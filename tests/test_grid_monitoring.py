@@ -22,6 +22,7 @@ from energy.grid_monitoring import (
     Placement,
     example,
     from_csv,
+    from_matpower,
     greedy,
     marks,
     model,
@@ -36,7 +37,7 @@ from energy.grid_monitoring import (
 )
 from energy.grid_monitoring.reference import by_rules
 from tests.helpers import record
-from usecases import run
+from usecases import registry, run
 from usecases.errors import BadInstance, MissingExtra, TooLarge, UnknownName, UsageError
 from usecases.instances import load
 from usecases.models import Evaluated, all_bits, energies, qubits
@@ -197,7 +198,7 @@ def test_matpower_case() -> None:
     assert [b.zero_injection for b in grid.buses] == [False, False, True]
     assert grid.buses[0].generation == 50 and grid.branches[1].kind == "transformer"
     assert grid.notes == (
-        "1 of 4 buses out of service left out",
+        "1 of 4 buses out of service left out: 9",
         "1 of 5 branches out of service left out",
         "1 branches from a bus to itself left out",
         "1 branches are parallel to others",
@@ -397,3 +398,18 @@ def test_the_picture_tells_the_law_from_sight() -> None:
     (pmus, *_) = optimal_sets(sites, 3)
     labels = [t.get_text() for t in plot(sites, Placement(pmus=pmus)).legends[0].get_texts()]
     assert any(x.startswith("observed by Kirchhoff's law") for x in labels)
+
+
+def test_islanded_buses_are_named_in_a_warning() -> None:
+    sites = from_csv("from,to\na,b\nb,c\nd,e\nbus,load,generation\na,0,9\nd,2,0\ne,3.5,0\nf,1,0\n")
+    for tell in (usecase.remarks, registry.usecase("energy/grid_partition").remarks):
+        assert tell is not None
+        assert tell(sites, None) == [
+            "warning: buses d, e are islanded, with 5.5 MW of load and no source:"
+            " no branch in service leads to the rest of the grid",
+            "warning: bus f is islanded, with 1 MW of load and no source:"
+            " no branch in service leads to the rest of the grid",
+        ]
+        assert tell(named("case14"), None) == []
+    left = from_matpower(MATPOWER)
+    assert "note: 1 of 4 buses out of service left out: 9" in usecase.remarks(left, None)

@@ -1,4 +1,4 @@
-"""The tours run at every level, replayed ones without a network, and hold no secret."""
+"""Notebooks run at every level, replayed ones without a network, and hold no secret."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ import pytest
 from tests.helpers import ROOT, third_party, usecases
 from usecases.errors import UsageError, VerificationFailed
 from usecases.levels import Tour
+from usecases.percent import notebook
 from usecases.replay import Shipped
-from usecases.tours import CellFailed, kernel, notebook, pages, sources
+from usecases.tours import CellFailed, kernel, notebooks, pages, sources
 
 TOURS = sources(ROOT)
+NOTEBOOKS = notebooks(ROOT)
+"""The tours, and the pages of the use cases."""
 RUNS = ROOT / "notebooks" / "runs"
 
 NO_NETWORK = """
@@ -27,6 +30,18 @@ import socket
 def _refuse(*_, **__):
     raise OSError("no network when replaying")
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = _refuse
+"""
+
+STAMPED = """
+from matplotlib.backend_bases import FigureCanvasBase
+def _checking(draw):
+    def checked(canvas, *given, **how):
+        said = " ".join(text.get_text() for text in canvas.figure.texts)
+        if "replayed" not in said and "made in" not in said:
+            print("a picture without its source")
+        return draw(canvas, *given, **how)
+    return checked
+FigureCanvasBase.print_figure = _checking(FigureCanvasBase.print_figure)
 """
 
 TOKEN = re.compile(
@@ -39,7 +54,7 @@ TOKEN = re.compile(
 
 @pytest.fixture(scope="module")
 def replaying() -> Iterator[Callable[[Path], Any]]:
-    with kernel(ROOT / "notebooks", NO_NETWORK, USECASES_LEVEL="replay") as run:
+    with kernel(ROOT / "notebooks", NO_NETWORK + STAMPED, USECASES_LEVEL="replay") as run:
         yield run
 
 
@@ -49,16 +64,17 @@ def simulating() -> Iterator[Callable[[Path], Any]]:
         yield run
 
 
-@pytest.mark.parametrize("name", TOURS)
-def test_the_tour_replays_without_a_network(name: str, replaying: Callable[[Path], Any]) -> None:
-    found = replaying(TOURS[name])
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_it_replays_without_a_network(name: str, replaying: Callable[[Path], Any]) -> None:
+    found = replaying(NOTEBOOKS[name])
     assert pictures(found)
     assert "replaying" in told(found)
+    assert "a picture without its source" not in told(found)
 
 
-@pytest.mark.parametrize("name", TOURS)
-def test_the_tour_simulates(name: str, simulating: Callable[[Path], Any]) -> None:
-    found = simulating(TOURS[name])
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_it_simulates(name: str, simulating: Callable[[Path], Any]) -> None:
+    found = simulating(NOTEBOOKS[name])
     assert pictures(found)
     assert "every run is made here" in told(found)
     if name.startswith("08"):  # whoever follows it has a use case that keeps its contract
@@ -84,14 +100,19 @@ def outputs(found: Any) -> list[Any]:
 def test_the_notebooks_are_their_sources_and_hold_no_output() -> None:
     for path, text in pages(ROOT):
         assert path.read_text(encoding="utf-8") == text
-        cells = [c for c in json.loads(text)["cells"] if c["cell_type"] == "code"]
-        assert not any(c["outputs"] or c["execution_count"] for c in cells)
-        assert cells[0]["source"].startswith("%matplotlib inline")
+    for path in (ROOT / "notebooks").rglob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code = [c for c in cells if c["cell_type"] == "code"]
+        assert not any(c["outputs"] or c["execution_count"] for c in code)
+        assert code[0]["source"].startswith("%matplotlib inline")
+        name = path.relative_to(ROOT / "notebooks").with_suffix("").as_posix()
+        assert name == "widget" or f'Tour("{name}")' in code[0]["source"]
+        assert name == "widget" or code[0]["source"].endswith("doctor()")
 
 
 def test_no_notebook_and_no_stored_run_holds_a_secret() -> None:
-    files = [*(ROOT / "notebooks").rglob("*.ipynb"), *TOURS.values(), *RUNS.glob("*.json")]
-    assert len(files) > 2 * len(TOURS)
+    files = [*(ROOT / "notebooks").rglob("*.ipynb"), *TOURS.values(), *RUNS.rglob("*.json")]
+    assert len(files) > 2 * len(NOTEBOOKS)
     for file in files:
         assert not TOKEN.search(file.read_text(encoding="utf-8")), file.name
     for bad in ('token = "abc"', "Bearer abcdefghijklmnop1234", "hf_" + 24 * "a"):

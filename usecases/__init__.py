@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from usecases.checkup import doctor
     from usecases.compare import compare, table
     from usecases.handle import attach, run
+    from usecases.levels import Tour
     from usecases.plan import load
     from usecases.plots import plot
     from usecases.registry import names
     from usecases.scan import curve
 
 __all__ = [
+    "Tour",
     "attach",
     "compare",
     "curve",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Tour": "usecases.levels",
     "attach": "usecases.handle",
     "compare": "usecases.compare",
     "curve": "usecases.scan",

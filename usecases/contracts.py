@@ -111,6 +111,22 @@ class Subspace(Energy):
 
 
 @dataclass(frozen=True)
+class MatrixProduct(Energy):
+    """The energy of a chain of matrices, a state's own, so that it lies above the exact one.
+
+    `bond` is the largest size of its matrices, `discarded` the largest share of the state that
+    was cut off in the last sweep.
+    """
+
+    bond: int = field(kw_only=True)
+    discarded: float = field(kw_only=True)
+
+    @property
+    def remark(self) -> str:
+        return f"bond dimension {self.bond}, discarded weight {self.discarded:.0e}"
+
+
+@dataclass(frozen=True)
 class Level:
     """One state of a spectrum: energy, expectation of S², electrons of each spin.
 
@@ -168,7 +184,7 @@ class Differences(Levels):
 
 def observed(stored: Any) -> Any:
     """A value of an outcome as it was before it was stored."""
-    for kind in (Energy, NonVariational, Subspace, Levels, Differences):
+    for kind in (Energy, NonVariational, Subspace, MatrixProduct, Levels, Differences):
         if isinstance(stored, dict) and stored.keys() == {f.name for f in fields(kind)}:
             return TypeAdapter(kind).validate_python(stored)
     return stored

@@ -38,10 +38,15 @@ def width(records: Sequence[RunRecord]) -> int:
 
 
 def _cell(record: RunRecord, scale: float) -> str:
-    error, stderr = error_of(record), scale * (record.score.stderr or 0.0)
-    if error is None:
+    kept = record.score.within_tolerance and error_of(record) is not None
+    return f"{error(record, scale)}{' ✓' if kept else ''}"
+
+
+def error(record: RunRecord, scale: float) -> str:
+    """The answer less the proven optimum, with its standard error, or why there is none."""
+    off, stderr = error_of(record), scale * (record.score.stderr or 0.0)
+    if off is None:
         return "infeasible" if record.score.objective is None else "not proven"
     # Rounded before it is written, so that no zero is negative.
-    text = f"{round(scale * error, 3) + 0.0:.3f}".replace("-", "−")
-    spread = f" ± {stderr:.2g}" if stderr else ""
-    return f"{text}{spread}{' ✓' if record.score.within_tolerance else ''}"
+    text = f"{round(scale * off, 3) + 0.0:.3f}".replace("-", "−")
+    return f"{text} ± {stderr:.2g}" if stderr else text

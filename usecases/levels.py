@@ -28,8 +28,8 @@ from usecases.scan import curve
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FOLDERS = (Path("runs"), Path("notebooks/runs"))
-"""Where stored runs lie, seen from a notebook's folder or from the project's root."""
+FOLDERS = (Path("runs"), Path("../runs"), Path("notebooks/runs"))
+"""Where stored runs lie, seen from a tour's folder, from a page's, or from the project's root."""
 
 
 def level(chosen: str | None = None) -> Level:
@@ -42,7 +42,7 @@ def level(chosen: str | None = None) -> Level:
 
 
 class Tour:
-    """A notebook's way to runs.
+    """A notebook's way to runs; `name` is that of the tour, or of the use case whose page it is.
 
     At the level "live" the machine is `backend`, or that of USECASES_BACKEND, and at most
     `max_cost` is spent on a run: nothing, unless you say otherwise. Tokens are never given here;

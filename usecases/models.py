@@ -284,18 +284,33 @@ class Blockwise:
         return np.asarray(self.evaluate(bits), dtype=np.float64)
 
 
+@dataclass(frozen=True, eq=False)
+class Squares:
+    """Equations whose squares, each times `weight`, are part of a binary quadratic model.
+
+    `coefficients` @ bits == `wanted`, whole numbers of shapes (equations, variables) and
+    (equations,). The weight is proven to suffice: at the model's minimum all of them hold.
+    """
+
+    coefficients: Floats
+    wanted: Floats
+    weight: float
+
+
 @dataclass(frozen=True)
 class Incumbent:
     """A binary model with a known feasible answer, to be improved block by block.
 
     Where the variables are a pool out of many, `grow` prices others: from an answer it makes
     a pool that holds this answer, and columns that the last pool's prices ask for. Energies of
-    feasible answers are the same in every pool.
+    feasible answers are the same in every pool. `rules` are what the model pays for by squares,
+    where it says so: a solver that can keep equations need not learn them from their prices.
     """
 
     model: BQM | Blockwise
     sample: Sample
     grow: Callable[[Sample], Incumbent] | None = dataclasses.field(default=None, compare=False)
+    rules: Squares | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,11 @@ from usecases.compare import COLUMNS, compare, table
 from usecases.curves import Curve
 from usecases.errors import Partial
 from usecases.ladder import ladder, width
+from usecases.percent import as_json, notebook
 from usecases.records import RunRecord
 from usecases.scan import curve
 from usecases.store import Store
+from usecases.told import told
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,10 +42,10 @@ def pages(root: Path) -> Iterator[tuple[Path, str]]:
         if root.resolve() not in entry.path.resolve().parents:
             continue  # a third party's page is the third party's to keep
         records, place = stored_runs(root, name), root / "docs" / "usecases" / f"{name}.md"
-        notebook = _notebook(entry, root, records)
-        text, beside = _as_markdown(notebook), place.stem
+        told = _told_by(entry, root, records)
+        text, beside = _as_markdown(told), place.stem
         above = "../" * (name.count("/") + 1) + f"docs/usecases/{name}"
-        yield root / "notebooks" / f"{name}.ipynb", _shown(_as_json(notebook), above)
+        yield root / "notebooks" / f"{name}.ipynb", _shown(as_json(told), above)
         yield place, _shown(text, beside)
         if SHARES in text:
             yield place.with_name(f"{beside}-shares.svg"), _shares(records)
@@ -184,25 +186,20 @@ def _told(value: Any) -> str:
     return f"{name} ({inner})" if inner else str(name)
 
 
-def _notebook(entry: registry.Entry, root: Path, records: list[RunRecord]) -> Any:
-    import jupytext
-
-    notebook = jupytext.reads(entry.path.read_text(encoding="utf-8"), fmt="py:percent")
-    case = registry.usecase(entry.name)
+def _told_by(entry: registry.Entry, root: Path, records: list[RunRecord]) -> Any:
+    """The page's notebook with its tables of runs."""
+    found, case = notebook(entry.path), registry.usecase(entry.name)
     shown = {
         PLACE: runs_table(records),
         LADDER: ladder(records, case.tolerance, case.accuracy),
     }
-    for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{number:03d}"
+    for cell in found.cells:
         if cell.cell_type == "markdown":
-            for place, told in shown.items():
-                cell["source"] = cell["source"].replace(place, told)
+            for place, text in shown.items():
+                cell["source"] = cell["source"].replace(place, text)
+            cell["source"] = told(cell["source"], records, case.tolerance)
             cell["source"] = CURVE.sub(partial(_kept, root, entry.name), cell["source"])
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook["metadata"] = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
-    return notebook
+    return found
 
 
 def _kept(root: Path, name: str, asked: re.Match[str]) -> str:
@@ -212,13 +209,9 @@ def _kept(root: Path, name: str, asked: re.Match[str]) -> str:
     return f"No curve of {asked[1]} is stored yet: `usecases page --record` makes it."
 
 
-def _as_json(notebook: Any) -> str:
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _as_markdown(notebook: Any) -> str:
+def _as_markdown(found: Any) -> str:
     cells = (
         c["source"] if c.cell_type == "markdown" else f"```python\n{c['source']}\n```"
-        for c in notebook.cells
+        for c in found.cells
     )
     return "\n\n".join(cells) + "\n"

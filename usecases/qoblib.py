@@ -86,15 +86,17 @@ def _rank(record: RunRecord) -> tuple[bool, float]:
     return objective is None, worse
 
 
-def _series(record: RunRecord) -> list[dict[str, float | None]]:
+def _series(record: RunRecord) -> list[dict[str, float]]:
     """When the incumbent improved; only the end of a run that tells no more.
 
-    An incumbent is null as long as there was no feasible answer.
+    A run without a feasible answer has no incumbent, and so an empty list: the checker takes
+    numbers only, which never get worse.
     """
     try:
         return [{"Time": s.seconds, "Incumbent": s.value} for s in steps(record)]
     except UsageError:
-        return [{"Time": record.timing.solving, "Incumbent": record.score.objective}]
+        found = record.score.objective
+        return [] if found is None else [{"Time": record.timing.solving, "Incumbent": found}]
 
 
 def _summary(name: str, runs: Sequence[RunRecord], who: Submitter) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from usecases import registry
 from usecases.errors import UsageError, VerificationFailed
 from usecases.instances import LARGEST_FILE, content_hash, parse_json
-from usecases.plan import Plan, parameters_of
+from usecases.plan import Plan, parameters_of, suited
 from usecases.records import Record, RunRecord
 from usecases.registry import name_of
 
@@ -49,9 +50,10 @@ class Shipped:
 
     def find(self, plan: Plan) -> RunRecord:
         """The stored run of what is planned. Raises UsageError where there is none."""
-        for record in self.records:
-            if _is_of(record, plan):
-                return record
+        for made in _as_made(plan):
+            for record in self.records:
+                if _is_of(record, made):
+                    return record
         raise UsageError(
             f"no stored run of {plan.name}, {plan.instance_name}, {name_of(plan.algorithm)} with"
             f" these settings and seed {plan.seed}",
@@ -63,6 +65,14 @@ class Shipped:
         texts = ",\n".join(record.model_dump_json() for record in records)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(f'{{"records": [\n{texts}\n]}}\n', encoding="utf-8")
+
+
+def _as_made(plan: Plan) -> Iterator[Plan]:
+    """The plan as it stands; then, where the runner would go block by block, that."""
+    yield plan
+    solver = suited(plan.algorithm, plan.case.model(plan.instance))
+    if solver != plan.algorithm:
+        yield replace(plan, algorithm=solver)
 
 
 def _is_of(record: RunRecord, plan: Plan) -> bool:

@@ -1,4 +1,4 @@
-"""The hand-written notebooks: from percent source to notebook, run in a kernel, runs recorded."""
+"""Notebooks at work: tours, written by hand, and pages run in a kernel; their runs are recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from usecases import registry
 from usecases.errors import UnknownName, UsecasesError
+from usecases.percent import as_json, notebook
 from usecases.replay import Shipped
 from usecases.store import Store
 
@@ -30,25 +32,17 @@ def sources(root: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.py"))}
 
 
+def notebooks(root: Path) -> dict[str, Path]:
+    """The sources of all notebooks with levels by name: the tours and the pages of use cases."""
+    found = {name: entry.path.resolve() for name, entry in registry.entries("usecase").items()}
+    ours = {name: path for name, path in found.items() if path.is_relative_to(root.resolve())}
+    return sources(root) | ours
+
+
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
     """Every hand-written notebook, tours and the widget's page, and what it should hold."""
     for path in (*sources(root).values(), root / "notebooks" / "widget.py"):
-        text = json.dumps(notebook(path), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        yield path.with_suffix(".ipynb"), text
-
-
-def notebook(path: Path) -> Any:
-    """The notebook of a percent source, without outputs."""
-    import jupytext
-
-    found = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-    for number, cell in enumerate(found.cells):
-        cell["id"] = f"cell-{number:03d}"
-        cell["metadata"] = {}
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    found["metadata"] = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    found["nbformat"], found["nbformat_minor"] = 4, 5
-    return found
+        yield path.with_suffix(".ipynb"), as_json(notebook(path))
 
 
 @contextmanager
@@ -73,12 +67,6 @@ def kernel(folder: Path, before: str = "", **variables: str) -> Iterator[Callabl
         manager.cleanup_resources()
 
 
-def execute(path: Path, **variables: str) -> Any:
-    """Run a tour in a kernel of its own, in its own folder; the notebook with its outputs."""
-    with kernel(path.parent, **variables) as run:
-        return run(path)
-
-
 def _run(manager: Any, channels: Any, before: str, path: Path) -> Any:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -97,15 +85,16 @@ def _run(manager: Any, channels: Any, before: str, path: Path) -> Any:
 
 
 def record(root: Path, name: str) -> Path:
-    """Run a tour at the level "simulate" and keep the runs that it made, to be replayed."""
-    known = sources(root)
+    """Run a notebook at the level "simulate" and keep the runs that it made, to be replayed."""
+    known = notebooks(root)
     if name not in known:
-        raise UnknownName("tour", name, known)
+        raise UnknownName("notebook", name, known)
     shipped = Shipped(root / "notebooks" / "runs" / f"{name}.json")
     with tempfile.TemporaryDirectory() as home:
-        execute(known[name], USECASES_LEVEL="simulate", USECASES_HOME=home)
+        with kernel(root / "notebooks", USECASES_LEVEL="simulate", USECASES_HOME=home) as run:
+            run(known[name])
         with Store(Path(home) / "store.db") as store:
-            done = [run for run in reversed(store.runs(MOST_RUNS)) if run.status == "done"]
-            once = {json.dumps(run.request): run.id for run in done}
+            done = [made for made in reversed(store.runs(MOST_RUNS)) if made.status == "done"]
+            once = {json.dumps(made.request): made.id for made in done}
             shipped.write(store.record(identity) for identity in once.values())
     return shipped.path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from usecases.tours import notebook, sources
+from usecases.percent import notebook
+from usecases.tours import sources
 
 HOW = """!!! tip "Run it"
     This page is the notebook `notebooks/{name}.ipynb`: `make lab` opens it.

@@ -47,9 +47,9 @@ class Kernel:
         self.which = self.sector.which(self.ansatz)
 
     def value(self, parameters: Floats) -> float:
-        """State, image, overlap."""
+        """State and energy."""
         state = self.sector.state(self.which, self.ansatz.angles(parameters))  # type: ignore[arg-type]
-        return float(np.vdot(state, self.rows.apply(state)))
+        return self.rows.energy(state)
 
     def gradient(self, parameters: Floats) -> tuple[float, Floats]:
         """The same, and all factors undone."""

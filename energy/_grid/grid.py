@@ -147,17 +147,25 @@ def assembled(
             f" {MOST_BRANCHES} are taken", "Cut out a region"
         )  # fmt: skip
     distinct = {frozenset((b.start, b.end)) for b in branches}
-    alone = {b.name for b in kept}.difference(*distinct) if distinct else {b.name for b in kept}
     counts = {
-        "{} of {} buses out of service left out": (len(buses) - len(kept), len(buses)),
+        "{} of {} buses out of service left out: {}": (
+            len(buses) - len(kept),
+            len(buses),
+            _few(b.name for b in buses if b.name in off),
+        ),
         "{} of {} branches out of service left out": (len(joined) - len(live), len(joined)),
         "{} branches from a bus to itself left out": (len(live) - len(branches),),
         "{} branches are parallel to others": (len(branches) - len(distinct),),
-        "{} buses have no branch": (len(alone),),
     }
     notes = [text.format(*numbers) for text, numbers in counts.items() if numbers[0]]
     found = {"buses": tuple(kept), "branches": branches, "title": printable(title)[:80]}
     return made(Grid, "network", found | {"notes": (*told, *notes)})
+
+
+def _few(names: Iterable[str]) -> str:
+    """The first three names, so that a note keeps to its length."""
+    kept = list(names)
+    return ", ".join(kept[:3]) + (" and others" if len(kept) > 3 else "")
 
 
 def made(kind: type[R], where: str, fields: dict[str, Any]) -> R:

@@ -30,7 +30,7 @@ from energy.grid_monitoring.program import (
     model,
     with_slack,
 )
-from energy.grid_monitoring.reading import Placement, interpret, objective, violations
+from energy.grid_monitoring.reading import Placement, interpret, objective, remarks, violations
 from energy.grid_monitoring.reference import optimal_sets, reference
 from energy.grid_monitoring.sites import Monitored, example, from_csv, from_matpower, named
 from usecases.contracts import Catalogue, Formulation, UseCase
@@ -60,6 +60,12 @@ __all__ = [
     "with_slack",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("energy/grid_monitoring")
+
 # %% [markdown]
 # ## The data
 #
@@ -75,9 +81,10 @@ __all__ = [
 # | `zero_injection` | whether Kirchhoff's law at zero-injection buses may be used |
 #
 # Elements out of service and branches from a bus to itself are left out, closed switches join
-# buses, parallel branches count once, transformers are branches, and what was left out or joined
-# stands in `grid.notes`. A MATPOWER case is a program, but only tables of numbers are read: a
-# line that would have to be run is refused.
+# buses, parallel branches count once, transformers are branches, and a run tells what was left out
+# or joined (`grid.notes`). Buses that no branch in service joins to the rest are named in a
+# warning. A MATPOWER case is a program, but only tables of numbers are read: a line that would have
+# to be run is refused.
 #
 # **Zero-injection buses.** Where nothing but branches (and shunts, which are known) meets, the
 # currents add up to zero. The rule used here is the field's: *where of a zero-injection bus and
@@ -213,6 +220,7 @@ usecase = UseCase(
     violations=violations,
     objective=objective,
     reference=reference,
+    remarks=remarks,
     plot=plot,
     formats={".m": from_matpower, ".csv": from_csv},
     catalogue=Catalogue(
@@ -269,11 +277,9 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("energy/grid_monitoring", "demo", "qaoa", parameters={"objective": "cvar"})
+    record = page.run("energy/grid_monitoring", "demo", "qaoa", parameters={"objective": "cvar"})
     print(record.score)
-    plot(named("case9"), Placement.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # The 118-bus network with an optimal placement, from the classical solver:
@@ -282,7 +288,7 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     wide = named("case118")
     best = optimal_sets(wide, 32, at_most=1)[0]
-    plot(wide, Placement(pmus=best))
+    page.stamp(plot(wide, Placement(pmus=best)), source="computed")
 
 # %% [markdown]
 # ## How it scales, and what it would take

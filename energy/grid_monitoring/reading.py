@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from energy._grid.islanded import remarks_on
 from energy.grid_monitoring.observing import marks, observed
 from energy.grid_monitoring.sites import Monitored
 from usecases.errors import VerificationFailed
@@ -51,3 +52,8 @@ def violations(sites: Monitored, placement: Placement) -> list[str]:
 def objective(sites: Monitored, placement: Placement) -> float:
     """How many PMUs it takes."""
     return float(len(placement.pmus))
+
+
+def remarks(sites: Monitored, placement: Placement) -> list[str]:
+    """A warning for each islanded piece, which needs PMUs of its own; then what was left out."""
+    return remarks_on(sites.grid)

@@ -36,6 +36,7 @@ from energy.grid_partition.reading import (
     balances,
     cut,
     objective,
+    remarks,
     violations,
 )
 from energy.grid_partition.reference import louvain, reference
@@ -68,6 +69,12 @@ __all__ = [
     "usecase",
     "violations",
 ]
+
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("energy/grid_partition")
 
 # %% [markdown]
 # ## The data
@@ -226,6 +233,7 @@ usecase = UseCase(
     violations=violations,
     objective=objective,
     reference=reference,
+    remarks=remarks,
     plot=plot,
     formats={".m": from_matpower, ".csv": from_csv},
     catalogue=Catalogue(
@@ -284,20 +292,18 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("energy/grid_partition", "demo", "qaoa", parameters={"objective": "cvar"})
+    record = page.run("energy/grid_partition", "demo", "qaoa", parameters={"objective": "cvar"})
     print(record.score)
-    plot(named("case9"), Islands.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # The reduced network of Great Britain in two islands, by simulated annealing of the 28 spins:
 
 # %%
 if __name__ == "__main__":
-    britain = run("energy/grid_partition", "gb", "annealing")
+    britain = page.run("energy/grid_partition", "gb", "annealing")
     print(britain.score.objective, "against", britain.score.reference.value)
-    plot(named("GBreducednetwork"), Islands.model_validate(britain.solution))
+    page.plot(britain)
 
 # %% [markdown]
 # ## How it scales, and what it would take

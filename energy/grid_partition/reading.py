@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
+from energy._grid.islanded import remarks_on
 from energy.grid_partition.zones import Partition
 from usecases.records import Record
 
@@ -95,3 +96,8 @@ def cut(zones: Partition, answer: Islands) -> list[tuple[int, int]]:
     part = {n: p for p, island in enumerate(answer.islands) for n in island}
     names = zones.grid.names
     return [e for e in zones.grid.pairs if part.get(names[e[0]]) != part.get(names[e[1]])]
+
+
+def remarks(zones: Partition, answer: Islands) -> list[str]:
+    """A warning for each piece that is islanded before any cut; then what was left out."""
+    return remarks_on(zones.grid)

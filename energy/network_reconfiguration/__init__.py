@@ -52,6 +52,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("energy/network_reconfiguration")
+
 # %% [markdown]
 # ## The data
 #
@@ -300,14 +306,12 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    found = run(
+    found = page.run(
         "energy/network_reconfiguration", "demo", "qaoa",
         parameters={"layers": 6, "objective": "cvar"},
     )  # fmt: skip
     print(found.score)
-    plot(demo(), Configuration.model_validate(found.solution))
+    page.plot(found)
 
 # %% [markdown]
 # What the tables say:

@@ -60,6 +60,12 @@ __all__ = [
     "window",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("energy/unit_commitment")
+
 # %% [markdown]
 # ## The data
 #
@@ -341,12 +347,10 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     for algorithm in usecase.algorithms:
-        record = run("energy/unit_commitment", "demo", algorithm)
+        record = page.run("energy/unit_commitment", "demo", algorithm)
         print(algorithm, record.score)
-    plot(Fleet.model_validate(record.instance.data), Schedule.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # Every run carries a chance row: uniform random strings read back the same way. On ten qubits a

@@ -58,6 +58,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("energy/wind_farm")
+
 # %% [markdown]
 # ## The data
 #
@@ -219,7 +225,7 @@ if __name__ == "__main__":
         print(line)
     best_sites = tuple(small.names[k] for k in least_wakes(wakes.pair_losses(small), 5))
     print(best_sites, full_energy(small, Layout(sites=best_sites)))
-    plot(small, Layout(sites=best_sites))
+    page.stamp(plot(small, Layout(sites=best_sites)), source="computed")
 
 # %% [markdown]
 # ## What classical computing proves
@@ -348,13 +354,11 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     for phase in (0.5, 5.0, 15.0):
         settings = {"layers": 40, "angles": {"kind": "ramp", "phase": phase}}
-        record = run("energy/wind_farm", "workshop", "qaoa", parameters=settings)
+        record = page.run("energy/wind_farm", "workshop", "qaoa", parameters=settings)
         print(f"last phase {phase:4.1f}: optimal share {record.score.optimal_share:.4f}")
-    plot(horns_rev(4, 4, 8), Layout.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ### An exercise: Horns Rev 1 beside younger farms

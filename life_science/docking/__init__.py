@@ -54,6 +54,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/docking")
+
 # %% [markdown]
 # ## The data
 #
@@ -317,29 +323,29 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     for algorithm in ("qaoa", "annealing"):
-        record = run("life_science/docking", "demo", algorithm)
+        record = page.run("life_science/docking", "demo", algorithm)
         print(algorithm, record.score)
-    plot(BindingGraph.model_validate(record.instance.data), Pose.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # What the tables say:
 #
 # * **QAOA beats chance by far.** 19 of the workshop's $2^{24}$ strings are best poses, one in
 #   880 000; none is among 4 096 random strings, so that only the lower end of the lift is known
-#   there. About one shot in a hundred is one.
-# * **Encoding rules away pays.** Of the strings that the classes allow, 2 % are poses in the
-#   workshop, against hardly any of all strings, and six trained layers hit a best pose eleven times
-#   as often as 40 of the plain model. The spare bits make that 33 qubits instead of 24: a simulator
-#   does not mind, as it holds only the 110 592 allowed strings, while a machine would.
+#   there. Of the shots <!-- optimal of workshop by qaoa --> are.
+# * **Encoding rules away pays.** Of the strings that the classes allow,
+#   <!-- feasible of workshop:exclusive by chance --> are poses in the workshop, against hardly any
+#   of all strings, and six trained layers hit a best pose with
+#   <!-- optimal of workshop:exclusive by qaoa --> of the shots, eleven times as often as 40 of the
+#   plain model. The spare bits make that 33 qubits instead of 24: a simulator does not mind, as it
+#   holds only the 110 592 allowed strings, while a machine would.
 # * **A fixed size is the weaker rule here.** All poses of the demo have at most eight of twelve
 #   contacts, yet only nine of the 495 sets of eight are poses, and there is nothing but eights to
 #   move through: the penalty has to do all the rest.
 # * **Simulated annealing finds the best pose in practically every read**, and the classical
-#   search *proves* it in about ten milliseconds or less up to 24 contacts, in a fraction of a
-#   second for the frontier. Nothing on this page is faster on a quantum computer.
+#   search *proves* it in less time than any of these runs took. Nothing on this page is faster on
+#   a quantum computer.
 # * **The frontier hardly needs one.** The greedy pose is not the best, but blocks of six qubits
 #   suffice to correct it, and the classical reduction leaves 19 of 217 contacts.
 #
@@ -349,9 +355,9 @@ if __name__ == "__main__":
 # * **Gates:** two CX per layer for each pair that cannot hold at once: 114 pairs in the workshop,
 #   228 CX a layer, 9 120 for 40 layers. At one error in a thousand gates, one run in 9 000 is
 #   without any.
-# * **Classical search** is exponential in the worst case as well, yet sparse graphs of a thousand
-#   contacts take it seconds. A quantum computer would have to help on large *dense* graphs, which
-#   loose tolerances make, and those say little about how the molecule lies.
+# * **Classical search** is exponential in the worst case as well, yet it proves sparse graphs of a
+#   thousand contacts. A quantum computer would have to help on large *dense* graphs, which loose
+#   tolerances make, and those say little about how the molecule lies.
 #
 # **What the graph leaves out.** Pairwise distances do not fix a placement: a mirror image has the
 # same ones, and contacts that fit pairwise may not fit all at once. The rule allows a point

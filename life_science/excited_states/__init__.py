@@ -50,6 +50,12 @@ from usecases.records import Reference
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/excited_states")
+
 # %% [markdown]
 # ## The data
 #
@@ -331,14 +337,12 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     for algorithm in ("qeom", "qse", "ssvqe"):
-        record = run("life_science/excited_states", "h4", algorithm)
+        record = page.run("life_science/excited_states", "h4", algorithm)
         solution = SpectrumLines.model_validate(record.solution)
         missed = ", ".join(f"{error:+.3f}" for error in errors(chain(), solution))
         print(f"{algorithm}: each state misses {missed} eV")
-    plot(chain(), solution)
+    page.plot(record)
 
 # %% [markdown]
 # What the tables and the cell say:
@@ -356,10 +360,9 @@ if __name__ == "__main__":
 #   quintet and a septet within 1.5 eV. The trained ground state itself misses 0.19 eV, of which
 #   `qse` mends a little; its septet is missing, as it needs three electrons moved, and a triplet
 #   stands in its place. The two others end in states that mix spins, ⟨S²⟩ = 3.3 among them, and are
-#   refused, which energies alone would not have shown. For `ssvqe` neither three layers nor sixteen
-#   more references mend it: its references move two electrons at most.
-# * **The classical solver proves all of these in less than a second**, and it tells the oscillator
-#   strengths. No run on this page is an advantage.
+#   refused, which energies alone would not have shown.
+# * **The classical solver proves all of these**, and it tells the oscillator strengths. No run on
+#   this page is an advantage.
 #
 # ## With shots
 #
@@ -370,14 +373,14 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    record = run("life_science/excited_states", "demo", "qse", shots=100_000)
+    record = page.run("life_science/excited_states", "demo", "qse", shots=100_000)
     solution = SpectrumLines.model_validate(record.solution)
     for state, error in zip(solution.states, errors(demo(), solution), strict=True):
         print(
             f"{state.term}: {state.excitation:.3f} eV, misses {error:+.3f} eV,"
             f" standard error {state.stderr * HARTREE:.3f} eV, <S²> = {state.spin_squared:.3f}"
         )
-    plot(demo(), solution)
+    page.plot(record)
 
 # %% [markdown]
 # The excited states miss some hundredths of an electronvolt and may miss 0.2: thirty times as many
@@ -394,9 +397,10 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     along = FAMILIES["h2"].points
     hydrogens = [hydrogen_in_two_shells(length) for length in along]
-    runs = [run("life_science/excited_states", f"h2@{length}", "qeom") for length in along]
+    runs = [page.run("life_science/excited_states", f"h2@{length}", "qeom") for length in along]
     told = [SpectrumLines.model_validate(one.solution) for one in runs]
-    figure.draw_along(along, [exact_lines(h) for h in hydrogens], [found_lines(t) for t in told])
+    known = [exact_lines(h) for h in hydrogens]
+    page.stamp(figure.draw_along(along, known, [found_lines(t) for t in told]), *runs)
 
 # %% [markdown]
 # ## How it scales, and what it would take
@@ -410,9 +414,9 @@ if __name__ == "__main__":
 # * **Accuracy:** operators that move three electrons would mend a part of what `qeom` and `qse`
 #   miss, and there are of the order of n³(m − n)³ of them.
 # * **The frontier**, lithium hydride in `6-31g**`, takes 38 qubits, which no state-vector simulator
-#   holds: 4 terabytes. Its four electrons form 29 241 determinants, and PySCF has all seven states
-#   in well under a minute, so qubits do not say how hard a molecule is. The number of *electrons*
-#   that are strongly correlated does. No run is stored for it.
+#   holds: 4 terabytes. Its four electrons form 29 241 determinants, among which PySCF proves all
+#   seven states, so qubits do not say how hard a molecule is. The number of *electrons* that are
+#   strongly correlated does. No quantum run is stored for it.
 #
 # Classical computing goes on where full configuration interaction ends: coupled cluster for excited
 # states, selected configuration interaction, density matrix renormalisation. An advantage would

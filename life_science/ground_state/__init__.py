@@ -194,6 +194,12 @@ def example(size: int, seed: int) -> Molecule:
     return line(*(("H", z) for z in places.tolist()), multiplicity=1 + size % 2)
 
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/ground_state")
+
 # %% [markdown]
 # ## The model
 #
@@ -311,15 +317,16 @@ def lowest_conceivable(molecule: Molecule) -> float:
 # for the frontier instance. The exact energies of the named instances are stored with the PySCF
 # version that proved them; they stand in where PySCF is missing (there is none for Windows) and
 # for the frontier. Beyond 20 million determinants the reference is CCSD(T), the usual "gold
-# standard", which proves nothing: for nitrogen at 2.0 Å it ends 108 millihartree *below* the exact
-# energy (−107.563610 against −107.455156 hartree), because it is not a variational method and the
-# bond is nearly broken.
+# standard", which proves nothing: for nitrogen at 2.0 Å it ends *below* the exact energy
+# (<!-- answer of n2-2.0 by ccsd_t --> against <!-- answer of n2-2.0 by reference -->), because it
+# is not a variational method and the bond is nearly broken.
 #
 # The classical rivals run beside the quantum ones: `hartree_fock`, one determinant, to be beaten
 # in no time at all; `ccsd` and `ccsd_t`, whose energies are no bound and say so where they end
 # below the exact one; and `selected_ci`, which diagonalises among as many determinants as it is
-# told to. Of nitrogen's 14 400 determinants at 2.0 Å it needs 1000 to come within 0.01
-# millihartree; for the frontier instance 10 000 of 19 million leave 4.0.
+# told to. With 2500 of nitrogen's 14 400 at 2.0 Å it ends <!-- error of n2-2.0 by selected_ci -->
+# millihartree above the exact energy; what it takes on the frontier instance is told by the page
+# *Nitrogen on 32 qubits* of the docs.
 
 
 # %%
@@ -427,7 +434,8 @@ usecase = UseCase(
 # * *Quantum, by other means*: phase estimation (`qpe`), with its resolution as the error, and
 #   samples that choose determinants (`sqd`).
 # * *Classical*: `hartree_fock`, `ccsd`, `ccsd_t`, and `selected_ci` among as many determinants as
-#   `sqd` may take: all of them up to (2e,3o), less than half from lithium hydride on.
+#   `sqd` may take: all of them up to (2e,3o), less than half from lithium hydride on; and `dmrg`,
+#   the density-matrix renormalisation group, whose state is a chain of matrices.
 #
 # Settings that are no defaults are told in the tables of every run, below.
 #
@@ -435,17 +443,20 @@ usecase = UseCase(
 #
 # Up to water the classical gold standard is as good as exact, and no quantum method has anything to
 # add. On the last rungs the bond is nearly broken and many determinants weigh alike. There CCSD(T)
-# ends 108 millihartree *below* the exact energy of all electrons, and 90 below that of six in six
-# orbitals; a reader who takes it for a bound is misled. The variational methods end above, as they
-# must: unitary coupled cluster by 8 and 7, far better and still outside chemical accuracy, for it
-# is one Trotter step of moves out of a determinant that weighs little there. The grown ansatz ends
+# misses the exact energy of all electrons by <!-- error of n2-2.0 by ccsd_t --> millihartree and
+# that of six in six orbitals by <!-- error of n2-6e6o-2.0 by ccsd_t -->: it ends *below*, and a
+# reader who takes it for a bound is misled. The variational methods end above, as they must:
+# unitary coupled cluster by <!-- error of n2-2.0 by vqe --> and
+# <!-- error of n2-6e6o-2.0 by vqe -->, far better and still outside chemical accuracy, for it is
+# one Trotter step of moves out of a determinant that weighs little there. The grown ansatz ends
 # within it, at 12 qubits and without noise. But so does the plain classical choice of 100
-# determinants, to a microhartree, where samples that may take as many end 124 millihartree above:
-# a state that coupled cluster suggests is a bad one to sample just where coupled cluster fails.
+# determinants, to a microhartree, where samples that may take as many end
+# <!-- error of n2-6e6o-2.0 by sqd --> millihartree above: a state that coupled cluster suggests is
+# a bad one to sample just where coupled cluster fails.
 #
 # ### Along the triple bond, and along a chain
 #
-# <!-- curve n2-6e6o ccsd_t,vqe,adapt_vqe,oo_vqe -->
+# <!-- curve n2-6e6o ccsd_t,vqe,adapt_vqe,pair_vqe,oo_vqe -->
 #
 # <!-- curve h4 ccsd_t,vqe,adapt_vqe,pair_vqe -->
 #
@@ -459,15 +470,12 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("life_science/ground_state", "demo", "vqe")
+    record = page.run("life_science/ground_state", "demo", "vqe")
     print(record.score)
 
 # %%
 if __name__ == "__main__":
-    molecule = INSTANCES["demo"]()
-    plot(molecule, ElectronicState.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## Along a bond
@@ -490,14 +498,12 @@ if __name__ == "__main__":
 # chosen anew at each point from its Hartree–Fock orbitals; where their order changes, even the
 # exact curve of the active space may have a step. Degenerate orbitals, such as the π orbitals of
 # nitrogen, come in any rotation among themselves: methods that are not indifferent to it, such as
-# `pair_vqe`, jump from point to point (by 60 millihartree at 1.6 Å), and so would their best state.
+# `pair_vqe`, jump from point to point, as the curve above shows, and so would their best state.
 # `oo_vqe` finds the rotation that suits it.
 
 # %%
 if __name__ == "__main__":
-    import usecases
-
-    usecases.plot(usecases.curve("life_science/ground_state", "h4", ["vqe", "exact"]))
+    page.plot(page.curve("life_science/ground_state", "h4", ["vqe", "exact"]))
 
 # %% [markdown]
 # ## How it scales

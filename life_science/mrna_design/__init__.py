@@ -3,7 +3,8 @@
 #
 # A gene is read three bases at a time. Most residues of a protein can be written by several such
 # *codons*, and cells do not use them alike: in human genes leucine is written CTG in 40 % of all
-# cases and CTA in 7 %. A message in rare codons is translated slowly and yields little.
+# cases and CTA in 7 %. A message in codons that a cell rarely uses tends to yield little of the
+# protein (Gustafsson, Govindarajan and Minshull 2004).
 #
 # Whoever has a cell make a protein that is not its own therefore chooses the codons anew: makers
 # of enzymes and antibodies, of vaccines, every laboratory that orders a gene. The choice has other
@@ -56,6 +57,12 @@ __all__ = [
     "usecase",
     "violations",
 ]
+
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/mrna_design")
 
 # %% [markdown]
 # ## The data
@@ -258,6 +265,8 @@ usecase = UseCase(
         "Y. Nakamura, T. Gojobori, T. Ikemura, Codon usage tabulated from international DNA"
         " sequence databases, Nucleic Acids Res. 28:292, 2000: the tables, by python_codon_tables",
         "P. M. Sharp, W.-H. Li, The codon adaptation index, Nucleic Acids Res. 15:1281-1295, 1987",
+        "C. Gustafsson, S. Govindarajan, J. Minshull, Codon bias and heterologous protein"
+        " expression, Trends Biotechnol. 22:346-353, 2004",
         "D. M. Fox, K. M. Branson, R. C. Walker, mRNA codon optimization with quantum computers,"
         " PLoS ONE 16(10):e0259101, 2021: one-hot codons on an annealer",
         "H. Zhang, A. Sarkar, K. Bertels, A resource-efficient variational quantum algorithm for"
@@ -284,17 +293,17 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     for form in ("", ":dense"):
-        record = run(f"life_science/mrna_design{form}", "demo", "qaoa", parameters={"layers": 4})
+        record = page.run(f"life_science/mrna_design{form}", "demo", "qaoa layers=4")
         print(form or "a qubit per codon", record.score)
-    plot(Protein.model_validate(record.instance.data), Design.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
-# All three find the optimum, and differ in how often. The dense encoding does best with the fewest
-# qubits, the groups come next, and penalties alone lose a part of the shots to strings that are no
-# designs, and most of the rest to mediocre designs.
+# All three find the optimum, and differ in how often. In the workshop the dense encoding does best
+# with the fewest qubits, <!-- optimal of workshop:dense by qaoa --> of the shots, and the groups
+# come next with <!-- optimal of workshop by qaoa -->. With penalties alone only
+# <!-- feasible of workshop:penalty by qaoa --> of the shots are designs at all, most of them
+# mediocre, and <!-- optimal of workshop:penalty by qaoa --> are optimal.
 #
 # ### The frontier: 31 residues, 110 qubits or 55
 #
@@ -307,9 +316,10 @@ if __name__ == "__main__":
 # %%
 if __name__ == "__main__":
     settings = {"layers": 16, "angles": "ramp"}
-    record = run("life_science/mrna_design:dense", "frontier", "qaoa", "mps", parameters=settings)
+    dense_form = "life_science/mrna_design:dense"
+    record = page.run(dense_form, "frontier", "qaoa", "mps", parameters=settings)
     print(record.score)
-    plot(Protein.model_validate(record.instance.data), Design.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## How it scales

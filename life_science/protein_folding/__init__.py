@@ -5,13 +5,13 @@
 # does: which molecule it binds, whether a drug fits, whether it clumps. To predict it from the
 # sequence alone is a problem of biology since Anfinsen's experiments of the 1960s.
 #
-# Laboratories do not solve it on a lattice. They ask programs that have learnt from two hundred
-# thousand known structures, or follow atoms in molecular dynamics. Lattice models keep two things
-# only, that a chain cannot pass through itself and that residues which like each other want to
-# touch, and with these they explain why chains collapse and why some sequences have one best
-# shape. Even so the best shape is hard to find: in the simplest of these models it is
-# NP-complete (Berger and Leighton 1998). So they became the model on which quantum computers
-# try to fold.
+# Laboratories do not solve it on a lattice. They ask programs that have learnt from the structures
+# in the Protein Data Bank (Jumper et al. 2021), or follow atoms in molecular dynamics. Lattice
+# models keep two things only, that a chain cannot pass through itself and that residues which like
+# each other want to touch, and with these they explain why chains collapse and why some sequences
+# have one best shape (Lau and Dill 1989). Even so the best shape is hard to find: in the simplest
+# of these models it is NP-complete (Berger and Leighton 1998). So they became the model on which
+# quantum computers try to fold.
 
 # %%
 """The lowest-energy shape of a peptide on the tetrahedral lattice."""
@@ -53,6 +53,12 @@ __all__ = [
     "usecase",
     "violations",
 ]
+
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("life_science/protein_folding")
 
 # %% [markdown]
 # ## The data
@@ -222,8 +228,7 @@ if __name__ == "__main__":
 # best: two contacts a residue, three at the ends, and the strongest choice of contacts within
 # these limits (a linear program) bounds what is still to come. A beam search gives a first good
 # shape. It uses neither turns' bits nor penalties. Where 20 million partial chains do not settle
-# it, the value is labelled best known, with its bound; Trp-cage, with 20 residues, is
-# settled in seconds.
+# it, the value is labelled best known, with its bound; Trp-cage, with 20 residues, is settled.
 
 # %%
 if __name__ == "__main__":
@@ -280,6 +285,10 @@ usecase = UseCase(
         " sampling using QAOA, npj Quantum Information 9:70, 2023, arXiv:2204.01821",
         "P. Barkoutsos et al., Improving variational quantum optimization using CVaR, Quantum"
         " 4:256, 2020, arXiv:1907.04769",
+        "J. Jumper et al., Highly accurate protein structure prediction with AlphaFold, Nature"
+        " 596:583-589, 2021",
+        "K. F. Lau, K. A. Dill, A lattice statistical mechanics model of the conformational and"
+        " sequence spaces of proteins, Macromolecules 22:3986-3997, 1989",
         "B. Berger, T. Leighton, Protein folding in the HP model is NP-complete, J. Comput. Biol."
         " 5:27-40, 1998",
         "Protein Data Bank: 1UAO (Honda et al. 2004), 1LE1 (Cochran et al. 2001), 1L2Y (Neidigh et"
@@ -301,11 +310,9 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("life_science/protein_folding:turns", "demo")
+    record = page.run("life_science/protein_folding:turns", "demo")
     print(record.score)
-    plot(Peptide.model_validate(record.instance.data), Fold.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ### Beside random conformations
@@ -340,7 +347,7 @@ if __name__ == "__main__":
         found = 1 - (1 - share) ** 4096
         print(f"{name}: {share:.3%} of {len(energy)} conformations are optimal; 4096 random ones")
         print(f"  contain an optimum with probability {found:.4f}")
-        score = run("life_science/protein_folding:turns", name).score
+        score = page.run("life_science/protein_folding:turns", name).score
         shots, (low, high) = score.optimal_share or 0.0, score.optimal_interval or (0.0, 1.0)
         print(
             f"  QAOA: {shots:.3%} of the shots, lift over random conformations"
@@ -366,8 +373,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # Turns alone fit a simulator up to 15 residues (23 qubits). Trp-cage, the frontier, asks for 33 or
 # 97 qubits, which no simulator here holds with these tables, while branch and bound proves its
-# −24.47 RT in seconds. The proof's work grows up to 2.9-fold a residue, less where strong
-# contacts prune; beyond some 20 residues the reference may be the best known.
+# optimum, as the cell of the proofs shows. Without contacts that prune, the proof's work grows
+# almost threefold a residue; beyond some 20 residues the reference may be the best known.
 #
 # What it would take: a circuit whose share of optimal shots falls more slowly with the length of
 # the chain than the share of optimal conformations, at a depth that a machine survives. These

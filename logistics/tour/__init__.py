@@ -42,6 +42,12 @@ from usecases.models import Bits, all_bits, energies, variables
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# %%
+if __name__ == "__main__":
+    import usecases
+
+    page = usecases.Tour("logistics/tour")
+
 # %% [markdown]
 # ## The data
 #
@@ -279,8 +285,9 @@ if __name__ == "__main__":
 # depend on the direction. None of them looks at the model.
 #
 # This is a problem that classical computing has in its grip: Concorde proved an optimal tour of
-# 85 900 places (Applegate et al. 2009), and heuristics come within some percent of millions. A
-# quantum computer with nine qubits is of no help here, nor is one with 64.
+# 85 900 places (Applegate et al. 2009), and heuristics come within some percent on millions
+# (Johnson & McGeoch 2002). A quantum computer with nine qubits is of no help here, nor is one
+# with 64.
 
 # %%
 if __name__ == "__main__":
@@ -352,6 +359,8 @@ usecase = UseCase(
         "Lin & Kernighan, Operations Research 21 (1973) 498: k-opt moves",
         "Wouda, Lan & Kool, INFORMS J. Computing 36 (2024) 943: PyVRP",
         "Applegate et al., Operations Research Letters 37 (2009) 11: an optimal tour of 85 900",
+        "Johnson & McGeoch, in: The Traveling Salesman Problem and Its Variations (2002) 369",
+        "Ambainis et al., Proc. SODA (2019) 1783, arXiv:1807.05209: search within the programme",
     ),
 )
 
@@ -366,13 +375,16 @@ usecase = UseCase(
 #
 # <!-- runs -->
 #
-# With the same cost, layers and shots, the space decides: of QAOA's shots in the workshop 87 % are
-# a shortest tour among permutations, 11 % with one city per place, and 2.9 % where single bits are
-# flipped, for there three of four shots are no tours at all. Simulated annealing, which knows
-# penalties only, keeps all rules here and beats QAOA in the last two spaces; among permutations
-# QAOA does better per shot, its training not counted (in the frontier the intervals overlap). In
-# the frontier, 64 qubits, one shot in a hundred is a shortest tour, where one in 20 160 orders is.
-# And each of these runs takes tens to ten thousand times as long as the dynamic programme.
+# With the same cost, layers and shots, the space decides. Of QAOA's shots in the workshop
+# <!-- optimal of workshop by qaoa --> are a shortest tour among permutations,
+# <!-- optimal of workshop:rows by qaoa --> with one city per place, and
+# <!-- optimal of workshop:penalty by qaoa --> where single bits are flipped, for there only
+# <!-- feasible of workshop:penalty by qaoa --> of the shots are tours at all. Simulated annealing,
+# which knows penalties only, keeps all rules here and beats QAOA in the last two spaces; among
+# permutations QAOA does better per shot, its training not counted (in the frontier the intervals
+# overlap). In the frontier, 64 qubits, <!-- optimal of frontier by qaoa --> of the shots are a
+# shortest tour, where one in 20 160 orders is. And each of these runs takes a hundred times as
+# long as the dynamic programme, or more.
 #
 # ### How rules are lost
 #
@@ -433,13 +445,13 @@ def collapse(measured: Mapping[str, list[float]]) -> Figure:
 
 # %%
 if __name__ == "__main__":
-    from usecases import run
-
+    records = []
     measured: dict[str, list[float]] = {space: [] for space in SPACES}
     print("space, cities: by formula, drawn, QAOA")
     for space, suffix in SPACES.items():
         for name, instance in (("demo", demo()), ("workshop", workshop())):
-            record = run(f"logistics/tour{suffix}", name, "qaoa layers=6")
+            record = page.run(f"logistics/tour{suffix}", name, "qaoa layers=6")
+            records.append(record)
             measured[space].append(record.score.feasible_share or 0.0)
             n = len(instance.cities)
             print(f"{space}, {n}: {share(space, n - 1):.2e}, {drawn(space, instance, 4000):.2e},"
@@ -447,26 +459,26 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    collapse(measured)
+    page.stamp(collapse(measured), *records)
 
 # %%
 if __name__ == "__main__":
-    draw(workshop(), Tour.model_validate(run("logistics/tour", "workshop").solution))
+    page.plot(page.run("logistics/tour", "workshop"))
 
 # %% [markdown]
-# ### Beside a published benchmark
+# ### To be compared with others
 #
-# Optima of the first nodes of dsj1000, proven here by the dynamic programme, beside what a
-# published benchmark of quantum and classical solvers on the same nodes reports:
+# Whoever measures on the first nodes of dsj1000 may compare: these optima are proven here by the
+# dynamic programme.
 #
-# | nodes | qubits, all in one | optimum | published |
-# |---|---|---|---|
-# | 4 | 9 | 1 516 250 | |
-# | 6 | 25 | 2 054 234 | |
-# | 8 | 49 | 3 003 807 | |
-# | 10 | 81 | 3 078 332 | |
-# | 12 | 121 | 3 153 257 | best +0.54 %; an annealer: none of 15 answers valid |
-# | 14 | 169 | 3 265 787 | an annealer: none of 15 answers valid |
+# | nodes | qubits, all in one | optimum |
+# |---|---|---|
+# | 4 | 9 | 1 516 250 |
+# | 6 | 25 | 2 054 234 |
+# | 8 | 49 | 3 003 807 |
+# | 10 | 81 | 3 078 332 |
+# | 12 | 121 | 3 153 257 |
+# | 14 | 169 | 3 265 787 |
 #
 # The runs of dsj1000-8, -12 and -14 stand above. With 12 and 14 nodes they are a hybrid: 12 qubits
 # at a time put the pieces of a first tour together, and that tour, OR-Tools' own, is already at
@@ -479,11 +491,11 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     for solver in ("annealing", "exact"):
         gaps = [
-            run("logistics/tour", "dsj1000-12", solver, seed=seed).score.gap or 0.0
+            page.run("logistics/tour", "dsj1000-12", f"lns solver={solver}", seed=seed).score.gap
             for seed in (0, 1, 2)
         ]
         print(f"blocks solved by {solver}, three seeds:", *(f"{gap:+.2%}" for gap in gaps))
-    record = run("logistics/tour:penalty", "dsj1000-12", "annealing")
+    record = page.run("logistics/tour:penalty", "dsj1000-12", "annealing")
     print(f"all at once: {record.score.feasible_share:.1%} tours, best {record.score.gap:+.2%}")
 
 # %% [markdown]
@@ -498,9 +510,8 @@ if __name__ == "__main__":
 #   That also says how small the search is: 8! orders are listed in a moment.
 #
 # The honest end: every optimum on this page is proven by a dynamic programme in milliseconds, and
-# the tours of a thousand cities that take a planner's computer seconds are out of reach of all
-# quantum machines. The best quantum algorithm known with a proof, Grover-like search within the
-# dynamic programme (Ambainis et al. 2019), needs 1.728ⁿ steps instead of 2ⁿ on an error-corrected
-# machine with as much quantum memory. What carries over to problems where quantum computers may
-# help is the lesson of the three spaces: rules kept by construction are worth more than rules
-# paid for.
+# the thousand cities that an ordinary heuristic takes at once would ask for a million qubits. The
+# best quantum algorithm known with a proof, Grover-like search within the dynamic programme
+# (Ambainis et al. 2019), needs 1.728ⁿ steps instead of 2ⁿ on an error-corrected machine with as
+# much quantum memory. What carries over to problems where quantum computers may help is the lesson
+# of the three spaces: rules kept by construction are worth more than rules paid for.

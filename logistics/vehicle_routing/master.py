@@ -15,7 +15,7 @@ from logistics.vehicle_routing.pricing import Routes, all_routes, coverage, pric
 from logistics.vehicle_routing.rounds import Group, shortest_round
 from logistics.vehicle_routing.ruin import plans_nearby
 from usecases.errors import UsecasesError
-from usecases.models import BQM, Choose, Incumbent, Sample, Structured
+from usecases.models import BQM, Choose, Floats, Incumbent, Sample, Squares, Structured
 
 COMPLETE = 100
 """Up to this many routes the model holds them all; beyond, it holds a pool of good ones."""
@@ -71,10 +71,13 @@ def build(instance: VehicleRouting) -> Structured | Incumbent:
     nearby = [part[0] for plan in plans for part in plans_nearby(instance, plan, rng, TURNS)]
     whole = [plan for plan in nearby if sum(map(len, plan)) == len(instance.customers)]
     known = min(_cost(instance, plan) for plan in [*plans, *whole])
-    model = partition(instance, routes, sufficient_weight(instance, routes, known))
+    weight = sufficient_weight(instance, routes, known)
+    model = partition(instance, routes, weight)
     if model.num_variables <= WHOLE:
         return Structured(model, exclusive(instance, routes))
-    return Incumbent(model, chosen(instance, routes, plans[0]))
+    rules, wanted = equations(instance, routes)
+    squares = Squares(rules.T, wanted, weight)
+    return Incumbent(model, chosen(instance, routes, plans[0]), rules=squares)
 
 
 def _pool(
@@ -134,11 +137,7 @@ def partition(instance: VehicleRouting, routes: Routes, weight: int) -> BQM:
     """
     spare = spare_weights(instance)
     names = [*(label(instance, group) for group in routes), *spare]
-    rules = np.vstack([coverage(instance, routes), np.zeros((len(spare), len(instance.customers)))])
-    wanted = np.ones(len(instance.customers))
-    if instance.limit is not None:
-        vehicles = [*(1.0 for _ in routes), *map(float, spare.values())]
-        rules, wanted = np.column_stack([rules, vehicles]), np.append(wanted, instance.limit)
+    rules, wanted = equations(instance, routes)
     # |wanted − xᵀ rules|² written out; a bit equals its square
     square = weight * rules @ rules.T
     costs = np.array([*map(float, routes.values()), *(0.0 for _ in spare)])
@@ -146,6 +145,17 @@ def partition(instance: VehicleRouting, routes: Routes, weight: int) -> BQM:
     model = BQM(linear, np.triu(2.0 * square, 1), weight * float(wanted @ wanted), "BINARY")
     model.relabel_variables(dict(enumerate(names)))
     return model
+
+
+def equations(instance: VehicleRouting, routes: Routes) -> tuple[Floats, Floats]:
+    """What a plan adds up to, xᵀ rules = wanted: each customer once, and the fleet if it binds."""
+    spare = spare_weights(instance)
+    rules = np.vstack([coverage(instance, routes), np.zeros((len(spare), len(instance.customers)))])
+    wanted = np.ones(len(instance.customers))
+    if instance.limit is None:
+        return rules, wanted
+    vehicles = [*(1.0 for _ in routes), *map(float, spare.values())]
+    return np.column_stack([rules, vehicles]), np.append(wanted, instance.limit)
 
 
 def sufficient_weight(instance: VehicleRouting, routes: Routes, known: int) -> int:

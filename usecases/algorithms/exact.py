@@ -1,8 +1,10 @@
 """The proven optimum of a model, by enumeration or by the solver that suits its language.
 
 Quadratic models of up to 30 variables, cost networks and computed costs of up to 24 are
-enumerated. Above, quadratic models go to CP-SAT, cost networks to HiGHS, and computed costs to the
-solver that they bring along; electrons are diagonalised in the space of determinants.
+enumerated. Where the model declares groups, quadratic models and computed costs of any size are
+enumerated over the strings that keep them, of which there may be as many. Above, quadratic models
+go to CP-SAT, cost networks to HiGHS, and computed costs to the solver that they bring along;
+electrons are diagonalised in the space of determinants.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 from pydantic import Field
 
 from usecases.contracts import Algorithm, Energy, Execute, Outcome
+from usecases.convert import to_ising
 from usecases.errors import TooLarge
 from usecases.models import (
     BQM,
@@ -23,14 +26,17 @@ from usecases.models import (
     CostNetwork,
     Evaluated,
     FermionicHamiltonian,
+    Group,
     Incumbent,
     Model,
     Spectrum,
+    Squares,
     Structured,
     qubits,
     variables,
 )
 from usecases.observe import outcomes
+from usecases.spaces import Space
 
 LARGEST_ENUMERATED = 30
 LARGEST_TABLE = 24
@@ -75,20 +81,24 @@ class Exact(Algorithm):
 
             lowest = levels(model)
             return [Outcome(lowest, lowest.energy, stderr=0.0, bound=lowest.energy)]
+        groups = model.groups if isinstance(model, Structured) else ()
         whole = model.model if isinstance(model, Incumbent | Structured) else model
         if isinstance(whole, Blockwise) and whole.whole is not None:
             whole = whole.whole()
         known = model.sample if isinstance(model, Incumbent) else {}
         start = np.array([known.get(v, 0) for v in variables(whole)], dtype=np.int8)
-        bits, bound = self._lowest(whole, start)
+        rules = model.rules if isinstance(model, Incumbent) else None
+        bits, bound = self._lowest(whole, groups, start, rules)
         (found,) = outcomes(whole, bits[None, :])
         return [replace(found, bound=min(bound, found.energy))]
 
-    def _lowest(self, model: Any, start: Bits) -> tuple[Bits, float]:
+    def _lowest(
+        self, model: Any, groups: tuple[Group, ...], start: Bits, rules: Squares | None
+    ) -> tuple[Bits, float]:
         """The best bits found, and the bound on all energies, infinite when it is their own."""
         n = qubits(model)
         if isinstance(model, Evaluated):
-            return self._evaluated(model)
+            return self._evaluated(model, Space(n, groups))
         if isinstance(model, CostNetwork) and n <= LARGEST_TABLE:
             from usecases.solvers.enumeration import table
 
@@ -103,22 +113,29 @@ class Exact(Algorithm):
             from usecases.solvers.enumeration import lowest as enumerated
 
             return enumerated(model), math.inf
+        space = Space(n, groups)
+        if space.size <= 1 << LARGEST_TABLE:
+            place = space.table(to_ising(model)).argmin()
+            return space.strings(np.array([place], dtype=np.intp))[0], math.inf
         from usecases.solvers import cpsat
 
-        bits, _, bound = cpsat.minimise(model, self.seconds, start)
+        bits, _, bound = cpsat.minimise(model, self.seconds, start, rules)
         return bits, bound
 
-    def _evaluated(self, model: Evaluated) -> tuple[Bits, float]:
-        """The lowest of all strings, or what the cost's own solver proves where they are many."""
-        n = qubits(model)
-        if n <= LARGEST_TABLE:
-            return (int(model.table().argmin()) >> np.arange(n) & 1).astype(np.int8), math.inf
-        if model.minimise is None:
-            raise TooLarge(
-                f"a cost that is only known by computing it has 2^{n} strings to try",
-                f"Up to {LARGEST_TABLE} variables are tried: take a smaller instance",
-            )
-        return model.minimise(self.seconds)
+    def _evaluated(self, model: Evaluated, space: Space) -> tuple[Bits, float]:
+        """The lowest string that keeps the groups, or what the cost's own solver proves."""
+        if space.size > 1 << LARGEST_TABLE:
+            if model.minimise is None:
+                ruled = f", of which {space.size:.3g} keep the rules" if space.groups else ""
+                raise TooLarge(
+                    "a cost that is only known by computing it has"
+                    f" 2^{space.bits} strings to try{ruled}",
+                    f"Up to 2^{LARGEST_TABLE} are tried: take a smaller instance",
+                )
+            return model.minimise(self.seconds)
+        from usecases.solvers.enumeration import lowest_of
+
+        return lowest_of(space, model, self.seconds), math.inf
 
 
 algorithm = Exact

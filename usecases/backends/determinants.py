@@ -55,13 +55,13 @@ class Determinants(LocalBackend):
         rows = rows_of(program.hamiltonian, sector)
         started = time.perf_counter()
         state = sector.state(which, angles)
-        image = rows.apply(state)
-        energy = float(np.vdot(state, image))
         if isinstance(program, FermionicGradient):
+            image = rows.apply(state)
+            energy = float(np.vdot(state, image))
             slopes = sector.undo(state, image, which, angles)
             found = [energy, ansatz.by_parameter(slopes).tolist()]
         else:
-            found = [[energy, 0.0], *_electrons(ansatz)]
+            found = [[rows.energy(state), 0.0], *_electrons(ansatz)]
         return JobResult(found, time.perf_counter() - started, compiled=started - begun)
 
 

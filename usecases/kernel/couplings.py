@@ -22,25 +22,58 @@ NEGLIGIBLE = 1e-13
 def multiply(
     starts: Places, columns: Places, values: Floats, state: Floats, result: Floats
 ) -> None:
-    """A matrix in compressed rows times each row of amplitudes.
+    """A symmetric matrix, given above its diagonal in compressed rows, times rows of amplitudes.
 
-    Four sums run side by side, for each waits for its own last addition. Places are unsigned and
-    short, so that none needs a look whether it counts from the end.
+    The products are added to `result`. Places are unsigned and short, so that none needs a look
+    whether it counts from the end.
     """
     for row in range(len(state)):
         vector, sums = state[row], result[row]
         for i in range(len(sums)):
-            first, last = np.intp(starts[i]), np.intp(starts[i + 1])
-            whole = first + (last - first) // 4 * 4
-            a = b = c = d = 0.0
-            for j in range(first, whole, 4):
-                a += values[j] * vector[columns[j]]
-                b += values[j + 1] * vector[columns[j + 1]]
-                c += values[j + 2] * vector[columns[j + 2]]
-                d += values[j + 3] * vector[columns[j + 3]]
-            for j in range(whole, last):
-                a += values[j] * vector[columns[j]]
-            sums[i] = (a + b) + (c + d)
+            here, total = vector[i], 0.0
+            for j in range(np.intp(starts[i]), np.intp(starts[i + 1])):
+                total += values[j] * vector[columns[j]]
+                sums[columns[j]] += values[j] * here
+            sums[i] += total
+
+
+@compiled
+def between(starts: Places, columns: Places, values: Floats, state: Floats) -> float:
+    """⟨state|matrix|state⟩ of the same matrix, once through it.
+
+    The real and the imaginary part of an amplitude are laid side by side, to be fetched at once.
+    """
+    if len(state) == 1:
+        return _between_real(starts, columns, values, state[0])
+    pairs = np.empty(2 * state.shape[1])
+    pairs[0::2], pairs[1::2] = state[0], state[1]
+    found = 0.0
+    for i in range(state.shape[1]):
+        a = b = c = d = 0.0
+        first, last = np.intp(starts[i]), np.intp(starts[i + 1])
+        whole = first + (last - first) // 2 * 2
+        for j in range(first, whole, 2):
+            one, two = np.uint32(2) * columns[j], np.uint32(2) * columns[j + 1]
+            a += values[j] * pairs[one]
+            b += values[j] * pairs[one + np.uint32(1)]
+            c += values[j + 1] * pairs[two]
+            d += values[j + 1] * pairs[two + np.uint32(1)]
+        for j in range(whole, last):
+            a += values[j] * state[0, columns[j]]
+            b += values[j] * state[1, columns[j]]
+        found += state[0, i] * (a + c) + state[1, i] * (b + d)
+    return 2.0 * found
+
+
+@compiled
+def _between_real(starts: Places, columns: Places, values: Floats, vector: Floats) -> float:
+    found = 0.0
+    for i in range(len(vector)):
+        total = 0.0
+        for j in range(np.intp(starts[i]), np.intp(starts[i + 1])):
+            total += values[j] * vector[columns[j]]
+        found += total * vector[i]
+    return 2.0 * found
 
 
 @compiled
@@ -52,8 +85,9 @@ def couplings(
     columns: Places,
     values: Floats,
 ) -> None:
-    """The rows of the Hamiltonian between different determinants, Slater and Condon's rules.
+    """The Hamiltonian between different determinants, Slater and Condon's rules.
 
+    It is symmetric: a row holds what lies right of the diagonal.
     A first call with empty `columns` counts: starts[i + 1] becomes the length of row i. A second
     call with their running sums fills in. `keys` ascend.
     """
@@ -133,7 +167,7 @@ def _single(
     if abs(value) < NEGLIGIBLE:
         return 0
     key, sign = moved(keys[i], p, a)
-    return _put(keys, key, sign * value, at, columns, values)
+    return _put(keys, i, key, sign * value, at, columns, values)
 
 
 @compiled
@@ -155,11 +189,15 @@ def _double(
         return 0
     key, first = moved(keys[i], p, a)
     key, second = moved(key, q, b)
-    return _put(keys, key, first * second * value, at, columns, values)
+    return _put(keys, i, key, first * second * value, at, columns, values)
 
 
 @compiled
-def _put(keys: Keys, key: np.uint64, value: float, at: int, columns: Places, values: Floats) -> int:
+def _put(
+    keys: Keys, i: int, key: np.uint64, value: float, at: int, columns: Places, values: Floats
+) -> int:
+    if key < keys[i]:
+        return 0
     place = np.searchsorted(keys, key)
     if place == len(keys) or keys[place] != key:
         return 0

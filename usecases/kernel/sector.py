@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from usecases.errors import TooLarge
 from usecases.fermions import determinant_energy
-from usecases.kernel.couplings import couplings, multiply
-from usecases.kernel.determinants import MOVE, ONE, PAIR, Keys, Places, Signs, back, evolve
+from usecases.kernel.couplings import between, couplings, multiply
+from usecases.kernel.determinants import Keys, Places, back, evolve
+from usecases.kernel.moves import Lists, apart, columns, key_of, listed, moves_of, occupations
+from usecases.kernel.spins import evolve_apart
 from usecases.models import Bits, FermionicHamiltonian, Floats
 from usecases.programs import Ansatz, Excitation, Generator
 
@@ -36,19 +37,13 @@ class Sector:
         self, orbitals: int, reference: tuple[int, ...], generators: Sequence[Generator]
     ) -> None:
         self.orbitals = orbitals
-        self.keys = _reached(_key(reference), generators)
-        self.start = int(np.searchsorted(self.keys, _key(reference)))
+        self.keys = _reached(key_of(reference), generators)
+        self.start = int(np.searchsorted(self.keys, key_of(reference)))
         self.complex = not all(isinstance(g, Excitation) for g in generators)
         self.order = {g: k for k, g in enumerate(generators)}
-        found = [_listed(self.keys, g) for g in generators]
-        touched = [_touched(orbitals, g) for g in generators]
-        self._lists = (
-            np.array([_kind(g) for g in generators], dtype=np.int8),
-            np.array(touched).reshape(len(generators), 2 * orbitals),
-            np.cumsum([0, *(len(f.signs) for f in found)], dtype=np.uint32),
-            np.concatenate([f.places for f in (_NOTHING, *found)]),
-            np.concatenate([f.signs for f in (_NOTHING, *found)]),
-        )
+        moves = [moves_of(self.keys, g) for g in generators]
+        self._lists = listed(orbitals, generators, moves)
+        self._apart = self._split(generators)
 
     def starting(self, key: np.uint64) -> Sector:
         """The same sector with another reference."""
@@ -70,8 +65,7 @@ class Sector:
     @property
     def bits(self) -> Bits:
         """The occupations of the determinants, shape (determinants, 2m)."""
-        places = np.arange(2 * self.orbitals, dtype=np.uint64)
-        return ((self.keys[:, None] >> places) & np.uint64(1)).astype(np.int8)
+        return occupations(self.keys, range(2 * self.orbitals))
 
     def which(self, ansatz: Ansatz) -> Places:
         """The place of each factor's generator."""
@@ -88,6 +82,11 @@ class Sector:
 
     def state(self, which: Places, angles: Floats) -> Floats:
         """The amplitudes of an ansatz state: one row when they are real, else two."""
+        if self._apart is not None:
+            alphas, betas, lists = self._apart
+            table = np.empty((2, betas.shape[1], alphas.shape[1]))
+            evolve_apart(table, alphas, betas, self.start, which, *lists, angles)
+            return table.reshape(2, -1)
         amplitudes = np.zeros((1 + self.complex, self.size))
         amplitudes[0, self.start] = 1.0
         evolve(amplitudes, self.keys, which, *self._lists, angles)
@@ -98,6 +97,19 @@ class Sector:
         slopes = np.zeros(len(which))
         back(state, other, self.keys, which, *self._lists, angles, slopes)
         return slopes
+
+    def _split(self, generators: Sequence[Generator]) -> tuple[Floats, Floats, Lists] | None:
+        """The strings of each spin and the moves among them, where spins move apart."""
+        m = self.orbitals
+        low = key_of(range(m))
+        alphas, betas = np.unique(self.keys & low), np.unique(self.keys & ~low)
+        whole = len(alphas) * len(betas) == self.size
+        if not (whole and self.complex and all(apart(g, m) for g in generators)):
+            return None
+        halves = (alphas if g.orbitals[0] < m else betas for g in generators)
+        moves = [moves_of(half, g) for half, g in zip(halves, generators, strict=True)]
+        lists = listed(m, generators, moves)
+        return columns(alphas, range(m)), columns(betas, range(m, 2 * m)), lists
 
 
 class Rows:
@@ -117,20 +129,14 @@ class Rows:
 
     def apply(self, state: Floats) -> Floats:
         """The Hamiltonian times each row of amplitudes."""
-        result = np.empty_like(state)
+        result: Floats = self.diagonal * state
         multiply(self._starts, self._columns, self._values, state, result)
-        result += self.diagonal * state
         return result
 
-
-class _Moves(NamedTuple):
-    """Sources and targets, for a phase the same, and the sign of each."""
-
-    places: Places
-    signs: Signs
-
-
-_NOTHING = _Moves(np.zeros((0, 2), dtype=np.uint32), np.zeros(0))
+    def energy(self, state: Floats) -> float:
+        """⟨state|H|state⟩, hartree."""
+        coupled = between(self._starts, self._columns, self._values, state)
+        return coupled + float(np.vdot(state, self.diagonal * state))
 
 
 def sector_of(
@@ -140,7 +146,7 @@ def sector_of(
 
     References that the generators lead to one another share one.
     """
-    kept, key = _alike(orbitals, generators), _key(reference)
+    kept, key = _alike(orbitals, generators), key_of(reference)
     for sector in kept:
         if key in sector.keys:
             return sector.starting(key)
@@ -186,10 +192,6 @@ def _fits(couplings: int) -> None:
         )
 
 
-def _key(occupied: Sequence[int]) -> np.uint64:
-    return np.uint64(sum(1 << p for p in occupied))
-
-
 def _reached(start: np.uint64, generators: Sequence[Generator]) -> Keys:
     """All determinants that the excitations lead to, in any order and number."""
     known = np.array([start], dtype=np.uint64)
@@ -198,7 +200,7 @@ def _reached(start: np.uint64, generators: Sequence[Generator]) -> Keys:
     while len(fresh):
         found = [fresh[:0]]
         for excitation in excitations:
-            low, high = _key(excitation.occupied), _key(excitation.virtual)
+            low, high = key_of(excitation.occupied), key_of(excitation.virtual)
             held = fresh & (low | high)
             found.append(fresh[(held == low) | (held == high)] ^ (low | high))
         fresh = np.setdiff1d(np.concatenate(found), known)
@@ -209,44 +211,6 @@ def _reached(start: np.uint64, generators: Sequence[Generator]) -> Keys:
                 "Choose a smaller active space, or sqd, which samples on ffsim instead",
             )
     return known
-
-
-def _kind(generator: Generator) -> int:
-    if isinstance(generator, Excitation):
-        return MOVE
-    return ONE if len(generator.orbitals) == 1 else PAIR
-
-
-def _touched(orbitals: int, generator: Generator) -> Floats:
-    """1 where electrons arrive or are looked for, −1 where they leave."""
-    found = np.zeros(2 * orbitals)
-    if isinstance(generator, Excitation):
-        found[list(generator.virtual)] = 1.0
-        found[list(generator.occupied)] = -1.0
-    else:
-        found[list(generator.orbitals)] = 1.0
-    return found
-
-
-def _listed(keys: Keys, generator: Generator) -> _Moves:
-    if not isinstance(generator, Excitation):
-        if len(generator.orbitals) == 1:
-            return _NOTHING
-        mask = _key(generator.orbitals)
-        source = np.flatnonzero(keys & mask == mask)
-        places = np.stack([source, source], axis=1).astype(np.uint32)
-        return _Moves(places, np.ones(len(source)))
-    low, high = _key(generator.occupied), _key(generator.virtual)
-    source = np.flatnonzero(keys & (low | high) == low)
-    moved = keys[source]
-    passed = np.zeros(len(source), dtype=np.int64)
-    for orbital in (*generator.occupied, *reversed(generator.virtual)):
-        below = np.uint64((1 << orbital) - 1)
-        passed += np.bitwise_count(moved & below)
-        moved = moved ^ np.uint64(1 << orbital)
-    target = np.searchsorted(keys, moved)
-    places = np.stack([source, target], axis=1).astype(np.uint32)
-    return _Moves(places, 1.0 - 2.0 * (passed & 1).astype(np.float64))
 
 
 __all__ = ["Rows", "Sector", "forget", "placed", "rows_of", "sector_of"]

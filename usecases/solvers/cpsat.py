@@ -10,7 +10,7 @@ import numpy as np
 
 from usecases import metrics
 from usecases.errors import MissingExtra
-from usecases.models import BQM, Bits, energies
+from usecases.models import BQM, Bits, Squares, energies
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel
@@ -19,22 +19,31 @@ RESOLUTION = 2**50
 """Coefficients become integers whose sizes add up to this; a float still holds every sum."""
 
 
-def minimise(model: BQM, seconds: float, start: Bits) -> tuple[Bits, float, float]:
+def minimise(
+    model: BQM, seconds: float, start: Bits, rules: Squares | None = None
+) -> tuple[Bits, float, float]:
     """The best bits found, shape (variables,), their energy, and a proven lower bound on all.
 
     Never worse than `start`. The bound holds in spite of the rounding of coefficients to
-    integers; it equals the energy when the search ended and they tie.
+    integers; it equals the energy when the search ended and they tie. Of `rules` the squares are
+    taken out of the model and the equations kept instead, which hold at its minimum.
     """
     try:
         from ortools.sat.python import cp_model
     except ImportError:
         raise MissingExtra("ortools", "exact") from None
     binary = model.change_vartype("BINARY", inplace=False)
+    if rules is not None:
+        binary = _without(binary, rules)
     coefficients = [float(b) for b in (*binary.linear.values(), *binary.quadratic.values())]
     scale = _scale(coefficients)
     problem = cp_model.CpModel()
     x = {v: problem.new_bool_var(str(v)) for v in binary.variables}
     _state_objective(problem, x, binary, scale)
+    if rules is not None:
+        for row, wanted in zip(rules.coefficients.tolist(), rules.wanted.tolist(), strict=True):
+            terms = zip(row, x.values(), strict=True)
+            problem.add(sum(round(c) * bit for c, bit in terms if c) == round(wanted))
     for v, bit in zip(binary.variables, start.tolist(), strict=True):
         problem.add_hint(x[v], bit)
     solver = cp_model.CpSolver()
@@ -53,6 +62,22 @@ def minimise(model: BQM, seconds: float, start: Bits) -> tuple[Bits, float, floa
     if status == cp_model.OPTIMAL and metrics.ties(bound, energy):
         return best, energy, energy
     return best, energy, min(max(bound, least), energy)
+
+
+def _without(model: BQM, rules: Squares) -> BQM:
+    """The model less the squares of the rules; couplings that vanish are left out."""
+    linear, quadratic, offset = model.to_numpy_vectors(model.variables)[:3]
+    matrix = np.zeros((model.num_variables,) * 2)
+    matrix[quadratic[0], quadratic[1]] = quadratic[2]
+    matrix = np.triu(matrix + matrix.T, 1)
+    square = rules.weight * rules.coefficients.T @ rules.coefficients
+    linear = linear - square.diagonal() + 2 * rules.weight * rules.wanted @ rules.coefficients
+    matrix -= np.triu(2 * square, 1)
+    matrix[np.abs(matrix) < 1e-9 * rules.weight] = 0.0
+    offset = float(offset) - rules.weight * float(rules.wanted @ rules.wanted)
+    left = BQM(linear, matrix, offset, "BINARY")
+    left.relabel_variables(dict(enumerate(model.variables)))
+    return left
 
 
 def _state_objective(problem: CpModel, x: dict[Any, Any], model: BQM, scale: float) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from usecases.errors import TooLarge
-from usecases.models import BQM, Bits, CostNetwork, Factor, Floats
+from usecases.models import BQM, Bits, CostNetwork, Evaluated, Factor, Floats
+from usecases.spaces import CHUNK, Space
 
 MOST_VARIABLES = 26
 BUCKET = 14
@@ -94,6 +97,29 @@ def lowest(model: BQM) -> Bits:
         if energy < best:
             best, found = energy, np.append(k >> np.arange(low) & 1, high)
     return found.astype(np.int8)
+
+
+def lowest_of(space: Space, cost: Evaluated, seconds: float) -> Bits:
+    """The string of the space at which a computed cost is least, shape (variables,).
+
+    Nothing bounds such a cost from below, so a part of the strings proves nothing: raises TooLarge
+    when the time runs out before the last of them.
+    """
+    end = time.monotonic() + seconds
+    best, found = np.inf, np.zeros(space.bits, dtype=np.int8)
+    for begun in range(0, space.size, CHUNK):
+        if time.monotonic() > end:
+            raise TooLarge(
+                f"{begun} of {space.size} strings were tried in {seconds:g} s",
+                "Allow more time with -p seconds=, or take a smaller instance",
+            )
+        numbers = np.arange(begun, min(begun + CHUNK, space.size), dtype=np.intp)
+        bits = space.strings(numbers)
+        values = cost.energies(bits)
+        k = int(values.argmin())
+        if values[k] < best:
+            best, found = float(values[k]), bits[k]
+    return found
 
 
 def _sums(weights: Floats) -> Floats:

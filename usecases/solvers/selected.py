@@ -118,7 +118,7 @@ def _matrix(h: FermionicHamiltonian, keys: Keys) -> csr_array:
     diagonal = csr_array(
         (_energies(h, keys), np.arange(len(keys)), np.arange(len(keys) + 1)), shape=coupled.shape
     )
-    return csr_array(coupled + diagonal)
+    return csr_array(coupled + coupled.T + diagonal)
 
 
 def _wanted(h: FermionicHamiltonian, keys: Keys, energy: float, state: Floats, most: int) -> Keys:
