@@ -242,6 +242,22 @@ def test_an_installation_without_vendors_says_why(monkeypatch: pytest.MonkeyPatc
         assert "older than its code" in str(done.exception)
 
 
+def test_a_package_that_is_importable_here_goes_through_the_door_all_the_same() -> None:
+    of = vendor("ibm")
+    if environments.made(of) or not environments.importable(of):
+        pytest.skip("this environment has no package of IBM's, or IBM has one of its own")
+    asked = """
+import sys
+from usecases import registry
+from usecases.vendors.process import process
+assert registry.backend("ibm/fake_manila").holds() == 5
+assert process("ibm")._child.args[0] == sys.executable
+print(sorted(name for name in sys.modules if name.startswith(("qiskit_ibm", "qiskit."))))
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_show_knows_machines_and_offers_names_of_every_kind() -> None:
     def shown(name: str) -> str:
         done = CliRunner().invoke(cli, ["show", name])

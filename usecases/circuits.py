@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from usecases import provenance, registry
 from usecases.circuit_record import CIRCUIT, CircuitRecord, Tally
-from usecases.contracts import Backend
+from usecases.contracts import Backend, Wrapper
 from usecases.errors import BadInstance
 from usecases.executor import Executor, fits
 from usecases.plan import GATES, again, kept
@@ -131,6 +131,14 @@ def take_up(store: Store, identity: str, **how: Any) -> RunRecord | CircuitRecor
     return run(plan, **how)
 
 
+def _unmitigated(plan: CircuitPlan) -> dict[str, str]:
+    """A warning where a machine around the machine leaves counts as they are."""
+    if not isinstance(plan.backend, Wrapper):
+        return {}
+    words = "mitigates expectation values; these counts are as the machine gave them"
+    return {"warning: mitigation": f"{name_of(plan.backend)} {words}"}
+
+
 def _recorded(
     plan: CircuitPlan, identity: str, executor: Executor, progress: Progress
 ) -> CircuitRecord:
@@ -165,6 +173,6 @@ def _recorded(
         ),
         circuits=executor.circuits,
         versions=provenance.versions(),
-        provenance=provenance.code() | dict(executor.provenance) | when(),
+        provenance=provenance.code() | dict(executor.provenance) | _unmitigated(plan) | when(),
         source=plan.backend.source,
     ).sealed()

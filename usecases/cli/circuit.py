@@ -115,6 +115,9 @@ def report(*records: CircuitRecord) -> None:
             click.echo(f"{name}: total variation distance from the first {seen:.3f};"
                        f" shots alone would make {luck:.3f}")  # fmt: skip
     for name, record in shown.items():
+        for what, words in record.provenance.items():
+            if what == "cost" or what.startswith("warning"):
+                click.echo(f"{name}: {what}: {words}")
         click.echo(f"{name}: run {record.id}, {record.source};"
                    f" see it again with: usecases jobs show {record.id}")  # fmt: skip
 
