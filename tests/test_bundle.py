@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
@@ -217,6 +218,11 @@ def test_circuits_are_bundled_and_counted_again(records: list[RunRecord], tmp_pa
     assert sources.records(str(tmp_path / "b.json")) == (bell,)
     with pytest.raises(UsageError, match="no score"):
         sources.scored(str(tmp_path / "b.zip"))
+    out = tmp_path / "b.csv"
+    words = ["export", "runs", str(tmp_path / "b.json"), "--format", "csv", "-o", str(out)]
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    lines = list(csv.DictReader(io.StringIO(out.read_text())))
+    assert {line["bits"]: int(line["count"]) for line in lines} == bell.tallies[0].counts
     (tally,) = bell.tallies
     for change in (
         {"counts": tally.counts | {"00": 1}},
