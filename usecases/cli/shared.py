@@ -100,7 +100,7 @@ def chosen(runs: Iterable[str], suite: str | None) -> list[RunRecord]:
     from usecases import bench, sources, suites
     from usecases.store import Store
 
-    found = {record.id: record for source in runs for record in sources.records(source)}
+    found = {record.id: record for source in runs for record in sources.scored(source)}
     if suite:
         with Store() as store:
             records, missing = bench.records(suites.load(suite), store)
