@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -419,6 +420,7 @@ def test_matpower_cases_in_either_unit(ohms: bool, tmp_path: Path) -> None:
 REFUSED = [
     (case(code=""), "does not converge|loses"),
     (case(scale=1 / 160), "look like per unit"),
+    (case(scale=100 / 12.66**2), "12.66 kV and 100 MVA: they look like per unit"),
     (case(load=40), "does not converge"),
     (case().replace("\t18\t1\t", "\t18\t4\t"), "bus 18 is of type 4, which is isolated"),
     (case().replace("\t18\t1\t", "\t18\t2\t"), "controls its voltage"),
@@ -440,6 +442,13 @@ def test_matpower_cases_that_are_refused(text: str, said: str) -> None:
     with pytest.raises(BadInstance, match=said) as raised:
         parse_matpower(text)
     assert "\n" not in str(raised.value)
+
+
+def test_names_of_buses_in_a_case_are_skipped() -> None:
+    cells = "mpc.bus_name = {\n 'Station [1]';\n 'Bus 2';\n};\n"
+    assert parse_matpower(case() + "\n" + cells) == parse_matpower(case())
+    with pytest.raises(BadInstance, match=r"mpc\.bus_name has no end"):
+        parse_matpower(case() + "\n" + cells[:20])
 
 
 def pandapower_text(pp: Any, change: Any = None) -> str:
@@ -495,6 +504,25 @@ def test_pandapower_files(pp: Any, tmp_path: Path) -> None:
             load(usecase, str(path))
 
 
+def test_buses_that_a_closed_switch_joins_are_one(pp: Any) -> None:
+    """Bus 17's load moves behind a coupler; an open coupler leads nowhere."""
+
+    def coupled(net: Any, *, closed: bool = True) -> None:
+        new = pp.create_bus(net, 12.66, min_vm_pu=0.92, max_vm_pu=1.1)
+        pp.create_switch(net, new, 17, et="b", closed=closed)
+        net.load.loc[net.load.bus == 17, "bus"] = new
+
+    plain, one = (
+        from_pandapower(json.loads(pandapower_text(pp, change))) for change in (None, coupled)
+    )
+    joined = {b.name: b for b in one.buses}
+    assert joined["17"].v_min == 0.92
+    assert reference(one).value == pytest.approx(reference(plain).value, abs=1e-6)
+    text = pandapower_text(pp, lambda net: coupled(net, closed=False))
+    with pytest.raises(BadInstance, match=r"bus 33: no branch leads there.*0.09 MW"):
+        from_pandapower(json.loads(text))
+
+
 def test_a_shunt_rated_at_another_voltage_draws_what_pandapower_says(pp: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -506,15 +534,32 @@ def test_a_shunt_rated_at_another_voltage_draws_what_pandapower_says(pp: Any) ->
     assert objective(feeder, today) == pytest.approx(net.res_line.pl_mw.sum() * 1e3, abs=1e-6)
 
 
-def test_per_unit_values_read_as_ohm_give_a_warning() -> None:
-    plain = baran_wu().model_dump(mode="json")
-    today = Configuration(open=tuple(map(str, TIES)))
-    assert remarks(baran_wu(), today) == []
+def scaled(feeder: Feeder, by: float) -> Feeder:
+    plain = feeder.model_dump(mode="json")
     for branch in plain["branches"]:
-        branch |= {k: branch[k] / 12.66**2 for k in ("r_ohm", "x_ohm")}
-    told = remarks(Feeder.model_validate_json(json.dumps(plain)), today)
-    assert len(told) == 1
-    assert "per unit" in told[0]
+        branch |= {k: branch[k] * by for k in ("r_ohm", "x_ohm")}
+    return Feeder.model_validate_json(json.dumps(plain))
+
+
+def test_a_wrong_unit_gives_a_warning() -> None:
+    """On 100 MVA and 12.66 kV the base impedance is 1.6 ohm, so only the digits tell."""
+    today = Configuration(open=tuple(map(str, TIES)))
+    assert remarks(baran_wu(), today) == [
+        "4.5 % of the load in kVA is lost; the lowest voltage is 0.9131 p.u., at bus 18"
+    ]
+    cables = baran_wu().model_dump(mode="json")
+    cables["branches"][36]["b_us"] = 2000.0
+    left_out = remarks(Feeder.model_validate_json(json.dumps(cables)), today)[1]
+    assert "321 kvar of charging are left out" in left_out
+    assert len(remarks(civanlar(), Configuration(open=("14", "15", "16")))) == 1
+    for by, said in (
+        (100 / 12.66**2, "base impedance of 12.66 kV and 100 MVA"),
+        (1 / 12.66**2, "12.66 kV and 1 MVA"),
+        (1 / 150, "only 0.019 % of the load is lost"),
+        (12.66**2 / 100, "5.2 % of the load is lost in a good configuration.*ohms given where per"),
+    ):
+        (told,) = remarks(scaled(baran_wu(), by), today)[1:]
+        assert re.search(said, told)
 
 
 @pytest.mark.parametrize("prove", [reference, exchanged])

@@ -281,7 +281,7 @@ def _of_chance(record: RunRecord) -> str:
     luck, unit = record.score.chance, record.score.unit
     if luck is None or luck.best is None or luck.mean is None:
         return "–"
-    return f"best {number(luck.best, unit)}, mean {number(luck.mean, unit)}"
+    return f"best {number(luck.best, unit)}, mean {number(float(f'{luck.mean:.4g}'), unit)}"
 
 
 def answer(record: RunRecord) -> str:
@@ -315,9 +315,11 @@ def _unproven(record: RunRecord) -> str:
 
 
 def number(value: float, unit: str, error: str = "") -> str:
-    """A value with as many digits as tell it from its neighbours."""
-    text = f"{value:.6f}" if abs(value) < 1000 and value % 1 else f"{value:,.2f}".rstrip("0")
-    return f"{text.rstrip('.')}{error} {unit}".rstrip().replace(",", "\u202f")
+    """A value to six decimals below a thousand and to two above; to fewer where they state it."""
+    text = f"{value:.6f}" if abs(value) < 1000 and value % 1 else f"{value:,.2f}"
+    if abs(value) >= 1000 or abs(value - round(value, 6)) < 1e-11:
+        text = text.rstrip("0").rstrip(".")
+    return f"{text}{error} {unit}".rstrip().replace(",", "\u202f")
 
 
 def percent(value: float) -> str:

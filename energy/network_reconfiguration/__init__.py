@@ -82,8 +82,12 @@ if __name__ == "__main__":
 # **Your own feeder** is a JSON file with `buses` (`p_kw`, `q_kvar`, limits `v_min`, `v_max`),
 # `branches` (`from_bus`, `to_bus`, `r_ohm`, `x_ohm`, `limit_a`, `switchable`, `closed`), `sources`
 # and `kv`; a MATPOWER case (`.m`), read as tables and never run; or a network saved by
-# `pandapower.to_json`, of one voltage level. A file whose power flow does not converge, whose
-# loads cannot be reached or whose ohms look like per unit is refused in one line.
+# `pandapower.to_json`, of one voltage level. A file whose power flow does not converge or whose
+# loads cannot be reached is refused in one line. Where impedances look like per unit read as ohms,
+# or the other way round, a run warns: by the share of the load that is lost, or by digits, since
+# impedances are published with few and a conversion makes many. Closed switches between
+# pandapower's buses make them one. An open branch is open at both ends, so the charging that it
+# would give with one end closed is left out, and a run says how much.
 
 # %%
 if __name__ == "__main__":

@@ -17,7 +17,10 @@ from energy.network_reconfiguration.feeder import MOST_BRANCHES, Branch, Bus, Fe
 from usecases.errors import BadInstance, printable
 
 REAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
-TABLE = re.compile(r"mpc\.([a-z_]+)\s*=\s*\[")
+TABLE = re.compile(r"mpc\.(\w+)\s*=\s*([\[{])")
+CLOSING = {"[": "]", "{": "}"}
+"""Tables of numbers and cells of text, such as the names of buses, which are skipped."""
+
 SCALAR = re.compile(r"mpc\.(baseMVA|version)\s*=\s*'?([^';]*)'?\s*;?")
 OHMS = "mpc.branch(:,[BR_RBR_X])=mpc.branch(:,[BR_RBR_X])/(Vbase^2/Sbase)"
 KILOWATTS = "mpc.bus(:,[PD,QD])=mpc.bus(:,[PD,QD])/1e3"
@@ -59,19 +62,19 @@ def parse_matpower(text: str) -> Feeder:
 
 def _case(text: str) -> Case:
     case, begun = Case(), 0
-    held, table = "", ""
+    held, table, end = "", "", "]"
     for number, line in enumerate(text.splitlines(), start=1):
         words = (held + line.partition("%")[0]).strip()
         held = ""
         if table:
-            inside, closing, _ = words.partition("]")
+            inside, closing, _ = words.partition(end)
             _rows(case, table, inside, number)
             table = "" if closing else table
         elif words.endswith("..."):
             held = words[:-3]
         elif found := TABLE.match(words):
-            table, begun = str(found[1]), number
-            inside, closing, _ = words[found.end() :].partition("]")
+            table, begun, end = str(found[1]), number, CLOSING[found[2]]
+            inside, closing, _ = words[found.end() :].partition(end)
             if table in case.tables:
                 raise BadInstance(f"line {number}", f"mpc.{table} is given twice")
             case.tables[table] = []

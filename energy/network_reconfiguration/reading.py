@@ -11,13 +11,11 @@ from pydantic import Field
 from energy.network_reconfiguration.feeder import Feeder, told
 from energy.network_reconfiguration.flow import ROUNDING, Flow, amperes, flow
 from energy.network_reconfiguration.grid import Indices, reachable
+from energy.network_reconfiguration.units import doubts
 from usecases.errors import Infeasible
 from usecases.models import Sample
 from usecases.records import Record
 from usecases.samples import checked
-
-SUSPECT = 0.005
-"""Losses below this share of the load are rare, and usual where per-unit values are read as ohm."""
 
 
 class Configuration(Record):
@@ -119,15 +117,27 @@ def _beyond_limits(feeder: Feeder, state: Flow) -> Iterator[str]:
 
 
 def remarks(feeder: Feeder, found: Configuration) -> list[str]:
-    """A warning where losses are so small that the impedances may be per unit and not ohm."""
-    lost, load = objective(feeder, found), float(np.abs(feeder.grid.load).sum()) * 1e3
-    if not 0 < lost < SUSPECT * load:
-        return []
-    ohm = float(np.median([b.r_ohm for b in feeder.branches]))
+    """How much is lost, where the voltage is lowest, what is left out, and doubts on units."""
+    state = flow(feeder, opened(feeder, found))
+    volts = np.abs(state.voltage[0])
+    load, k = float(np.abs(feeder.grid.load).sum()) * 1e3, int(volts.argmin())
+    share = f"{100 * state.losses[0] / load:.2g} % of the load in kVA" if load else "no load"
+    bus = feeder.buses[feeder.grid.bus[k]].name
     return [
-        f"warning: only {100 * lost / load:.2g} % of the load is lost, behind branches of {ohm:.3g}"
-        " ohm in the median: were impedances in per unit given where ohms are expected?"
+        f"{share} is lost; the lowest voltage is {volts[k]:.4f} p.u., at bus {bus}",
+        *_charging_left_out(feeder, found),
+        *doubts(feeder),
     ]
+
+
+def _charging_left_out(feeder: Feeder, found: Configuration) -> Iterator[str]:
+    """A note where open branches would draw charging if they were open at one end only."""
+    charging = sum(b.b_us for b in feeder.branches if b.name in found.open)
+    if charging:
+        yield (
+            f"note: open branches are open at both ends; {charging * 1e-3 * feeder.kv**2:.3g} kvar"
+            " of charging are left out of what they would give, open at one end"
+        )
 
 
 def objective(feeder: Feeder, found: Configuration) -> float:
