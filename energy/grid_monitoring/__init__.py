@@ -266,8 +266,8 @@ usecase = UseCase(
 # QAOA finds the proven optimum of each, far more often than chance where chance can be told:
 # 37 times on 9 qubits. On 14 the row of chance holds three optimal strings, which makes it 89
 # times; five of all 16 384 are optimal, which makes it 214. On 24 qubits 0.2 % of the shots are
-# optimal, nine of 4096, where 4096 random strings hold none: that proves no more than a lift above 1.2,
-# at the price of minutes for the training. With Kirchhoff's law fewer units suffice and
+# optimal, nine of 4096, where 4096 random strings hold none: that proves no more than a lift above
+# 1.2, at the price of minutes for the training. With Kirchhoff's law fewer units suffice and
 # optimal sets are rarer among the shots, as the phases do not know the law.
 #
 # Slack bits take the demo from 9 qubits to 24. QAOA with the same layers then sees 1 % of

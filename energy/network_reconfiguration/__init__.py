@@ -355,11 +355,11 @@ if __name__ == "__main__":
         rows = np.array([*product(*sets(feeder))])
         opened, places = np.sort(rows, axis=1), np.concatenate(sets(feeder))
         chosen = (rows[:, :, None] == places).any(axis=1).astype(np.int8)
-        kw, order = losses(feeder, opened), np.argsort(energies(quadratic(feeder), chosen))
-        first = flow(feeder, opened[order[:1]]).losses[0]
-        rank = 1 + int(np.flatnonzero(order == kw.argmin())[0])
-        print(f"{name}: {np.isfinite(kw).sum()} of {len(kw)} choices keep the limits; the"
-              f" surrogate's optimum loses {first:.1f} kW; the true one is number {rank}"
+        level, order = losses(feeder, opened), np.argsort(energies(quadratic(feeder), chosen))
+        lost = flow(feeder, opened[order[:1]]).losses[0]
+        rank = 1 + int(np.flatnonzero(order == level.argmin())[0])
+        print(f"{name}: {np.isfinite(level).sum()} of {len(level)} choices keep the limits; the"
+              f" surrogate's optimum loses {lost:.1f} kW; the true one is number {rank}"
               )  # fmt: skip
 
 # %%
