@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
@@ -16,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.helpers import ROOT, usecases
-from usecases import bundle, provenance, run, sources
+from usecases import bundle, circuits, provenance, run, sources
 from usecases.cli import cli
 from usecases.errors import BadInstance, UsageError, VerificationFailed
 from usecases.records import RunRecord
@@ -201,3 +202,38 @@ def test_the_commands_of_the_benchmarking_page_do_what_it_says(
     assert {"mine.zip", "mine.csv", "mine.parquet", "results.json"} <= {
         path.name for path in tmp_path.iterdir()
     }
+
+
+def test_circuits_are_bundled_and_counted_again(records: list[RunRecord], tmp_path: Path) -> None:
+    file = tmp_path / "bell.qasm"
+    file.write_text('OPENQASM 3;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\n'
+                    "cx q[0], q[1];\nc = measure q;\n")  # fmt: skip
+    with Store(tmp_path / "store.db") as store:
+        bell = circuits.run(circuits.prepare(file, "aer", shots=50), store=store)
+    (tmp_path / "b.zip").write_bytes(bundle.pack("both", [*records, bell], {}))
+    found = sources.records(str(tmp_path / "b.zip"))
+    assert bell in found
+    assert any("50 shots" in line for line in verify(bell))
+    (tmp_path / "b.json").write_text(bell.model_dump_json())
+    assert sources.records(str(tmp_path / "b.json")) == (bell,)
+    with pytest.raises(UsageError, match="no score"):
+        sources.scored(str(tmp_path / "b.zip"))
+    out = tmp_path / "b.csv"
+    words = ["export", "runs", str(tmp_path / "b.json"), "--format", "csv", "-o", str(out)]
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    lines = list(csv.DictReader(io.StringIO(out.read_text())))
+    assert {line["bits"]: int(line["count"]) for line in lines} == bell.tallies[0].counts
+    (tally,) = bell.tallies
+    for change in (
+        {"counts": tally.counts | {"00": 1}},
+        {"counts": {"000": 50}},
+        {"text": tally.text.replace("cx", "cz")},
+        {"registers": (("d", 2),)},
+    ):
+        changed = tally.model_copy(update=change)
+        if "text" not in change:
+            changed = changed.of(changed.text, changed.registers, changed.counts)
+        if "counts" in change and "00" in change["counts"]:
+            changed = changed.model_copy(update={"shots": 50})
+        with pytest.raises(VerificationFailed):
+            verify(bell.model_copy(update={"tallies": (changed,)}).sealed())

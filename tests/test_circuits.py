@@ -125,3 +125,13 @@ def test_registers_are_split_as_they_were_declared() -> None:
     assert split("100", (("a", 2), ("b", 1))) == "1 00"
     tally = Tally.of("text", (("c", 1),), {"0": 3, "1": 7})
     assert [*tally.counts] == ["1", "0"]
+
+
+def test_counts_that_no_wrapper_mitigates_say_so(bell: Path) -> None:
+    plain, wrapped = (
+        usecases("circuit", str(bell)),
+        usecases(*("circuit", str(bell), "-b", "readout machine=aer machine.noise=manila")),
+    )
+    assert wrapped.returncode == 0, wrapped.stderr
+    assert "readout mitigates expectation values; these counts are as" in wrapped.stdout
+    assert "warning" not in plain.stdout

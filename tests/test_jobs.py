@@ -37,6 +37,7 @@ from faulty.trial import (
 from tests.helpers import ROOT, third_party, usecases
 from usecases import jobs, remote
 from usecases.backends.zne import ZNE
+from usecases.budget import Limit
 from usecases.contracts import JobResult, RemoteBackend
 from usecases.database import FIRST, Database
 from usecases.errors import (
@@ -500,6 +501,9 @@ def test_the_budget_is_set_and_shown_by_the_command() -> None:
     assert done.returncode == 0, done.stderr
     assert "5.00 EUR" in done.stdout
     assert "9.00 of each currency" in done.stdout
+    capped = usecases("run", "ground_state", "-a", "exact", "-n", "--max-cost", "5 EUR, 20 USD")
+    assert capped.returncode == 0, capped.stderr
+    assert usecases("run", "ground_state", "-n", "--max-cost", "5 EUR 3").returncode == 2
     refused = usecases("jobs", "budget", "--day", "much")
     assert refused.returncode == 2
     assert "is no cap" in refused.stderr
@@ -581,19 +585,20 @@ def test_circuits_beyond_what_a_machine_takes_become_jobs_that_are_paid_once(
     with Store(tmp_path / "store.db") as store:
         run = store.begin({})
 
-        def ask(cap: float) -> tuple[Any, Executor]:
+        def ask(cap: Limit) -> tuple[Any, Executor]:
             executor = Executor(Narrow(), None, store=store, run=run, max_cost=cap)
             return executor(program), executor
 
-        with pytest.raises(BudgetExceeded, match=r"1\.50 USD"):
-            ask(1.49)
+        for cap in (1.49, "1.49 USD, 9 EUR", "9 EUR", {"USD": 1.0}):
+            with pytest.raises(BudgetExceeded, match=r"1\.50 USD"):
+                ask(cap)
         assert (Narrow.sent, store.jobs()) == ({}, [])
         monkeypatch.setattr(Narrow, "closed", True)
         with pytest.raises(BackendUnavailable, match="closed"):
             ask(1.5)
         assert len(Narrow.sent) == 1
         monkeypatch.setattr(Narrow, "closed", False)
-        tables, executor = ask(1.5)
+        tables, executor = ask("1.5 USD")
         assert tables == [{name: k} for k, name in enumerate(names, 1)]
         assert len(Narrow.sent) == len(executor.calls) == 3
         assert len({part.seed for part in Narrow.sent.values()}) == 3

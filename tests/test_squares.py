@@ -1,4 +1,4 @@
-"""Equations beside a model: exact keeps them where their squares would take it minutes."""
+"""What a model says of itself to exact: equations that it pays for, and a proof of the whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from usecases import run
+from logistics.tour.cuts import shortest_tour
+from usecases import registry, run
 from usecases.models import BQM, Squares, all_bits, energies
 from usecases.solvers import cpsat
 
@@ -40,10 +41,27 @@ def test_fleets_that_are_needed_whole_are_proven(
 ) -> None:
     """Squares of a fleet couple everything: without equations these took minutes, or no end."""
     name = instance if isinstance(instance, str) else _tight(instance, tmp_path)
-    record = run(usecase, name, "exact seconds=10")
+    record = run(usecase, name, "exact seconds=60")
     assert record.answer.bound == record.answer.energy
     assert (record.score.gap, record.score.reference.kind) == (0, "optimal")
     assert value in (None, record.score.objective)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_tours_that_are_cut_into_pieces_are_proven_whole(seed: int) -> None:
+    """By cutting planes, beside the reference's circuits; every third seed is directed."""
+    record = run("logistics/tour", f"size=18,seed={seed}", "exact")
+    assert (record.score.gap, record.score.reference.kind) == (0, "optimal")
+    assert record.answer.bound == record.answer.energy == pytest.approx(record.score.objective)
+
+
+def test_without_time_for_cuts_the_known_tour_stays() -> None:
+    instance = registry.usecase("logistics/tour").example(18, 0)
+    found, bound = shortest_tour(instance.matrix, 0.0)
+    assert (found, bound) == (None, 0.0)
+    record = run("logistics/tour", "size=18,seed=0", "exact seconds=0.001")
+    assert record.score.violations == ()
+    assert (record.answer.bound or 0.0) <= record.score.reference.value <= record.answer.energy
 
 
 def _tight(vehicles: int, folder: Path) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.helpers import timeless, usecases
-from usecases import bench, registry, suites
+from usecases import bench, pool, registry, suites
 from usecases.bench import Row
 from usecases.errors import BackendUnavailable, BadInstance, Partial, UnknownName, UsageError
 from usecases.pace import Pace
@@ -276,3 +276,12 @@ def test_what_is_left_follows_from_what_like_runs_took() -> None:
     assert pace.left("exact", None) == 2 * 6 / 2
     assert pace.left("qaoa", 10.0) == 8.0  # one is left, and one worker does it
     assert pace.left("qaoa", 8.0) == 0.0
+
+
+def test_workers_have_the_environment_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also the second ones, which may be copies of a process that is older."""
+    for word in ("first", "second"):
+        monkeypatch.setenv("USECASES_WORD", word)
+        with pool._processes(1) as workers:
+            assert workers.submit(os.getenv, "USECASES_WORD").result() == word
+            assert workers.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"

@@ -242,6 +242,47 @@ def test_an_installation_without_vendors_says_why(monkeypatch: pytest.MonkeyPatc
         assert "older than its code" in str(done.exception)
 
 
+def test_a_package_that_is_importable_here_goes_through_the_door_all_the_same() -> None:
+    of = vendor("ibm")
+    if environments.made(of) or not environments.importable(of):
+        pytest.skip("this environment has no package of IBM's, or IBM has one of its own")
+    asked = """
+import sys
+from usecases import registry
+from usecases.vendors.process import process
+assert registry.backend("ibm/fake_manila").holds() == 5
+assert process("ibm")._child.args[0] == sys.executable
+print(sorted(name for name in sys.modules if name.startswith(("qiskit_ibm", "qiskit."))))
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_show_knows_machines_and_offers_names_of_every_kind() -> None:
+    def shown(name: str) -> str:
+        done = CliRunner().invoke(cli, ["show", name])
+        return done.output + str(done.exception or "")
+
+    assert "IBM Quantum fake_manila · offline twin" in shown("ibm/fake_manila")
+    assert "-s optimization_level" in shown("ibm/fake_manila")
+    assert "optimization_level" not in shown("dwave/mock_pegasus")
+    assert "not among its examples" in shown("ibm/fake_manilla")
+    assert "Did you mean qaoa" in shown("qaoaa")
+    assert "Did you mean ibm/fake_manila" in shown("imb/fake_manila")
+    assert "logistics/vehicle_routing" in shown("vehicle_routng")
+
+
+def test_a_circuit_that_is_too_wide_is_told_what_its_user_can_do(tmp_path: Path) -> None:
+    ready("ibm/fake_manila")
+    file = tmp_path / "wide.qasm"
+    file.write_text("OPENQASM 3.0;\nqubit[9] q;\nbit[9] c;\nc = measure q;\n")
+    for words in (["-n"], []):
+        done = CliRunner().invoke(cli, ["circuit", str(file), "-b", "ibm/fake_manila", *words])
+        assert isinstance(done.exception, TooLarge)
+        assert "machine of more qubits" in str(done.exception)
+        assert "exact" not in str(done.exception)
+
+
 def test_a_dry_run_refuses_what_the_run_would() -> None:
     ready("ibm/fake_manila")
     done = CliRunner().invoke(cli, ["run", "vehicle_routing", "-b", "ibm/fake_manila", "-n"])

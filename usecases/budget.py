@@ -13,6 +13,9 @@ from usecases.errors import BudgetExceeded, UsageError
 Amounts: TypeAlias = Mapping[str, float]
 """Currency → amount; amounts of several currencies are never added."""
 
+Limit: TypeAlias = float | str | Amounts
+"""What may be spent: 5 in each currency, "5 EUR" and no other, or amounts by currency."""
+
 ANY = ""
 """In a cap, every currency that is not named."""
 
@@ -33,12 +36,11 @@ class Cap:
 
     def admits(self, cost: float, currency: str) -> None:
         """Raises BudgetExceeded when the cost does not fit in."""
-        most = self.allowed.get(currency, self.allowed.get(ANY, 0.0))
-        spent = self.spent.get(currency, 0.0)
-        if spent + cost > most + ROUNDING * max(most, 1.0):
+        allowed, spent = most(self.allowed, currency), self.spent.get(currency, 0.0)
+        if spent + cost > allowed + ROUNDING * max(allowed, 1.0):
             raise BudgetExceeded(
                 f"this work costs {cost:.2f} {currency} and {spent:.2f} {currency} are spent or"
-                f" reserved for {self.period}, the cap is {most:.2f}",
+                f" reserved for {self.period}, the cap is {allowed:.2f}",
                 f"It was not sent. {self.remedy} or ask for fewer shots",
             )
 
@@ -56,6 +58,18 @@ def amounts(text: str, where: str) -> dict[str, float]:
             raise UsageError(f"{where}: {text!r} is no cap", 'Write it like "5" or "5 EUR, 20 USD"')
         found[words[1] if len(words) == 2 else ANY] = value
     return found
+
+
+def limited(limit: Limit) -> Amounts:
+    """A limit as amounts. Raises UsageError where it is no cap."""
+    if isinstance(limit, str):
+        return amounts(limit, "max_cost")
+    return limit if isinstance(limit, Mapping) else {ANY: limit}
+
+
+def most(allowed: Amounts, currency: str) -> float:
+    """What may be spent in a currency."""
+    return allowed.get(currency, allowed.get(ANY, 0.0))
 
 
 def from_environment(period: str) -> dict[str, float] | None:

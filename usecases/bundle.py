@@ -24,6 +24,7 @@ from typing import Literal, TypeVar
 
 from pydantic import ValidationError
 
+from usecases.circuit_record import AnyRecord, CircuitRecord
 from usecases.errors import BadInstance, UsageError, VerificationFailed
 from usecases.instances import parse_json
 from usecases.records import Record, RunRecord, sha256
@@ -67,11 +68,11 @@ class Bundle:
     """Records, and the other files by name."""
 
     title: str
-    records: tuple[RunRecord, ...]
+    records: tuple[AnyRecord, ...]
     files: Mapping[str, bytes]
 
 
-def pack(title: str, records: Iterable[RunRecord], files: Mapping[str, bytes]) -> bytes:
+def pack(title: str, records: Iterable[AnyRecord], files: Mapping[str, bytes]) -> bytes:
     """The zip file. Equal content gives equal bytes, as far as zlib compresses equally."""
     kept = {record.id: record for record in records}
     if not kept:
@@ -168,8 +169,12 @@ def _manifest(files: Mapping[str, bytes]) -> Manifest:
     return found
 
 
-def _record(name: str, data: bytes) -> RunRecord:
-    found = _parsed(RunRecord, name, data)
+def _record(name: str, data: bytes) -> AnyRecord:
+    found: AnyRecord
+    try:
+        found = _parsed(RunRecord, name, data)
+    except VerificationFailed:
+        found = _parsed(CircuitRecord, name, data)
     if name != f"records/{found.id}.json":
         raise VerificationFailed(f"{name} holds the record of run {found.id}")
     return found

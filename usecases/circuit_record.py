@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import NonNegativeInt, PositiveInt
 
@@ -12,6 +12,7 @@ from usecases.records import (
     Circuits,
     Interval,
     Record,
+    RunRecord,
     Source,
     Timing,
     sha256,
@@ -83,3 +84,7 @@ class CircuitRecord(Record):
     def content_hash(self) -> str:
         """SHA-256 of everything in the record but the digest itself."""
         return sha256(self.model_copy(update={"digest": ""}).model_dump_json())
+
+
+AnyRecord: TypeAlias = RunRecord | CircuitRecord
+"""The record of a run of either kind."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from usecases import provenance, registry
 from usecases.circuit_record import CIRCUIT, CircuitRecord, Tally
-from usecases.contracts import Backend
+from usecases.contracts import Backend, Wrapper
 from usecases.errors import BadInstance
-from usecases.executor import Executor
+from usecases.executor import Executor, fits
 from usecases.plan import GATES, again, kept
 from usecases.programs import SampleCircuits
 from usecases.qasm import parse as qasm
@@ -24,6 +24,8 @@ from usecases.store import Store
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+
+WIDER = "Take a machine of more qubits, see usecases list backends, or a smaller circuit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +131,14 @@ def take_up(store: Store, identity: str, **how: Any) -> RunRecord | CircuitRecor
     return run(plan, **how)
 
 
+def _unmitigated(plan: CircuitPlan) -> dict[str, str]:
+    """A warning where a machine around the machine leaves counts as they are."""
+    if not isinstance(plan.backend, Wrapper):
+        return {}
+    words = "mitigates expectation values; these counts are as the machine gave them"
+    return {"warning: mitigation": f"{name_of(plan.backend)} {words}"}
+
+
 def _recorded(
     plan: CircuitPlan, identity: str, executor: Executor, progress: Progress
 ) -> CircuitRecord:
@@ -136,6 +146,7 @@ def _recorded(
     progress("model", 0)
     program = plan.program
     parsed = time.perf_counter() - started
+    fits(plan.backend, program.qubits, WIDER)
     progress("solve", 0)
     tables = executor(program)
     pairs = zip(plan.texts, program.circuits, tables, strict=True)
@@ -162,6 +173,6 @@ def _recorded(
         ),
         circuits=executor.circuits,
         versions=provenance.versions(),
-        provenance=provenance.code() | dict(executor.provenance) | when(),
+        provenance=provenance.code() | dict(executor.provenance) | _unmitigated(plan) | when(),
         source=plan.backend.source,
     ).sealed()

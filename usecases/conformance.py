@@ -196,13 +196,16 @@ def probes(backend: Backend) -> list[Probe]:
     return found
 
 
-def price(backend: Backend) -> float:
+def price(backend: Backend) -> dict[str, float]:
     """What all probes and the comparison of settings would cost on a remote machine."""
     if not isinstance(backend, RemoteBackend):
-        return 0.0
+        return {}
     programs = [p.program for p in probes(backend)]
     programs += [*_telling(backend)] * (1 + 4 * len(type(backend).model_fields))
-    return sum(backend.estimate(program).amount for program in programs)
+    found: dict[str, float] = {}
+    for quote in map(backend.estimate, programs):
+        found[quote.currency] = found.get(quote.currency, 0.0) + quote.amount
+    return found
 
 
 def _sampling(shots: int) -> list[Probe]:

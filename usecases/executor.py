@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+from usecases.budget import Limit
 from usecases.contracts import Backend, JobResult, RemoteBackend, Wrapper
 from usecases.errors import BackendUnavailable, TooLarge, UsageError
 from usecases.programs import (
@@ -38,7 +39,7 @@ class Executor:
         *,
         store: Store | None = None,
         run: str = "",
-        max_cost: float | None = None,
+        max_cost: Limit | None = None,
         max_wait: float | None = None,
         progress: Callable[[int], None] = lambda calls: None,
         say: Callable[[str], None] = lambda words: None,
@@ -158,13 +159,16 @@ def _worse(one: str, two: str) -> str:
         return two
 
 
-def fits(backend: Backend, qubits: int) -> None:
+SMALLER = "Take a smaller instance, or an algorithm that needs no statevector, such as exact"
+
+
+def fits(backend: Backend, qubits: int, hint: str = SMALLER) -> None:
     """Raises TooLarge when the machine cannot hold this many; names the most that it can."""
     most = backend.holds()
     if most is not None and qubits > most:
         raise TooLarge(
             f"{name_of(backend)} would need {qubits} qubits and holds at most {most} here",
-            "Take a smaller instance, or an algorithm that needs no statevector, such as exact",
+            hint,
         )
 
 

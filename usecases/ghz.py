@@ -54,7 +54,7 @@ def fidelity(backend: Backend, qubits: int, shots: int = 6000, seed: int = 0) ->
     Nothing is journalled, so a machine that bills is refused with BudgetExceeded.
     """
     asked = program(qubits, shots, seed)
-    fits(backend, qubits)
+    fits(backend, qubits, "Ask for fewer qubits")
     backend.check(asked)
     if isinstance(backend, RemoteBackend) and not _free(backend, asked):
         raise BudgetExceeded(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 from usecases import jobs
+from usecases.budget import Limit
 from usecases.circuit_record import CircuitRecord
 from usecases.circuits import take_up
 from usecases.contracts import Algorithm, Backend
@@ -33,7 +34,7 @@ class Handle:
             return store.status(self.id)
 
     def record(
-        self, *, max_wait: float | None = None, max_cost: float | None = None
+        self, *, max_wait: float | None = None, max_cost: Limit | None = None
     ) -> RunRecord | CircuitRecord:
         """The finished run's record; one that is not finished is taken up and waited for.
 

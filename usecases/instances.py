@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
+from usecases.circuit_record import AnyRecord, CircuitRecord
 from usecases.contracts import Family, UseCase
 from usecases.errors import BadInstance, UnknownName, UsageError, printable
 from usecases.records import InstanceData, Record, RunRecord, sha256
@@ -128,28 +130,39 @@ def _from_file(case: UseCase[Any, Any, Any, Any], path: Path) -> Record:
         raise (error if error.file else error.in_file(name)) from None
 
 
-def read_records(path: Path) -> tuple[RunRecord, ...]:
-    """The run record in a JSON file, or a list of them, read as strictly as an instance."""
+def read_records(path: Path) -> tuple[AnyRecord, ...]:
+    """The record in a JSON file, or a list of them, read as strictly as an instance."""
     try:
         text = read_text(path)
-        if text.lstrip().startswith("["):
-            return parse_json(_Records, f'{{"runs": {text}}}').runs
-        return (parse_json(RunRecord, text),)
+        try:
+            return _read(text, RunRecord)
+        except ValidationError:
+            with suppress(ValidationError):
+                return _read(text, CircuitRecord)
+            raise  # what is neither is told as the record of a use case's run
     except ValidationError as error:
         raise complaint(error).in_file(path.name) from None
     except BadInstance as error:
         raise (error if error.file else error.in_file(path.name)) from None
 
 
-class _Records(Record):
-    runs: tuple[RunRecord, ...]
+def _read(text: str, kind: type[R]) -> tuple[R, ...]:
+    if text.lstrip().startswith("["):
+        return parse_json(_Records[kind], f'{{"runs": {text}}}').runs  # type: ignore[valid-type]
+    return (parse_json(kind, text),)
+
+
+class _Records(Record, Generic[R]):
+    runs: tuple[R, ...]
 
 
 def read_record(path: Path) -> RunRecord:
-    """The one run record in a JSON file."""
+    """The one record of a use case's run in a JSON file."""
     found = read_records(path)
     if len(found) != 1:
         raise BadInstance("content", f"holds {len(found)} run records", file=path.name)
+    if not isinstance(found[0], RunRecord):
+        raise BadInstance("content", "is a record of circuits", file=path.name)
     return found[0]
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from usecases.budget import ANY, PERIODS, Amounts, Cap, amounts, from_environment
+from usecases.budget import PERIODS, Amounts, Cap, Limit, amounts, from_environment, limited
 from usecases.database import Database
 from usecases.errors import BudgetExceeded, UsageError
 from usecases.quotes import Quote
@@ -82,7 +82,7 @@ class Ledger(Database):
         quote: Quote,
         *,
         provenance: dict[str, str],
-        most: float | None,
+        most: Limit | None,
     ) -> Job:
         """Write a job down and reserve its cost, in one transaction, before it is sent.
 
@@ -106,14 +106,14 @@ class Ledger(Database):
         assert found  # noqa: S101 - it was just written
         return found
 
-    def admits(self, run: str, quotes: Sequence[Quote], most: float | None) -> None:
+    def admits(self, run: str, quotes: Sequence[Quote], most: Limit | None) -> None:
         """Raises BudgetExceeded when jobs together would pass a cap; nothing is reserved."""
         for currency in dict.fromkeys(quote.currency for quote in quotes):
             some = [quote for quote in quotes if quote.currency == currency]
             whole = some[0].model_copy(update={"amount": sum(quote.amount for quote in some)})
             self._admit(run, whole, most)
 
-    def _admit(self, run: str, quote: Quote, most: float | None) -> None:
+    def _admit(self, run: str, quote: Quote, most: Limit | None) -> None:
         if quote.amount == 0:
             return
         caps = [*self._caps(run, most)]
@@ -126,10 +126,10 @@ class Ledger(Database):
         for cap in caps:
             cap.admits(quote.amount, quote.currency)
 
-    def _caps(self, run: str, most: float | None) -> Iterator[Cap]:
+    def _caps(self, run: str, most: Limit | None) -> Iterator[Cap]:
         if most is not None:
             spent = self.spent("run = ?", run)
-            yield Cap("this run", {ANY: most}, spent, "Raise the cap with --max-cost")
+            yield Cap("this run", limited(most), spent, "Raise the cap with --max-cost")
         for period in PERIODS:
             spent = self.spent_in(period)
             for allowed in (self.budget(period), from_environment(period)):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from usecases.budget import Limit
 from usecases.compare import made_by, planned, table
 from usecases.curves import Curve
 from usecases.errors import UsageError, UsecasesError
@@ -54,7 +55,7 @@ class Tour:
         chosen: str | None = None,
         *,
         backend: str | None = None,
-        max_cost: float = 0.0,
+        max_cost: Limit = 0.0,
     ) -> None:
         self.name, self.level, self.max_cost = name, level(chosen), max_cost
         self.backend = backend or os.environ.get("USECASES_BACKEND")

@@ -305,12 +305,17 @@ class Incumbent:
     a pool that holds this answer, and columns that the last pool's prices ask for. Energies of
     feasible answers are the same in every pool. `rules` are what the model pays for by squares,
     where it says so: a solver that can keep equations need not learn them from their prices.
+    `proof` proves, within so many seconds, the best answer of all that pools are drawn from: its
+    sample, its energy, and what no answer falls below.
     """
 
     model: BQM | Blockwise
     sample: Sample
     grow: Callable[[Sample], Incumbent] | None = dataclasses.field(default=None, compare=False)
     rules: Squares | None = dataclasses.field(default=None, compare=False)
+    proof: Callable[[float], tuple[Sample, float, float]] | None = dataclasses.field(
+        default=None, compare=False
+    )
 
 
 @dataclass(frozen=True, eq=False)

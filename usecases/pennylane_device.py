@@ -29,6 +29,7 @@ from pennylane.measurements import (
 from pennylane.tape import QuantumScript
 from pennylane.wires import Wires
 
+from usecases.budget import Limit
 from usecases.circuits import prepare, run
 from usecases.errors import UsageError
 from usecases.plan import GATES
@@ -68,7 +69,7 @@ class UsecasesDevice(Device):  # type: ignore[misc]
         backend: str = GATES,
         settings: Mapping[str, Any] | None = None,
         seed: int = 0,
-        max_cost: float | None = None,
+        max_cost: Limit | None = None,
         max_wait: float | None = None,
     ) -> None:
         super().__init__(wires=wires)

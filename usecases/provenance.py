@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from usecases.records import RunRecord
+from usecases.circuit_record import AnyRecord
 
 PACKAGES = (
     "quantum-usecases",
@@ -73,7 +73,7 @@ def _git(git: str, root: Path, *words: str) -> str | None:
     return found.stdout.strip() if found.returncode == 0 else None
 
 
-def constraints(records: Iterable[RunRecord]) -> str:
+def constraints(records: Iterable[AnyRecord]) -> str:
     """The versions that made the records, as pip takes them; where they differ, a remark."""
     met: dict[str, set[str]] = {}
     for record in records:

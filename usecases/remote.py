@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from usecases.budget import told
+from usecases.budget import Limit, told
 from usecases.contracts import JobResult, RemoteBackend
 from usecases.errors import (
     AuthenticationFailed,
@@ -68,7 +68,7 @@ class Remote:
         store: Store,
         run: str,
         *,
-        most: float | None,
+        most: Limit | None,
         max_wait: float | None,
         say: Callable[[str], None],
     ) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic_core import to_jsonable_python
 
 from usecases import judge, provenance
+from usecases.budget import Limit
 from usecases.circuit_record import CircuitRecord
 from usecases.contracts import Algorithm, Backend, Outcome
 from usecases.convert import translate
@@ -66,7 +67,7 @@ def carried(
     plan: Asked,
     made: Callable[[str, Executor, Progress], K],
     *,
-    max_cost: float | None = None,
+    max_cost: Limit | None = None,
     max_wait: float | None = None,
     resume: str | None = None,
     store: Store | None = None,

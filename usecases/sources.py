@@ -6,13 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from usecases import bundle
+from usecases.circuit_record import AnyRecord
 from usecases.errors import BadInstance, UsageError, VerificationFailed
 from usecases.instances import read_records
 from usecases.records import RunRecord
 from usecases.store import Store
 
 
-def records(source: str) -> tuple[RunRecord, ...]:
+def scored(source: str) -> tuple[RunRecord, ...]:
+    """The records that a source stands for, all of use cases. Raises UsageError for circuits."""
+    found = records(source)
+    for record in found:
+        if not isinstance(record, RunRecord):
+            raise UsageError(
+                f"run {record.id} is one of circuits, which have no score",
+                f"See it with: usecases jobs show {record.id}",
+            )
+    return tuple(record for record in found if isinstance(record, RunRecord))
+
+
+def records(source: str) -> tuple[AnyRecord, ...]:
     """The records that a run's id, a .json file, a bundle or a folder of either stands for.
 
     Raises UsageError, BadInstance, or VerificationFailed for a bundle that was changed.
@@ -25,10 +38,10 @@ def records(source: str) -> tuple[RunRecord, ...]:
     if path.suffix or path.is_file():
         return read_records(path)
     with Store() as store:
-        return (store.record(source),)
+        return (store.any_record(source),)
 
 
-def _of_folder(path: Path) -> tuple[RunRecord, ...]:
+def _of_folder(path: Path) -> tuple[AnyRecord, ...]:
     """Those of a bundle that was unpacked there, or of every .json file and bundle below."""
     if (path / bundle.MANIFEST).exists():
         return unpacked(path).records

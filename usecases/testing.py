@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from usecases import conformance, judge, metrics, registry
+from usecases.budget import Limit, limited, most
 from usecases.contracts import (
     Algorithm,
     Backend,
@@ -392,19 +393,21 @@ def _rng(seed: int) -> np.random.Generator:
 
 
 def check_backend(
-    backend: Backend, changes: Mapping[str, Any] | None = None, *, max_cost: float = 0.0
+    backend: Backend, changes: Mapping[str, Any] | None = None, *, max_cost: Limit = 0.0
 ) -> list[str]:
     """Check a machine: bit order, shots, seeds, job ids, and that every setting matters.
 
     `changes` gives another value for each setting; those of simple types are found alone.
     Raises BudgetExceeded, before anything is sent, when the check costs more than `max_cost`.
     """
-    cost = conformance.price(backend)
-    if cost > max_cost:
-        raise BudgetExceeded(
-            f"this check would cost {cost:.2f} and {max_cost:.2f} may be spent",
-            "Nothing was sent. Raise the cap with --max-cost",
-        )
+    allowed = limited(max_cost)
+    for currency, cost in conformance.price(backend).items():
+        if cost > most(allowed, currency):
+            raise BudgetExceeded(
+                f"this check would cost {cost:.2f} {currency} and"
+                f" {most(allowed, currency):.2f} may be spent",
+                "Nothing was sent. Raise the cap with --max-cost",
+            )
     found: list[str] = []
     for probe in conformance.probes(backend):
         found += _guarded(partial(probe.findings, backend), probe.name)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from usecases import judge, metrics, registry
+from usecases.circuit_record import AnyRecord, CircuitRecord
 from usecases.contracts import NonVariational, Outcome, UseCase, observed
 from usecases.errors import VerificationFailed
 from usecases.instances import content_hash
@@ -26,6 +27,7 @@ from usecases.models import (
 )
 from usecases.observe import from_strings
 from usecases.records import Record, Reference, RunRecord, Score
+from usecases.recount import recounted
 
 ENUMERATED = 16
 """Variables up to which a bound is checked against the energies of all strings."""
@@ -33,21 +35,21 @@ ENUMERATED = 16
 Case = UseCase[Any, Any, Any, Any]
 
 
-def verify(record: RunRecord) -> list[str]:
+def verify(record: AnyRecord) -> list[str]:
     """What was checked, a line each; raises VerificationFailed at the first contradiction."""
     try:
-        return _verified(record)
+        if record.digest != record.content_hash():
+            raise VerificationFailed(
+                f"run {record.id}: the record was changed after it was sealed",
+                "Ask for the original, or run it again",
+            )
+        return recounted(record) if isinstance(record, CircuitRecord) else _verified(record)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         # A value of a kind that no run produces: it was not a run that wrote it.
         raise VerificationFailed(f"run {record.id}: a value cannot be read ({error})") from None
 
 
 def _verified(record: RunRecord) -> list[str]:
-    if record.digest != record.content_hash():
-        raise VerificationFailed(
-            f"run {record.id}: the record was changed after it was sealed",
-            "Ask for the original, or run it again",
-        )
     case, instance = registry.usecase(record.usecase), instance_of(record)
     if content_hash(instance) != record.instance.sha256:
         raise VerificationFailed(f"run {record.id}: the instance is not the one that was run")

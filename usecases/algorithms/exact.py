@@ -1,6 +1,9 @@
 """The proven optimum of a model, by enumeration or by the solver that suits its language.
 
 Quadratic models of up to 30 variables, cost networks and computed costs of up to 24 are
+enumerated. Above, quadratic models go to CP-SAT, cost networks to HiGHS, and computed costs to the
+solver that they bring along, as do pools of a larger model that have one; electrons are
+diagonalised in the space of determinants.
 enumerated. Where the model declares groups, quadratic models and computed costs of any size are
 enumerated over the strings that keep them, of which there may be as many. Above, quadratic models
 go to CP-SAT, cost networks to HiGHS, and computed costs to the solver that they bring along;
@@ -66,6 +69,8 @@ class Exact(Algorithm):
         """A model with an incumbent may be too large to be proven; then it is cut into blocks."""
         if isinstance(model, Incumbent) and isinstance(model.model, Blockwise):
             return model.model.whole is not None
+        if isinstance(model, Incumbent) and model.proof is not None:
+            return True
         known = isinstance(model, self.accepts)
         return known and not (isinstance(model, Incumbent) and qubits(model) > LARGEST_POOL)
 
@@ -81,6 +86,9 @@ class Exact(Algorithm):
 
             lowest = levels(model)
             return [Outcome(lowest, lowest.energy, stderr=0.0, bound=lowest.energy)]
+        if isinstance(model, Incumbent) and model.proof is not None:
+            sample, energy, bound = model.proof(self.seconds)
+            return [Outcome(sample, energy, bound=min(bound, energy))]
         groups = model.groups if isinstance(model, Structured) else ()
         whole = model.model if isinstance(model, Incumbent | Structured) else model
         if isinstance(whole, Blockwise) and whole.whole is not None:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from usecases.cli.shared import capped
+
 if TYPE_CHECKING:
+    from usecases.budget import Amounts
     from usecases.vendors.catalogue import Vendor
 
 
@@ -126,9 +129,11 @@ def remove(names: tuple[str, ...]) -> None:
 @command.command("check", short_help="Check a machine against its contract.")
 @click.argument("name", metavar="VENDOR/DEVICE")
 @click.option("-s", "--setting", multiple=True, metavar="KEY=VALUE", help="To check with.")
-@click.option("--max-cost", type=click.FloatRange(0), default=0.0, help="What may be spent.")
+@capped
 @click.pass_context
-def check(context: click.Context, name: str, setting: tuple[str, ...], max_cost: float) -> None:
+def check(
+    context: click.Context, name: str, setting: tuple[str, ...], max_cost: Amounts | None
+) -> None:
     """Check a machine: bit order, shots, seeds, tags, and that every setting matters."""
     from usecases.cli.check import command as contract
 

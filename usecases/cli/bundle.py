@@ -10,6 +10,7 @@ import click
 from usecases.cli.shared import chosen
 
 if TYPE_CHECKING:
+    from usecases.circuit_record import AnyRecord
     from usecases.records import RunRecord
 
 
@@ -35,11 +36,14 @@ def command(
 ) -> None:
     """Write RUNs, or all of a suite's, to one zip file: `usecases verify` checks it anywhere."""
     from usecases import bundle, provenance, sources
+    from usecases.records import RunRecord
 
-    kept = chosen(runs, suite)
+    of_suite: list[AnyRecord] = [*chosen((), suite)]
+    kept = [*(record for run in runs for record in sources.records(run)), *of_suite]
+    kept = list({record.id: record for record in kept}.values())
     files = {"constraints.txt": provenance.constraints(kept).encode(), **_answers(kept)}
     files |= {path.name: path.read_bytes() for path in add}
-    files |= {"report.html": _page(kept)} if report else {}
+    files |= {"report.html": _page([r for r in kept if isinstance(r, RunRecord)])} if report else {}
     output.write_bytes(bundle.pack(suite or "runs", kept, files))
     sources.read_bundle(output)  # what cannot be read again is no bundle
     click.echo(f"{output}: {len(kept)} runs, {output.stat().st_size / 1000:.0f} kB")
@@ -56,7 +60,7 @@ def _page(records: list[RunRecord]) -> bytes:
         return path.read_bytes()
 
 
-def _answers(records: list[RunRecord]) -> dict[str, bytes]:
+def _answers(records: list[AnyRecord]) -> dict[str, bytes]:
     """What remote machines answered, by run; machines in the process left their shots only."""
     import json
 

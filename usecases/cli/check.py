@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+from usecases.cli.shared import capped
+
+if TYPE_CHECKING:
+    from usecases.budget import Amounts
 
 
 @click.command("check")
@@ -13,9 +20,13 @@ import click
 )
 @click.option("-c", "--change", multiple=True, metavar="KEY=VALUE",
               help="Another value of a backend's setting, which must change the job.")  # fmt: skip
-@click.option("--max-cost", type=click.FloatRange(0), default=0.0, help="What may be spent.")
+@capped
 def command(
-    kind: str, name: str, setting: tuple[str, ...], change: tuple[str, ...], max_cost: float
+    kind: str,
+    name: str,
+    setting: tuple[str, ...],
+    change: tuple[str, ...],
+    max_cost: Amounts | None,
 ) -> None:
     """Check the use case, algorithm or backend NAME against its contract."""
     from usecases import registry, testing
@@ -28,7 +39,7 @@ def command(
         found = testing.check_algorithm(registry.algorithm(name, pairs(setting, "-s")))
     else:
         machine = registry.backend(name, pairs(setting, "-s"))
-        found = testing.check_backend(machine, pairs(change, "-c"), max_cost=max_cost)
+        found = testing.check_backend(machine, pairs(change, "-c"), max_cost=max_cost or 0.0)
     for finding in found:
         click.echo(f"  ✗ {finding}")
     if found:

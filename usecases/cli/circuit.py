@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from usecases.cli.shared import echo_fields, echo_json, echo_table, only_json, pairs, watched
+from usecases.cli.shared import (
+    capped,
+    echo_fields,
+    echo_json,
+    echo_table,
+    only_json,
+    pairs,
+    watched,
+)
 
 if TYPE_CHECKING:
     from usecases.circuit_record import CircuitRecord
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--shots", type=click.IntRange(1, 10**9), default=1000, show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
-@click.option("--max-cost", type=click.FloatRange(0), help="The most that each may cost.")
+@capped
 @click.option("--max-wait", type=click.FloatRange(0), help="Seconds to wait in a queue.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(file: Path, names: tuple[str, ...], as_json: bool, **options: Any) -> None:
@@ -56,12 +64,13 @@ def command(file: Path, names: tuple[str, ...], as_json: bool, **options: Any) -
 
 def _announce(plans: list[CircuitPlan], as_json: bool) -> None:
     """What would be run, with what a machine elsewhere would charge."""
+    from usecases.circuits import WIDER
     from usecases.contracts import RemoteBackend, innermost
     from usecases.executor import fits
 
     found = []
     for plan in plans:
-        fits(plan.backend, plan.program.qubits)
+        fits(plan.backend, plan.program.qubits, WIDER)
         plan.backend.check(plan.program)
         shown = {k: v for k, v in plan.request.items() if k not in ("instance_data", "train_on")}
         machine = innermost(plan.backend)
@@ -106,6 +115,9 @@ def report(*records: CircuitRecord) -> None:
             click.echo(f"{name}: total variation distance from the first {seen:.3f};"
                        f" shots alone would make {luck:.3f}")  # fmt: skip
     for name, record in shown.items():
+        for what, words in record.provenance.items():
+            if what == "cost" or what.startswith("warning"):
+                click.echo(f"{name}: {what}: {words}")
         click.echo(f"{name}: run {record.id}, {record.source};"
                    f" see it again with: usecases jobs show {record.id}")  # fmt: skip
 

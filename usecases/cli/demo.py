@@ -58,7 +58,7 @@ def _next(names: list[str]) -> list[str]:
         "usecases list",
         f"usecases show {first}",
         f"usecases run {first} -i workshop -a annealing",
-        f"usecases compare {first} -a qaoa -b aer,lightning",
+        f"usecases compare {first} -a qaoa,annealing,exact",
     ]
 
 

@@ -11,6 +11,7 @@ from usecases import registry
 from usecases.cli.shared import chosen
 
 if TYPE_CHECKING:
+    from usecases.circuit_record import CircuitRecord
     from usecases.records import RunRecord
 
 
@@ -81,12 +82,20 @@ def usecase(usecase: str, instance: str, output: Path) -> None:
 def runs(sources: tuple[str, ...], suite: str | None, form: str, output: Path, **who: str) -> None:
     """Write finished runs as a table or as another project's files.
 
-    Runs by id, from JSON files, bundles or folders; by default all in the store.
+    Runs by id, from JSON files, bundles or folders; by default all of use cases in the store.
+    Runs of circuits give their counts, as csv.
     """
+    from usecases.counted import as_csv
+    from usecases.errors import UsageError
+
+    if counted := _circuits(sources):
+        if form != "csv" or suite:
+            raise UsageError("counts of circuits are written as csv, and without a suite")
+        output.write_text(as_csv(counted), "utf-8")
+        click.echo(f"{output}: the counts of {len(counted)} runs of circuits")
+        return
     records = chosen(sources, suite) if sources or suite else _all()
     if not records:
-        from usecases.errors import UsageError
-
         raise UsageError("there are no finished runs", "Make some with: usecases bench workshop")
     if form == "qoblib":
         _folder(records, output, who)
@@ -95,6 +104,16 @@ def runs(sources: tuple[str, ...], suite: str | None, form: str, output: Path, *
     click.echo(f"{output}: {len(records)} runs, {output.stat().st_size / 1000:.0f} kB")
     if form == "metriq":
         click.echo("metriq-data takes in runs of metriq-gym only: for tools that read the format.")
+
+
+def _circuits(sources: tuple[str, ...]) -> list[CircuitRecord]:
+    """The records, where all that is named are runs of circuits."""
+    from usecases import sources as source_of
+    from usecases.circuit_record import CircuitRecord
+
+    found = [record for source in sources for record in source_of.records(source)]
+    circuits = [record for record in found if isinstance(record, CircuitRecord)]
+    return circuits if len(circuits) == len(found) else []
 
 
 def _all() -> list[RunRecord]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from usecases.cli.shared import echo_json, echo_table, only_json, watched
+from usecases.cli.shared import capped, echo_json, echo_table, only_json, watched
 
 if TYPE_CHECKING:
+    from usecases.budget import Amounts
     from usecases.circuit_record import CircuitRecord
     from usecases.records import RunRecord
 
@@ -74,9 +75,9 @@ def _shown(record: RunRecord | CircuitRecord, as_json: bool) -> None:
 @command.command("attach")
 @click.argument("run")
 @click.option("--max-wait", type=click.FloatRange(0), help="Seconds to wait in the queue.")
-@click.option("--max-cost", type=click.FloatRange(0), help="The most that may be spent.")
+@capped
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
-def attach(run: str, max_wait: float | None, max_cost: float | None, as_json: bool) -> None:
+def attach(run: str, max_wait: float | None, max_cost: Amounts | None, as_json: bool) -> None:
     """Take up an unfinished RUN where it stopped."""
     from usecases.circuits import take_up
     from usecases.store import Store

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from usecases.cli.shared import (
+    capped,
     echo_fields,
     echo_json,
     echo_table,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("-a", "--algorithm", help="How to solve it; the use case suggests one.")
 @click.option("-b", "--backend", help="The machine; by default a local simulator.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
-@click.option("--max-cost", type=click.FloatRange(0), help="The most that may be spent.")
+@capped
 @click.option("--max-wait", type=click.FloatRange(0), help="Seconds to wait in a queue.")
 @click.option("--detach", is_flag=True, help="Submit and leave; same as --max-wait 0.")
 @click.option("--resume", metavar="ID", help="Take up this run; its settings must be the same.")
@@ -92,7 +93,6 @@ def _announce(plan: Plan, as_json: bool) -> None:
     from usecases.models import Structured
     from usecases.models import qubits as variables
     from usecases.plan import needs, suited
-    from usecases.vendors.machine import Door
 
     model = plan.case.model(plan.instance)
     solver = suited(plan.algorithm, model)
@@ -103,8 +103,8 @@ def _announce(plan: Plan, as_json: bool) -> None:
     qubits = width if smaller else whole
     if plan.trainer:
         fits(plan.trainer, solver.width(model))
-    if isinstance(plan.backend, Door):
-        fits(plan.backend, qubits)
+    if plan.backend:
+        fits(plan.backend, width if native else qubits)
     request = {k: v for k, v in plan.request.items() if k != "instance_data"}
     remote = isinstance(innermost(plan.backend), RemoteBackend)
     here = plan.trainer if remote else plan.backend  # whose memory is this computer's

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from usecases.budget import Amounts
     from usecases.records import RunRecord
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,6 +29,23 @@ WORDS = {
     "score": "scoring against reference and chance",
 }
 """What a stage of a run is called on the screen."""
+
+
+class Cap(click.ParamType["Amounts"]):
+    """What may be spent: "5" in each currency, or "5 EUR, 20 USD" and in no other."""
+
+    name = "cap"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Amounts:
+        from usecases.budget import amounts
+
+        return amounts(value, "--max-cost") if isinstance(value, str) else value
+
+
+def capped(command: F) -> F:
+    """The option that caps what a command may spend."""
+    words = 'The most that may be spent: "5" in any currency, or "5 EUR, 20 USD" and no other.'
+    return click.option("--max-cost", type=Cap(), metavar="CAP", help=words)(command)
 
 
 def pairs(values: Iterable[str], option: str) -> dict[str, Any]:
@@ -82,7 +100,7 @@ def chosen(runs: Iterable[str], suite: str | None) -> list[RunRecord]:
     from usecases import bench, sources, suites
     from usecases.store import Store
 
-    found = {record.id: record for source in runs for record in sources.records(source)}
+    found = {record.id: record for source in runs for record in sources.scored(source)}
     if suite:
         with Store() as store:
             records, missing = bench.records(suites.load(suite), store)

@@ -9,6 +9,8 @@ import click
 
 from usecases import registry
 from usecases.cli.shared import echo_fields, echo_json
+from usecases.errors import UnknownName
+from usecases.vendors.catalogue import Vendor, machines, vendor, vendors
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -23,11 +25,16 @@ if TYPE_CHECKING:
 @click.option("--schema", is_flag=True, help="Print the JSON schema of the instance's file.")
 def command(name: str, example: str | None, schema: bool) -> None:
     """Show the use case, algorithm or backend NAME: what it is, reads and can be set to."""
+    machine = "/" in name and name.partition("/")[0] in vendors()
     for kind in ("algorithm", "backend"):
-        if name in registry.entries(kind):
+        if name in registry.entries(kind) or (machine and kind == "backend"):
             _settings(kind, name)
             return
     full = registry.full_name(name)
+    if full.partition(":")[0] not in registry.entries("usecase"):
+        others = [*registry.entries("algorithm"), *registry.entries("backend"), *machines()]
+        known = [*registry.entries("usecase"), *others]
+        raise UnknownName("use case, algorithm or backend", name, known)
     case = registry.usecase(full)
     if example is not None:
         from usecases.instances import load
@@ -77,16 +84,34 @@ def _family(name: str, along: Family[Any]) -> str:
 def _settings(kind: str, name: str) -> None:
     """What an algorithm or backend does, and each of its settings with its default."""
     found: type[BaseModel] = registry.declared(kind, name)
-    click.echo(click.style(registry.entries(kind)[name].title, bold=True))
+    of, slash, device = name.partition("/")
+    title = _machine(vendor(of), device) if slash else registry.entries(kind)[name].title
+    click.echo(click.style(title, bold=True))
     click.echo(inspect.getdoc(found) or "")
     option = "-p" if kind == "algorithm" else "-s"
+    gates = not slash or vendor(of).work == "circuits"
+    named = {"vendor", "device"} if slash else set()  # which the name says already
+    named |= set() if gates else {"optimization_level"}
     for field, about in found.model_fields.items():
+        if field in named:
+            continue
         click.echo(f"  {option} {field}=...  {_described(about)}")
         for value in _kinds(about):
             for own, inner in value.model_fields.items():
                 if own != "kind":
                     name = value.model_fields["kind"].default
                     click.echo(f"    {option} {field}.{own}=...  {_described(inner)} ({name})")
+
+
+def _machine(of: Vendor, device: str) -> str:
+    """What is known of a vendor's machine without asking it."""
+    from usecases.vendors import environments
+
+    where = "offline twin" if of.is_twin(device) else f"cloud, price: {of.price}"
+    runs = "circuits" if of.work == "circuits" else "binary quadratic models"
+    here = environments.installed(of) or f"not installed: usecases backends add {of.name}"
+    where += "" if device in of.examples else f" · not among its examples {', '.join(of.examples)}"
+    return f"{of.title} {device} · {where} · runs {runs} · SDK {here}"
 
 
 def _described(about: FieldInfo) -> str:
