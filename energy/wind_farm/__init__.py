@@ -341,7 +341,7 @@ usecase = UseCase(
 #   lifts are about 540 and 100.
 # * **Simulated annealing** finds both optima as well, in a smaller share of its reads. It works on
 #   the penalised model and lands on the right count nearly always.
-# * **A classical machine tries all layouts of the workshop in less than a millisecond**, and those
+# * **A classical machine tries all layouts of the workshop in milliseconds**, and those
 #   of the block in a tenth of a second. No row here competes with that.
 # * **The large farms** are improved by eight blocks of 12 sites, and whoever solves the blocks,
 #   quantum or not, the answers are equal. `block` was at its optimum from the start, which one by
