@@ -32,8 +32,6 @@ STORED = ROOT / "benchmarks" / "results" / "vendors.json"
 PAGE = ROOT / "docs" / "vendors.md"
 
 NOT_BUILT = {
-    "Azure Quantum": "its client was seen to submit to a server here, through private arguments"
-    " alone. No price of its jobs is known to this program, and nothing is sent without one.",
     "OQC": "its client was installed and read; it has no simulator and a proprietary licence.",
     "Quantinuum Nexus": "the machines behind Quantinuum's local emulators need a login by browser.",
 }
