@@ -1,6 +1,7 @@
 """What each notebook takes: seconds to the first figure and to the end, processor time, memory.
 
-python benchmarks/notebooks.py            measure and write benchmarks/results/notebooks.json
+python benchmarks/notebooks.py            measure all and write benchmarks/results/notebooks.json
+python benchmarks/notebooks.py NAME ...   measure these anew and keep what is stored of others
 python benchmarks/notebooks.py --render   write docs/notebooks.md from what is stored
 
 Each is run in a kernel of its own with an empty store and nothing compiled, as on a fresh clone.
@@ -16,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Collection
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,29 +35,23 @@ MEMORY = 2**30
 
 def one(name: str, level: str) -> dict[str, Any]:
     """Run one notebook in a new kernel; times in seconds, memory in bytes."""
-    from usecases import registry
-    from usecases.tours import kernel, sources
+    from usecases.tours import kernel, notebooks
 
-    tour = sources(ROOT).get(name)
-    path = tour or registry.entries("usecase")[name].path
     began = time.time()
     with (
         tempfile.TemporaryDirectory() as home,
         kernel(
-            tour.parent if tour else ROOT,
-            USECASES_LEVEL=level,
-            USECASES_HOME=home,
-            NUMBA_CACHE_DIR=home,
+            ROOT / "notebooks", USECASES_LEVEL=level, USECASES_HOME=home, NUMBA_CACHE_DIR=home
         ) as run,
     ):
-        found = run(path)
+        found = run(notebooks(ROOT)[name])
         ended = time.time()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     drawn = [_ended(cell) for cell in found.cells if _draws(cell)]
     return {
         "name": name,
         "level": level,
-        "first_figure": min(drawn) - began if drawn else None,
+        "first_figure": min(drawn) - began,
         "whole": ended - began,
         "processor": used.ru_utime + used.ru_stime,
         "memory": used.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
@@ -70,21 +67,22 @@ def _ended(cell: Any) -> float:
     return datetime.fromisoformat(stamp).timestamp()
 
 
-def record_all() -> dict[str, Any]:
-    """Every tour at both levels and every use case page, one after the other."""
-    from usecases import registry
-    from usecases.tours import sources
+def record(names: Collection[str]) -> None:
+    """Measure these notebooks at both levels, one after the other, and those without a row."""
+    from usecases.tours import notebooks
 
-    asked = [(name, level) for name in sources(ROOT) for level in LIMITS]
-    ours = registry.entries("usecase").items()
-    asked += [(name, "simulate") for name, entry in ours if ROOT in entry.path.parents]
-    rows = []
-    for name, level in asked:
-        command = [sys.executable, __file__, "--one", name, level]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
-        rows.append(json.loads(done.stdout))
-        print(rows[-1], flush=True)
-    return {"machine": MACHINE, "rows": rows}
+    stored = json.loads(STORED.read_text("utf-8"))["rows"]
+    kept = {(row["name"], row["level"]): row for row in stored if row["name"] not in names}
+    everything = [*product(notebooks(ROOT), LIMITS)]
+    for asked in everything:
+        if asked not in kept:
+            command = [sys.executable, __file__, "--one", *asked]
+            done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+            kept[asked] = json.loads(done.stdout)
+            print(kept[asked], flush=True)
+            rows = [kept[each] for each in everything if each in kept]
+            text = json.dumps({"machine": MACHINE, "rows": rows}, indent=1)
+            STORED.write_text(f"{text}\n", encoding="utf-8")
 
 
 HEAD = """# What the notebooks take
@@ -94,9 +92,10 @@ run on {machine}, in a kernel of its own, with an empty store and nothing compil
 clone. Other work ran on the same machine, so the seconds are upper ends; processor time includes
 the processes that the kernel waited for.
 
-*Tours* are written by hand and run at three levels: **replay** shows stored runs and needs no
-network, **simulate** makes every run on this computer, **live** sends them to a machine. The other
-notebooks are the pages of the use cases.
+Those with a number are *tours*, written by hand; the others are the pages of the use cases. All run
+at three levels: **replay** shows stored runs and needs no network, **simulate** makes every run on
+this computer, **live** sends them to a machine. What is no run, such as a count or a proof on a
+page, is computed at each level.
 
 | notebook | level | to the first figure | whole | processor time | memory |
 | --- | --- | ---: | ---: | ---: | ---: |
@@ -107,17 +106,26 @@ def render(found: dict[str, Any]) -> str:
     """The docs page of what is stored."""
     rows = found["rows"]
     text = HEAD.format(machine=found["machine"]) + "\n".join(map(_line, rows))
-    pages = [r for r in rows if "/" in r["name"]]
-    tours = [r for r in rows if r not in pages]
-    slow = [r for r in tours if r["first_figure"] > LIMITS[r["level"]]]
+    slow = [r for r in rows if r["first_figure"] > LIMITS[r["level"]]]
     large = [r for r in rows if r["memory"] > MEMORY]
     total = sum(r["processor"] for r in rows)
+    lacking = _lacking({(r["name"], r["level"]) for r in rows})
     return (
         f"{text}\n\nTogether they take {total / 60:.1f} minutes of processor time. To the first"
-        f" figure a tour may take {LIMITS['replay']:.0f} s in replay and"
-        f" {LIMITS['simulate'] / 60:.0f} minutes in simulation: {_those(slow)} take longer. A"
-        f" notebook may take {MEMORY / 2**30:.0f} GiB: {_those(large)} take more.\n"
+        f" figure a notebook may take {LIMITS['replay']:.0f} s in replay and"
+        f" {LIMITS['simulate'] / 60:.0f} minutes in simulation: {_those(slow)} take longer. It"
+        f" may take {MEMORY / 2**30:.0f} GiB: {_those(large)} take more.\n"
+        f"{lacking}"
     )
+
+
+def _lacking(measured: set[tuple[str, str]]) -> str:
+    """A sentence on what has no row yet."""
+    from usecases.tours import notebooks
+
+    without = [f"{name} ({level})" for name, level in product(notebooks(ROOT), LIMITS)
+               if (name, level) not in measured]  # fmt: skip
+    return f"\nNot measured yet: {', '.join(without)}.\n" if without else ""
 
 
 def _those(rows: list[dict[str, Any]]) -> str:
@@ -125,19 +133,20 @@ def _those(rows: list[dict[str, Any]]) -> str:
 
 
 def _line(row: dict[str, Any]) -> str:
-    first = "–" if row["first_figure"] is None else f"{row['first_figure']:.1f} s"
-    cells = [f"[{row['name']}](../notebooks/{row['name']}.ipynb)", row["level"], first]
-    cells += [f"{row['whole']:.1f} s", f"{row['processor']:.1f} s"]
+    cells = [f"[{row['name']}](../notebooks/{row['name']}.ipynb)", row["level"]]
+    cells += [f"{row[key]:.1f} s" for key in ("first_figure", "whole", "processor")]
     return f"| {' | '.join(cells)} | {row['memory'] / 2**30:.2f} GiB |"
 
 
 def main() -> None:
     """Measure, or render what is stored."""
+    from usecases.tours import notebooks
+
     if sys.argv[1:2] == ["--one"]:
         print(json.dumps(one(*sys.argv[2:4])))
         return
     if sys.argv[1:] != ["--render"]:
-        STORED.write_text(json.dumps(record_all(), indent=1) + "\n", encoding="utf-8")
+        record(sys.argv[1:] or notebooks(ROOT))
     PAGE.write_text(render(json.loads(STORED.read_text("utf-8"))), encoding="utf-8")
 
 

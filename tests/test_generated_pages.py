@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from itertools import product
 from pathlib import Path
 from types import ModuleType
+
+from usecases.tours import notebooks as notebooks_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -93,13 +96,12 @@ def test_the_page_on_notebooks_is_that_of_its_measurements() -> None:
     notebooks = script("notebooks")
     found = json.loads(notebooks.STORED.read_text("utf-8"))
     assert notebooks.PAGE.read_text("utf-8") == notebooks.render(found)
-    rows = found["rows"]
-    tours = {row["name"] for row in rows if "/" not in row["name"]}
-    assert tours == {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.py")}
-    for row in rows:
+    measured = [(row["name"], row["level"]) for row in found["rows"]]
+    asked = product(notebooks_of(ROOT), notebooks.LIMITS)
+    assert [each for each in asked if each in measured] == measured
+    for row in found["rows"]:
         assert row["memory"] <= notebooks.MEMORY, row["name"]
-        if row["name"] in tours:
-            assert row["first_figure"] <= notebooks.LIMITS[row["level"]], row["name"]
+        assert row["first_figure"] <= notebooks.LIMITS[row["level"]], row["name"]
 
 
 def test_the_page_on_sizing_is_that_of_its_measurement() -> None:

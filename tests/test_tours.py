@@ -83,6 +83,19 @@ def test_it_simulates(name: str, simulating: Callable[[Path], Any]) -> None:
         assert "qaoa" in told(found, "text/markdown")
 
 
+def test_the_same_cells_go_to_a_machine(tmp_path: Path, simulating: Callable[[Path], Any]) -> None:
+    name = "logistics/vehicle_routing"
+    setting, live = f'Tour("{name}")', f'Tour("{name}", "live", backend="aer precision=single")'
+    text = NOTEBOOKS[name].read_text(encoding="utf-8")
+    assert text.count(setting) == 1
+    page = tmp_path / "page.py"
+    page.write_text(text.replace(setting, live) + "\n# %%\nrecord.backend_settings\n")
+    found = simulating(page)
+    assert "every run is made on aer precision=single" in told(found)
+    assert "'precision': 'single'" in told(found)
+    assert pictures(found)
+
+
 def pictures(found: Any) -> int:
     """How many pictures the notebook shows."""
     return sum("image/png" in o.get("data", {}) for o in outputs(found))

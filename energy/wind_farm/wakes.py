@@ -112,7 +112,8 @@ def _one_direction(
     for k in _downwind(shadow):
         here = block[:, k]
         sources = np.flatnonzero(shadow[:, k])
-        lost = np.tensordot(shadow[sources, k] ** 2, squares[sources][:, here], axes=1)
+        # A tensordot here would wake all cores for a sum of a few rows.
+        lost = np.einsum("s,srv->rv", shadow[sources, k] ** 2, squares[np.ix_(sources, here)])
         left = speeds * _share_left(np.sqrt(lost))
         total[here] += farm.turbine.power(left) @ chance
         squares[k, here] = farm.turbine.expansion(left) ** 2

@@ -80,18 +80,17 @@ class Orders:
                 found[b if self.steps[a].job == self.steps[b].job else a] += 1
         return found
 
-    @cached_property
-    def turns(self) -> NDArray[np.float32]:
-        """By how much each bit, when set, changes those counts; shape (pairs, operations)."""
-        found = np.zeros((len(self.pairs), len(self.steps)), dtype=np.float32)
-        for i, (a, b) in enumerate(self.pairs):
-            found[i, [a, b]] = -1, 1
-        return found
-
     def before(self, bits: Bits) -> Integers:
-        """How many operations go before each one on its machine, (rows, operations)."""
-        counts = bits.astype(np.float32) @ self.turns
-        return np.asarray(counts, dtype=np.int64) + self.settled
+        """How many operations go before each one on its machine, (rows, operations).
+
+        A bit that is set puts one more before its pair's second operation, one fewer before the
+        first. Added up pair by pair: as a product of matrices it would wake all cores for little.
+        """
+        counts = np.repeat(self.settled[:, None], len(bits), axis=1)
+        for (a, b), turned in zip(self.pairs, np.ascontiguousarray(bits.T), strict=True):
+            counts[a] -= turned
+            counts[b] += turned
+        return counts.T
 
     def circles(self, before: Integers) -> Integers:
         """On how many triples of operations each row's machines run in a circle.
