@@ -71,6 +71,14 @@ def _ionq() -> Opened:
         yield "simulator", {"IONQ_API_KEY": "canary-of-ionq", "IONQ_API_URL": f"{loop.url}/v0.4"}
 
 
+@contextmanager
+def _iqm() -> Opened:
+    from tests.loopback.iqm import MACHINE, Iqm
+
+    with Iqm().loop as loop:
+        yield MACHINE, {"IQM_TOKEN": "canary-of-iqm", "IQM_SERVER_URL": loop.url}
+
+
 CLOUDS = {
     "alice_bob": _alice_bob,
     "aqt": _aqt,
@@ -79,4 +87,5 @@ CLOUDS = {
     "dwave": _dwave,
     "ibm": _ibm,
     "ionq": _ionq,
+    "iqm": _iqm,
 }
