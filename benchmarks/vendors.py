@@ -32,8 +32,8 @@ STORED = ROOT / "benchmarks" / "results" / "vendors.json"
 PAGE = ROOT / "docs" / "vendors.md"
 
 NOT_BUILT = {
-    "OQC": "its client was installed and read, not driven; it has no simulator, a proprietary licence,"
-    " no list of jobs by their tag, and no price in print.",
+    "OQC": "its client was installed and read, not driven; it has no simulator, a proprietary"
+    " licence, no list of jobs by their tag, and no price in print.",
     "Quantinuum Nexus": "the machines behind Quantinuum's local emulators need a login by browser.",
 }
 """Vendors without a file here, and how far they were tried."""
