@@ -9,12 +9,29 @@ Opened = Iterator[tuple[str, dict[str, str]]]
 
 
 @contextmanager
+def _alice_bob() -> Opened:
+    from tests.loopback.alice_bob import TARGET, AliceBob
+
+    with AliceBob().loop as loop:
+        yield TARGET, {"ALICE_BOB_API_KEY": "canary-alice", "ALICE_BOB_URL": f"{loop.url}/"}
+
+
+@contextmanager
 def _aqt() -> Opened:
     from tests.loopback import aqt
     from tests.loopback.server import Loopback
 
     with Loopback(aqt.Machine().rules) as server:
         yield "direct", {"AQT_DIRECT_URL": server.url, "AQT_TOKEN": "canary-of-aqt"}
+
+
+@contextmanager
+def _azure() -> Opened:
+    from tests.loopback.azure import Azure
+
+    server = Azure()
+    with server.loop:
+        yield "ionq.simulator", server.environment
 
 
 @contextmanager
@@ -54,4 +71,21 @@ def _ionq() -> Opened:
         yield "simulator", {"IONQ_API_KEY": "canary-of-ionq", "IONQ_API_URL": f"{loop.url}/v0.4"}
 
 
-CLOUDS = {"aqt": _aqt, "braket": _braket, "dwave": _dwave, "ibm": _ibm, "ionq": _ionq}
+@contextmanager
+def _iqm() -> Opened:
+    from tests.loopback.iqm import MACHINE, Iqm
+
+    with Iqm().loop as loop:
+        yield MACHINE, {"IQM_TOKEN": "canary-of-iqm", "IQM_SERVER_URL": loop.url}
+
+
+CLOUDS = {
+    "alice_bob": _alice_bob,
+    "aqt": _aqt,
+    "azure": _azure,
+    "braket": _braket,
+    "dwave": _dwave,
+    "ibm": _ibm,
+    "ionq": _ionq,
+    "iqm": _iqm,
+}

@@ -32,9 +32,8 @@ STORED = ROOT / "benchmarks" / "results" / "vendors.json"
 PAGE = ROOT / "docs" / "vendors.md"
 
 NOT_BUILT = {
-    "Azure Quantum": "its client was seen to submit to a server here, through private arguments"
-    " alone. No price of its jobs is known to this program, and nothing is sent without one.",
-    "OQC": "its client was installed and read; it has no simulator and a proprietary licence.",
+    "OQC": "its client was installed and read, not driven; it has no simulator, a proprietary"
+    " licence, no list of jobs by their tag, and no price in print.",
     "Quantinuum Nexus": "the machines behind Quantinuum's local emulators need a login by browser.",
 }
 """Vendors without a file here, and how far they were tried."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.loopback.opening import cloud  # noqa: F401 - a fixture
 from usecases.home import home as home_of_the_user
 
 os.environ["OMP_NUM_THREADS"] = "1"

@@ -11,9 +11,9 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Reply = tuple[int, Any]
+Reply = tuple[int, Any] | tuple[int, Any, dict[str, str]]
 Rule = tuple[str, str, Callable[[re.Match[str], Any], Reply]]
-"""Method, pattern of the path, and what is answered: status, and JSON or bytes."""
+"""Method, pattern of the path, and the answer: status, JSON or bytes, and further headers."""
 
 
 class Loopback:
@@ -56,7 +56,7 @@ class Loopback:
             protocol_version = "HTTP/1.1"
 
             def answer(self) -> None:
-                status, said = loop.reply(self.command, self.path, self._body())
+                status, said, *more = loop.reply(self.command, self.path, self._body())
                 raw = isinstance(said, bytes)
                 data = said if raw else json.dumps(said).encode()
                 accepted = self.headers.get("Accept") or ""
@@ -64,6 +64,8 @@ class Loopback:
                 self.send_response(status)
                 self.send_header("Content-Type", accepted if "vnd." in accepted else kind)
                 self.send_header("Content-Length", str(len(data)))
+                for name, value in (more[0] if more else {}).items():
+                    self.send_header(name, value)
                 self.end_headers()
                 if self.command != "HEAD":
                     with suppress(BrokenPipeError):  # the client waits no longer

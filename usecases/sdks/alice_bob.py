@@ -1,4 +1,4 @@
-"""Alice & Bob: emulators of their cat qubits, bare and with error correction."""
+"""Alice & Bob: emulators of their cat qubits, bare and with error correction, and their cloud."""
 
 from __future__ import annotations
 
@@ -10,13 +10,24 @@ TITLE = "Alice & Bob"
 WORK = "circuits"
 PACKAGE = "qiskit_alice_bob_provider"
 TWIN = "EMU:"
-EXAMPLES = ("EMU:15Q:LOGICAL_EARLY", "EMU:40Q:LOGICAL_TARGET", "EMU:40Q:LOGICAL_NOISELESS")
-CREDENTIALS = ()
-PRICE = "free"
+EXAMPLES = (
+    "EMU:15Q:LOGICAL_EARLY",
+    "EMU:40Q:LOGICAL_TARGET",
+    "EMU:40Q:LOGICAL_NOISELESS",
+    "QPU:1Q:BOSON_4A",
+)
+CREDENTIALS = ("ALICE_BOB_API_KEY",)
+VARIABLES = ("ALICE_BOB_URL",)
+PRICE = "unknown"
 
 
 def open(device: str, settings: dict[str, Any]) -> Adapter:
-    """The local emulator of this name."""
+    """The local emulator of this name, or a machine of the cloud."""
+    if not device.startswith(TWIN):
+        from alice_bob_cloud import Cloud  # type: ignore[import-not-found]
+
+        cloud: Adapter = Cloud(device)
+        return cloud
     from qiskit_alice_bob_provider import AliceBobLocalProvider
 
     known = {backend.name: backend for backend in AliceBobLocalProvider().backends()}

@@ -12,7 +12,10 @@ from typing import Any
 from adapter import Adapter, Told, loaded, sizes, transpiled  # type: ignore[import-not-found]
 
 USD_PER_SECOND = 1.60
-"""Pay-as-you-go, the dearest plan: 96 USD a minute of machine time, IBM's price list of 2025."""
+"""Pay-as-you-go, the dearest plan: 96 USD a minute of machine time.
+
+ibm.com/quantum/pricing, as a public list of plans had it on 2026-05-25.
+"""
 SECONDS_PER_SHOT, SECONDS_PER_JOB = 0.001, 20.0
 """Several times what a shot (250 µs between two) and the loading of a job take."""
 
@@ -103,7 +106,7 @@ class Cloud(Adapter):  # type: ignore[misc]
             "amount": round(seconds * USD_PER_SECOND, 2),
             "currency": "USD",
             "basis": "dated table",
-            "source": f"IBM, pay-as-you-go, 2025: {USD_PER_SECOND:.2f} USD a second, capped",
+            "source": f"IBM, pay-as-you-go, 2026-05-25: {USD_PER_SECOND:.2f} USD a second, capped",
             "machine_seconds": seconds,
         }
 

@@ -1,4 +1,4 @@
-"""IQM: fake devices with the vendor's own noise models. Its cloud is not driven from here."""
+"""IQM: fake devices with the vendor's own noise models, and the machines of its cloud."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ TITLE = "IQM"
 WORK = "circuits"
 PACKAGE = "iqm.qiskit_iqm"
 TWIN = "fake_"
-EXAMPLES = ("fake_adonis", "fake_deneb", "fake_apollo", "fake_garnet", "fake_aphrodite")
-CREDENTIALS = ()
-PRICE = "free"
+EXAMPLES = ("fake_adonis", "fake_deneb", "fake_apollo", "fake_garnet", "fake_aphrodite", "garnet")
+CREDENTIALS = ("IQM_TOKEN",)
+VARIABLES = ("IQM_SERVER_URL",)
+PRICE = "unknown"
 
 FAKES = ("adonis", "aphrodite", "apollo", "deneb", "garnet")
 
 
 def open(device: str, settings: dict[str, Any]) -> Adapter:
-    """The fake device of this name."""
+    """The fake device of this name, or a machine of the cloud."""
     if not device.startswith(TWIN):
-        raise Told("BackendUnavailable", "only IQM's fake devices are driven from here")
+        from iqm_cloud import Cloud  # type: ignore[import-not-found]
+
+        cloud: Adapter = Cloud(device)
+        return cloud
     if device.removeprefix(TWIN) not in FAKES:
         raise Told("UnknownName", ", ".join(f"{TWIN}{name}" for name in FAKES))
     return Fake(device.removeprefix(TWIN))

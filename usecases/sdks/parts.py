@@ -1,6 +1,8 @@
-"""Work that a vendor takes as several jobs: one id for all, and what if some are missing."""
+"""Work cut to what a vendor takes: circuits without idle bits, and one id for several jobs."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from adapter import Told  # type: ignore[import-not-found]
 
@@ -22,3 +24,20 @@ def broken(taken: list[str], total: int, error: Told) -> Told:
     if not taken:
         return error
     return Told("Unreachable", f"{len(taken)} of {total} parts were taken; then: {error.what}")
+
+
+def compact(circuit: Any) -> Any:
+    """The circuit with one register of the bits that are measured into, in their order.
+
+    For vendors whose language has no word for a bit that nothing is measured into.
+    """
+    from qiskit import QuantumCircuit
+
+    used = {bit for item in circuit.data for bit in item.clbits}
+    place = {bit: k for k, bit in enumerate(bit for bit in circuit.clbits if bit in used)}
+    found = QuantumCircuit(circuit.num_qubits, len(place))
+    index = {qubit: k for k, qubit in enumerate(circuit.qubits)}
+    for item in circuit.data:
+        qubits, bits = [index[q] for q in item.qubits], [place[b] for b in item.clbits]
+        found.append(item.operation, qubits, bits)
+    return found

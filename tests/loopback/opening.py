@@ -1,0 +1,63 @@
+"""Opening a vendor's machine over a server here, and the work that is sent to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from usecases import registry
+from usecases.contracts import RemoteBackend
+from usecases.programs import SampleCircuits
+from usecases.vendors import environments, machine
+from usecases.vendors.catalogue import vendor
+from usecases.vendors.process import process
+
+Open = Callable[[str, dict[str, str]], RemoteBackend]
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
+    """Opens a vendor's machine in a process that sees this environment and an empty home."""
+    opened: list[str] = []
+
+    def opens(name: str, environment: dict[str, str]) -> RemoteBackend:
+        of = vendor(name.partition("/")[0])
+        if not (environments.made(of) or environments.importable(of)):
+            pytest.skip(f"{of.title} is not installed: usecases backends add {of.name}")
+        for key, value in {"HOME": str(tmp_path), **environment}.items():
+            monkeypatch.setenv(key, value)
+        process(of.name).close()
+        machine.described.cache_clear()
+        opened.append(of.name)
+        found = registry.backend(name)
+        assert isinstance(found, RemoteBackend)
+        return found
+
+    yield opens
+    for name in opened:
+        process(name).close()
+    machine.described.cache_clear()
+
+
+def bell(shots: int = 77) -> SampleCircuits:
+    """A pair and a flipped qubit: two circuits of unequal shots."""
+    from qiskit import QuantumCircuit
+
+    pair, flip = QuantumCircuit(2, 2), QuantumCircuit(2, 3)
+    pair.h(0)
+    pair.cx(0, 1)
+    pair.measure([0, 1], [0, 1])
+    flip.x(1)
+    flip.measure([0, 1], [0, 2])
+    return SampleCircuits((pair, flip), (shots, 20), 5)
+
+
+def awaited(backend: RemoteBackend, job: str, program: SampleCircuits) -> list[dict[str, int]]:
+    """The counts, asked for until they are there."""
+    for _ in range(5):
+        found = backend.collect(job)
+        if found is not None:
+            return [dict(counts) for counts in program.read(found.value)]
+    raise AssertionError("the job never ends")

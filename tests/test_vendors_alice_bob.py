@@ -1,0 +1,39 @@
+"""Alice & Bob's real client against a server on this machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.loopback.alice_bob import TARGET, AliceBob
+from tests.loopback.opening import Open, awaited, bell
+from usecases.errors import AuthenticationFailed, JobFailed, Unresolved
+
+
+def test_alice_and_bob_from_submission_to_counts(cloud: Open) -> None:
+    server = AliceBob()
+    address = {"ALICE_BOB_API_KEY": "canary-alice", "ALICE_BOB_URL": f"{server.loop.url}/"}
+    with server.loop:
+        backend = cloud(f"alice_bob/{TARGET}", address)
+        assert (backend.source, backend.holds()) == ("hardware", 5)
+        assert backend.estimate(bell()).basis == "unknown"  # so that nothing is sent by itself
+        job = backend.submit(bell(), "ours")
+        assert str(backend.status(job)) == "queued (COMPILED)"
+        pair, flip = awaited(backend, job, bell())
+        assert set(pair) == {"00", "11"}
+        assert flip == {"100": 20}
+        found = backend.collect(job)
+        assert found
+        assert found.machine == pytest.approx(4.0)
+        with pytest.raises(Unresolved):
+            backend.find("ours")
+        dropped = backend.submit(bell(), "dropped")
+        backend.cancel(dropped)
+        assert backend.status(dropped).state == "cancelled"
+        with pytest.raises(JobFailed, match="CANCELLED"):
+            backend.collect(dropped)
+
+
+def test_alice_and_bob_s_missing_key_is_named(cloud: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ALICE_BOB_API_KEY", raising=False)
+    with pytest.raises(AuthenticationFailed, match="ALICE_BOB_API_KEY"):
+        cloud(f"alice_bob/{TARGET}", {}).holds()
