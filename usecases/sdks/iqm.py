@@ -11,11 +11,11 @@ TITLE = "IQM"
 WORK = "circuits"
 PACKAGE = "iqm.qiskit_iqm"
 TWIN = "fake_"
-EXAMPLES = ("fake_adonis", "fake_deneb", "fake_apollo", "fake_garnet", "fake_aphrodite")
+EXAMPLES = ("fake_adonis", "fake_deneb", "fake_apollo", "fake_aphrodite")
 CREDENTIALS = ()
 PRICE = "free"
 
-FAKES = ("adonis", "aphrodite", "apollo", "deneb", "garnet")
+FAKES = ("adonis", "aphrodite", "apollo", "deneb")
 
 
 def open(device: str, settings: dict[str, Any]) -> Adapter:
