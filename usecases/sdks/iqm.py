@@ -11,12 +11,12 @@ TITLE = "IQM"
 WORK = "circuits"
 PACKAGE = "iqm.qiskit_iqm"
 TWIN = "fake_"
-EXAMPLES = ("fake_adonis", "fake_deneb", "fake_apollo", "fake_garnet", "fake_aphrodite", "garnet")
+EXAMPLES = ("fake_adonis", "fake_deneb", "fake_apollo", "fake_aphrodite", "garnet")
 CREDENTIALS = ("IQM_TOKEN",)
 VARIABLES = ("IQM_SERVER_URL",)
 PRICE = "unknown"
 
-FAKES = ("adonis", "aphrodite", "apollo", "deneb", "garnet")
+FAKES = ("adonis", "aphrodite", "apollo", "deneb")
 
 
 def open(device: str, settings: dict[str, Any]) -> Adapter:
