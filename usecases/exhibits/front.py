@@ -46,9 +46,9 @@ def exhibit(records: Sequence[RunRecord], costs: Mapping[str, Cost]) -> Exhibit 
     effort = f"money ({currency})" if currency else "seconds of solving, queues left out"
     return Exhibit(
         title="Quality against effort",
-        words=f"Median gap against {effort}, medians over the"
-        f" {len({g.place for g in groups})} instances that all of them tried. Line: the Pareto"
-        " front, which no other contender beats in both.",
+        words=f"Median gap against {effort}, medians over the instances that all of them tried"
+        f" ({len({g.place for g in groups})}). Line: the Pareto front, which no other"
+        " contender beats in both.",
         alt=f"Gap against effort of {len(points)} contenders; on the Pareto front:"
         f" {names or 'none'}.",
         columns=("contender", "median gap", "effort", "on the front"),

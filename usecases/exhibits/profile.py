@@ -36,7 +36,7 @@ def exhibit(records: Sequence[RunRecord]) -> Exhibit | None:
     first = max(solved, key=solved.__getitem__)
     return Exhibit(
         title="Performance profiles",
-        words=f"Share of the {len(common)} instances that all of them tried which a contender"
+        words=f"Share of the instances that all of them tried ({len(common)}) which a contender"
         f" brought within {percent(TARGET)} of the reference in at most so many times the least"
         " time (Dolan and Moré 2002). Medians over seeds; unsolved is never. Queues left out.",
         alt=f"Performance profiles of {len(costs)} contenders on {len(common)} instances; the"

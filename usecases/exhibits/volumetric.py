@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from usecases.compare import machine, percent
-from usecases.exhibits.exhibit import Exhibit, canvas
+from usecases.exhibits.exhibit import Exhibit, canvas, legend
 from usecases.records import RunRecord
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+ASIDE = 0.7
+"""Of a qubit: how far the marks of machines spread about one width, so that none hides others."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ def exhibit(records: Sequence[RunRecord]) -> Exhibit | None:
         title="Width and depth of circuits",
         words="Each run by the qubits and the depth of its largest circuit as the machine ran it."
         " Colour: the share of optimal shots beyond chance, (s − c) / (1 − c), 0 for guessing and"
-        " 1 for a sure hit; it says how good the algorithm and the machine are together.",
+        " 1 for a sure hit; it says how good the algorithm and the machine are together."
+        " Machines of one width stand a little above each other.",
         alt=f"Circuits of {min(c.width for c in cells)} to {max(c.width for c in cells)} qubits and"
         f" depths up to {max(c.depth for c in cells)}; {above} of {len(cells)} runs beat chance.",
         columns=("backend", "use case", "qubits", "depth", "beyond chance"),
@@ -59,21 +64,24 @@ def _cell(record: RunRecord) -> _Cell | None:
 def _draw(cells: Sequence[_Cell]) -> Figure:
     from matplotlib.ticker import MaxNLocator
 
-    from usecases.palette import MARKERS
+    from usecases.palette import style
 
     figure, axes = canvas()
     machines = list(dict.fromkeys(c.backend for c in cells))
     for k, backend in enumerate(machines):
         mine = [c for c in cells if c.backend == backend]
+        apart = ASIDE * (k / max(len(machines) - 1, 1) - 0.5)
         drawn = axes.scatter(
-            [c.depth for c in mine], [c.width for c in mine], c=[100 * c.quality for c in mine],
-            cmap="cividis", vmin=0, vmax=100, marker=("s", *MARKERS)[k % 7], s=90, label=backend,
+            [c.depth for c in mine], [c.width + apart for c in mine],
+            c=[100 * c.quality for c in mine],
+            cmap="cividis", vmin=0, vmax=100, marker=style(k)[1], s=70, label=backend,
             edgecolors="#1c2430", linewidths=0.6, rasterized=len(mine) > 500,
         )  # fmt: skip
     figure.colorbar(drawn, ax=axes, label="optimal shots beyond chance, %")
     axes.set_xscale("log", base=2)
     axes.set_xlabel("depth of the compiled circuit")
     axes.set_ylabel("qubits")
+    axes.set_ylim(min(c.width for c in cells) - 1, max(c.width for c in cells) + 1)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(frameon=False, fontsize=8, loc="best", title="machine", title_fontsize=8)
+    legend(figure, axes)
     return figure

@@ -96,7 +96,11 @@ def figure(draw: Callable[[], Figure], alt: str, caption: str, source: str) -> s
         return f"<p>{text(caption)} It cannot be drawn: {text(str(error)[:300])}.</p>"
     stamp = f'<span class="stamp">{text(source)}</span>'
     words = f"<figcaption>{stamp}{text(caption)}</figcaption>"
-    return f'<figure><img alt="{text(alt)}" src="{image}">{words}</figure>'
+    named = f"Figure: {text(alt[:60])}"
+    return (
+        f'<figure><div class="wide" role="region" tabindex="0" aria-label="{named}">'
+        f'<img alt="{text(alt)}" src="{image}"></div>{words}</figure>'
+    )
 
 
 def _image(draw: Callable[[], Figure]) -> str:

@@ -25,7 +25,9 @@ th { background: var(--soft); }
 tr.context td { color: var(--quiet); font-style: italic; }
 figure { margin: 1.25rem 0 .75rem; padding: .75rem; background: #ffffff;
   border: 1px solid var(--line); border-radius: 6px; }
-figure img { width: 100%; max-width: 48rem; height: auto; display: block; margin: 0 auto; }
+figure .wide { margin: 0; }
+figure img { width: 100%; min-width: 34rem; max-width: 48rem; height: auto; display: block;
+  margin: 0 auto; }
 figcaption { color: #4a5563; font-size: .85rem; padding-top: .5rem; }
 .stamp { display: inline-block; border: 1px solid #4a5563; border-radius: 3px; padding: 0 .35rem;
   margin-right: .4rem; color: #1c2430; background: #ffffff; font-size: .75rem; }
@@ -38,7 +40,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   :root { --ink: #000000; --paper: #ffffff; --line: #bbbbbb; --soft: #eeeeee; --quiet: #333333;
     --accent: #000000; --warn: #ffffff; }
   body { max-width: none; margin: 0; font-size: 10pt; } nav { display: none; }
-  .wide { overflow: visible; } table { font-size: 7pt; }
+  .wide { overflow: visible; } figure img { min-width: 0; } table { font-size: 7pt; }
   th, td { white-space: normal; padding: .15rem .3rem; }
   figure, tr, .notes { break-inside: avoid; } h2, h3 { break-after: avoid; }
   thead { display: table-header-group; }
