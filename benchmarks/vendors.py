@@ -33,7 +33,7 @@ PAGE = ROOT / "docs" / "vendors.md"
 
 NOT_BUILT = {
     "OQC": "its client was installed and read, not driven; it has no simulator, a proprietary"
-    " licence, no list of jobs by their tag, and no price in print.",
+    " licence, no price in print, and a list of tasks by their dates alone.",
     "Quantinuum Nexus": "the machines behind Quantinuum's local emulators need a login by browser.",
 }
 """Vendors without a file here, and how far they were tried."""
@@ -175,9 +175,8 @@ def _row(name: str, said: dict[str, Any]) -> str:
     cloud = "not driven"
     if steps:
         done = ", ".join(step for step in steps if step not in lacking)
-        missing = "".join(
-            f"; not {step}: {why.partition(': ')[2]}" for step, why in lacking.items()
-        )
+        reasons = {step: why.partition(": ")[2] for step, why in lacking.items()}
+        missing = "".join(f"; not {s}{': ' if w else ''}{w}" for s, w in reasons.items())
         cloud = done + missing
     shown = f"`{twin}`" if twin else "none"
     cells = (said["title"], said["sdk"], shown, kept, seeded, cloud, said["price"])
