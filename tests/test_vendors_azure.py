@@ -49,11 +49,14 @@ def test_a_repeated_submission_to_azure_is_one_job(cloud: Open) -> None:
 def test_azure_s_prices_are_dated_or_unknown(cloud: Open) -> None:
     server = Azure()
     with server.loop:
-        ionq = cloud("azure/ionq.qpu.forte-1", server.environment).estimate(bell())
+        ionq = cloud("azure/ionq.qpu.aria-1", server.environment).estimate(bell())
         # two jobs; h, cx on 77 shots and x on 20
         gates = 77 * (0.000220 + 0.000975) + 20 * 0.000220
         assert (ionq.basis, ionq.currency) == ("dated table", "USD")
         assert ionq.amount == pytest.approx(2 * 97.50 + gates)
+        newer = registry.backend("azure/ionq.qpu.forte-1")
+        assert isinstance(newer, RemoteBackend)
+        assert newer.estimate(bell()).basis == "unknown"
         quantinuum = registry.backend("azure/quantinuum.qpu.h2-1")
         assert isinstance(quantinuum, RemoteBackend)
         quote = quantinuum.estimate(bell())

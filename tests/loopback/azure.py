@@ -10,7 +10,10 @@ from typing import Any
 from tests.loopback.server import Loopback, Reply
 
 QUBITS = 11
-TARGETS = {"ionq": ("ionq.simulator", "ionq.qpu.forte-1"), "quantinuum": ("quantinuum.qpu.h2-1",)}
+TARGETS = {
+    "ionq": ("ionq.simulator", "ionq.qpu.aria-1", "ionq.qpu.forte-1"),
+    "quantinuum": ("quantinuum.qpu.h2-1",),
+}
 KEY = "canary-of-azure"
 
 

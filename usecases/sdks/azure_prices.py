@@ -19,7 +19,7 @@ def charge(device: str, circuits: list[Any], shots: list[int]) -> dict[str, Any]
     if device.startswith(FREE):
         return _quote(0.0, "USD", "free")
     pairs = list(zip(circuits, shots, strict=True))
-    if device.startswith("ionq.qpu"):
+    if device.startswith("ionq.qpu.aria"):  # the formula is Aria's; Forte's is not on the page
         return _quote(sum(_ionq(*pair) for pair in pairs), "USD", "dated table")
     if device.startswith("quantinuum."):
         unit = "eHQC" if ".sim." in device else "HQC"
