@@ -79,6 +79,14 @@ def _iqm() -> Opened:
         yield MACHINE, {"IQM_TOKEN": "canary-of-iqm", "IQM_SERVER_URL": loop.url}
 
 
+@contextmanager
+def _oqc() -> Opened:
+    from tests.loopback.oqc import QPU, Oqc
+
+    with Oqc().loop as loop:
+        yield QPU, {"OQC_AUTH_TOKEN": "canary-of-oqc", "OQC_URL": loop.url}
+
+
 CLOUDS = {
     "alice_bob": _alice_bob,
     "aqt": _aqt,
@@ -88,4 +96,5 @@ CLOUDS = {
     "ibm": _ibm,
     "ionq": _ionq,
     "iqm": _iqm,
+    "oqc": _oqc,
 }

@@ -32,8 +32,6 @@ STORED = ROOT / "benchmarks" / "results" / "vendors.json"
 PAGE = ROOT / "docs" / "vendors.md"
 
 NOT_BUILT = {
-    "OQC": "its client was installed and read, not driven; it has no simulator, a proprietary"
-    " licence, no price in print, and a list of tasks by their dates alone.",
     "Quantinuum Nexus": "the machines behind Quantinuum's local emulators need a login by browser.",
 }
 """Vendors without a file here, and how far they were tried."""

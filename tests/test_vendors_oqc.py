@@ -1,0 +1,57 @@
+"""OQC's real client against a server on this machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.loopback.opening import Open, awaited, bell
+from tests.loopback.oqc import QPU, Oqc
+from usecases.errors import AuthenticationFailed, JobFailed, Unresolved
+from usecases.testing import check_backend
+
+
+def test_oqc_from_submission_to_counts(cloud: Open) -> None:
+    server = Oqc()
+    address = {"OQC_AUTH_TOKEN": "canary-of-oqc", "OQC_URL": server.loop.url}
+    with server.loop:
+        backend = cloud(f"oqc/{QPU}", address)
+        assert (backend.source, backend.holds()) == ("hardware", 5)
+        assert backend.estimate(bell()).basis == "unknown"  # so that nothing is sent by itself
+        job = backend.submit(bell(), "ours")
+        assert str(backend.status(job)) == "queued (SUBMITTED)"
+        assert backend.find("ours") == job
+        pair, flip = awaited(backend, job, bell())
+        assert set(pair) == {"00", "11"}
+        assert flip == {"100": 20}
+        lacking = check_backend(backend)  # finds what was sent, and cannot swear to the rest
+        assert [text for text in lacking if "nobody says that the list is whole" not in text] == []
+        assert len(lacking) == 1
+
+
+def test_oqc_s_words_are_shown_and_lost_tasks_wait(cloud: Open) -> None:
+    server = Oqc(waits=9)
+    address = {"OQC_AUTH_TOKEN": "canary-of-oqc", "OQC_URL": server.loop.url}
+    with server.loop:
+        backend = cloud(f"oqc/{QPU}", address)
+        with pytest.raises(Unresolved, match="nobody says that the list is whole"):
+            backend.find("ours")
+        job = backend.submit(bell(), "ours")
+        backend.cancel(job)
+        assert str(backend.status(job)) == "cancelled (CANCELLED)"
+        with pytest.raises(JobFailed, match="CANCELLED"):
+            backend.collect(job)
+        first, second = job.split(";")
+        server.tasks[first]["word"] = "PAUSED"
+        assert str(backend.status(job)) == "unknown (PAUSED)"
+        server.tasks[first]["word"] = "FAILED"
+        with pytest.raises(JobFailed, match="the fridge is warm"):
+            backend.collect(job)
+        del server.tasks[second]
+        with pytest.raises(Unresolved, match="only 1 of 2"):
+            backend.find("ours")
+
+
+def test_oqc_s_missing_token_is_named(cloud: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OQC_AUTH_TOKEN", raising=False)
+    with pytest.raises(AuthenticationFailed, match="OQC_AUTH_TOKEN"):
+        cloud(f"oqc/{QPU}", {}).holds()
