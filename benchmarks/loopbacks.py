@@ -83,8 +83,9 @@ def _iqm() -> Opened:
 def _oqc() -> Opened:
     from tests.loopback.oqc import QPU, Oqc
 
-    with Oqc().loop as loop:
-        yield QPU, {"OQC_AUTH_TOKEN": "canary-of-oqc", "OQC_URL": loop.url}
+    server = Oqc()
+    with server.loop:
+        yield QPU, server.environment
 
 
 CLOUDS = {

@@ -6,15 +6,14 @@ import pytest
 
 from tests.loopback.opening import Open, awaited, bell
 from tests.loopback.oqc import QPU, Oqc
-from usecases.errors import AuthenticationFailed, JobFailed, Unresolved
+from usecases.errors import AuthenticationFailed, JobFailed, Refused, Unreachable, Unresolved
 from usecases.testing import check_backend
 
 
 def test_oqc_from_submission_to_counts(cloud: Open) -> None:
     server = Oqc()
-    address = {"OQC_AUTH_TOKEN": "canary-of-oqc", "OQC_URL": server.loop.url}
     with server.loop:
-        backend = cloud(f"oqc/{QPU}", address)
+        backend = cloud(f"oqc/{QPU}", server.environment)
         assert (backend.source, backend.holds()) == ("hardware", 5)
         assert backend.estimate(bell()).basis == "unknown"  # so that nothing is sent by itself
         job = backend.submit(bell(), "ours")
@@ -30,9 +29,8 @@ def test_oqc_from_submission_to_counts(cloud: Open) -> None:
 
 def test_oqc_s_words_are_shown_and_lost_tasks_wait(cloud: Open) -> None:
     server = Oqc(waits=9)
-    address = {"OQC_AUTH_TOKEN": "canary-of-oqc", "OQC_URL": server.loop.url}
     with server.loop:
-        backend = cloud(f"oqc/{QPU}", address)
+        backend = cloud(f"oqc/{QPU}", server.environment)
         with pytest.raises(Unresolved, match="nobody says that the list is whole"):
             backend.find("ours")
         job = backend.submit(bell(), "ours")
@@ -49,6 +47,18 @@ def test_oqc_s_words_are_shown_and_lost_tasks_wait(cloud: Open) -> None:
         del server.tasks[second]
         with pytest.raises(Unresolved, match="only 1 of 2"):
             backend.find("ours")
+
+
+def test_a_submission_is_refused_only_where_oqc_says_no(cloud: Open) -> None:
+    server = Oqc()
+    answers = {422: Refused, 401: AuthenticationFailed, 503: Unreachable}
+    with server.loop:
+        backend = cloud(f"oqc/{QPU}", server.environment)
+        for server.says, raised in answers.items():
+            with pytest.raises(raised, match=str(server.says)) as caught:
+                backend.submit(bell(), "ours")
+            assert "canary" not in str(caught.value)
+        assert [verb for verb, _ in server.loop.asked].count("POST") == len(answers)
 
 
 def test_oqc_s_missing_token_is_named(cloud: Open, monkeypatch: pytest.MonkeyPatch) -> None:
