@@ -21,10 +21,7 @@ GATES = ["rx", "rz", "cx"]
 """Of OpenQASM 2's own library; OQC's compiler places them and turns them into its machine's."""
 
 
-LACKING = (
-    "a task that OQC's list shows is found by its tag; none is shown, and nobody says that the list"
-    " is whole"
-)
+LACKING = "OQC's list finds a task that it shows; it has none here, and may not be the whole list"
 
 
 @contextmanager
@@ -69,8 +66,7 @@ class Cloud(Adapter):  # type: ignore[misc]
         with told():
             listed = {str(one["id"]): one for one in self.client.get_qpus() or []}
         if device not in listed:
-            known = ", ".join(sorted(listed))
-            raise Told("BackendUnavailable", f"OQC lists no such active machine; it lists {known}")
+            raise Told("BackendUnavailable", f"OQC lists {', '.join(sorted(listed))} alone")
         self.device, self.known = device, listed[device]
         with told():
             said = self.client.get_features(device)
@@ -144,13 +140,11 @@ class Cloud(Adapter):  # type: ignore[misc]
         states = [self.words.get(word, "") for word in said]
         far = [order.index(state) if state in order else -1 for state in states]
         least = far.index(min(far))
-        reason = self._reason(names[least]) if states[least] == "failed" else ""
-        return said[least], reason
-
-    def _reason(self, name: str) -> str:
+        if states[least] != "failed":
+            return said[least], ""
         with told():
-            error = self.client.get_task_errors(name, self.device)
-        return f"{error.error_message} ({error.error_code})" if error else ""
+            error = self.client.get_task_errors(names[least], self.device)
+        return said[least], f"{error.error_message} ({error.error_code})" if error else ""
 
     def collect(self, job: str) -> dict[str, Any] | None:
         word, reason = self.status(job)
@@ -161,9 +155,10 @@ class Cloud(Adapter):  # type: ignore[misc]
             return None
         with told():
             found = [self.client.get_task_results(name, self.device) for name in job.split(";")]
-        if not all(found):
-            raise Told("JobFailed", "OQC says COMPLETED and has no result")
-        tables = [_counts(one.result) for one in found]
+        if not all(found):  # paid, and so asked for again rather than given up
+            return None
+        # OQC writes a register's first bit first, Qiskit its last.
+        tables = [{k[::-1]: n for k, n in plain(one.result["c"]).items()} for one in found]
         result = {"value": tables, "machine": 0.0, "circuits": self.sizes.get(job)}
         return result | {"provenance": {"machine": self.device}}
 
@@ -174,8 +169,8 @@ class Cloud(Adapter):  # type: ignore[misc]
     def queue(self) -> str:
         with told():
             waits = self.client.get_qpu_execution_estimates([self.device])["qpu_wait_times"]
-        sizes = [one["tasks_in_queue"] for one in waits if one["qpu_id"] == self.device]
-        return f"{sizes[0]} tasks" if sizes else ""
+        waiting = {one["qpu_id"]: f"{one['tasks_in_queue']} tasks" for one in waits}
+        return waiting.get(self.device, "")
 
 
 def _client() -> Any:
@@ -201,8 +196,3 @@ def _written(circuits: list[Any], work: dict[str, Any]) -> list[Any]:
     manager = generate_preset_pass_manager(level, basis_gates=GATES, seed_transpiler=seed)
     found: list[Any] = manager.run(circuits)
     return found
-
-
-def _counts(said: dict[str, Any]) -> dict[str, int]:
-    """Counts of the one register; OQC writes its first bit first, Qiskit its last."""
-    return {key[::-1]: count for key, count in plain(said["c"]).items()}
