@@ -140,8 +140,10 @@ def found(median: float, way: str = "kernel", times: int = 5) -> dict[str, Any]:
     return {"median": median, "times": [median] * times, "way": way, "bytes": None}
 
 
+ABACUS = {"processor": "Abacus", "cores": 2, "threads": 2, "bandwidth": 2e10}
+SLIDE_RULE = ABACUS | {"processor": "Slide rule"}
+
 RESULTS: dict[str, Any] = {
-    "machine": {"processor": "Abacus", "cores": 2, "threads": 2, "bandwidth": 2e10},
     "settings": {"repetitions": 5},
     "racers": {
         label: {"title": label.upper(), "precision": "double", "versions": {"x": "1"}, "note": ""}
@@ -150,7 +152,7 @@ RESULTS: dict[str, Any] = {
     "absent": {"gone": "does not install: no wheel"},
     "cells": [
         {
-            "kind": "dense", "n": 20, "depth": 8, "what": "gradient",
+            "kind": "dense", "n": 20, "depth": 8, "what": "gradient", "machine": ABACUS,
             "racers": {
                 "ours": found(0.05),
                 "slow": found(2.0, "differences of gates", 3),
@@ -161,7 +163,7 @@ RESULTS: dict[str, Any] = {
             "disagreements": ["value of slow is off by 1.0e+00 (allowed 1.0e-10)"],
         },
         {
-            "kind": "dense", "n": 24, "depth": 8, "what": "gradient",
+            "kind": "dense", "n": 24, "depth": 8, "what": "gradient", "machine": SLIDE_RULE,
             "racers": {"ours": found(1.0)},
             "skipped": {"slow": "predicted 80 s", "fast": "the process died"},
             "disagreements": [],
@@ -175,8 +177,9 @@ def test_markdown_of_a_race() -> None:
     rows = [line for line in text.splitlines() if line.startswith("| 2")]
     least = traffic("gradient", 20, 8, "double") / 0.05 / 2e10
     assert rows[0].split(" | ")[2:6] == ["50.0 ms", "2.00 s Δ ×3 !", "200 ms", "100 µs"]
-    assert rows[0].split(" | ")[6:] == ["4 (fast)", "tiny", f"{least:.0%} |"]
+    assert rows[0].split(" | ")[6:] == ["4 (fast)", "tiny", f"{least:.0%}", "1 |"]
     assert rows[1].split(" | ")[2:7] == ["1.00 s", "(80 s)", "–", "–", "–"]
+    assert "1. Abacus" in text and "2. Slide rule" in text and rows[1].endswith("| 2 |")
     assert "- fast, dense: the process died" in text
     assert "slow is off by" in text and "gone`: does not install: no wheel" in text
 

@@ -358,13 +358,13 @@ def plot(molecule: Molecule, state: ElectronicState) -> Figure:
 CLASSICAL = ("hartree_fock", "ccsd", "ccsd_t")
 
 
-def rung(strings: int, *quantum: str) -> tuple[str, ...]:
+def rung(strings: int, *others: str) -> tuple[str, ...]:
     """What runs on a rung of the ladder; sqd and selected_ci among as many determinants."""
     chosen = (f"selected_ci determinants={strings**2}", f"sqd strings={strings}")
-    return (*CLASSICAL, *chosen, "vqe", "pair_vqe", "lucj starts=1", *quantum)
+    return (*CLASSICAL, *chosen, "vqe", "pair_vqe", "lucj starts=1", *others)
 
 
-SMALL = ("adapt_vqe", "upccgsd starts=2", "oo_vqe starts=2")
+SMALL = ("dmrg", "adapt_vqe", "upccgsd starts=2", "oo_vqe starts=2")
 
 LADDER: dict[str, tuple[str, ...]] = {
     "demo": rung(2, *SMALL, "qpe bits=11 steps=16 tapered=true"),
@@ -372,8 +372,10 @@ LADDER: dict[str, tuple[str, ...]] = {
     "workshop": rung(8, *SMALL),
     "h2o-4e4o": rung(4, *SMALL),
     "h2o": rung(10, *SMALL),
-    "n2-6e6o": rung(10, "adapt_vqe", "upccgsd starts=3", "oo_vqe starts=2"),
-    "n2-6e6o-2.0": rung(10, "adapt_vqe threshold=0.01", "upccgsd starts=3", "oo_vqe starts=2"),
+    "n2-6e6o": rung(10, "dmrg", "adapt_vqe", "upccgsd starts=3", "oo_vqe starts=2"),
+    "n2-6e6o-2.0": rung(
+        10, "dmrg", "adapt_vqe threshold=0.01", "upccgsd starts=3", "oo_vqe starts=2"
+    ),
     "n2-2.0": rung(50),
 }
 

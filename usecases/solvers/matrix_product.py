@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,9 @@ MOST_ORBITALS = 16
 
 _PENALTY = 0.5
 """Hartree for each unit of S² beyond that of the spin asked for."""
+
+_OUT_OF_REACH = 100.0
+"""Hartree of an orbital that nothing is to fill."""
 
 _LEAST_WEIGHT = 1e-10
 """Schmidt values below it are dropped whatever the bond dimension."""
@@ -62,11 +66,20 @@ def ground_state(h: FermionicHamiltonian, bond: int, sweeps: int) -> Chain:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a future release
         logging.getLogger("tenpy").setLevel(logging.ERROR)
+        h = _lengthened(h)
         model = _model(h)
         chain = _start(h, model)
         found = dmrg.run(chain, model, settings)
     discarded = found["sweep_statistics"]["max_trunc_err"][-1]
     return Chain(float(found["E"]), max(chain.chi), max(float(discarded), 0.0))
+
+
+def _lengthened(h: FermionicHamiltonian) -> FermionicHamiltonian:
+    """With orbitals that stay empty, up to the three that sweeps of pairs need."""
+    more = max(0, 3 - h.orbitals)
+    one, two = np.pad(h.one_body, (0, more)), np.pad(h.two_body, (0, more))
+    one[h.orbitals :, h.orbitals :] = _OUT_OF_REACH * np.eye(more)
+    return replace(h, one_body=one, two_body=two)
 
 
 def _model(h: FermionicHamiltonian) -> Any:
