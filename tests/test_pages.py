@@ -2,13 +2,18 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.helpers import ROOT, usecases
+from usecases import judge
 from usecases.compare import label
+from usecases.instances import content_hash
+from usecases.models import qubits
 from usecases.page import pages, stored_runs
 from usecases.registry import names
+from usecases.spaces import of_model
 from usecases.verify import verify
 
 OURS = [n for n in names("usecase") if not n.startswith("municipality/")]
@@ -34,7 +39,22 @@ def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
         assert path.read_text(encoding="utf-8") == text
 
 
+@pytest.fixture
+def chance_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chance computed once for all runs of an instance: it does not depend on the run."""
+    compute, kept = judge.chance, {}
+
+    def chance(case: Any, instance: Any, model: Any, reference: Any, seed: int) -> Any:
+        key = (content_hash(instance), of_model(model).size, qubits(model), seed)
+        if key not in kept:
+            kept[key] = compute(case, instance, model, reference, seed)
+        return kept[key]
+
+    monkeypatch.setattr(judge, "chance", chance)
+
+
 @pytest.mark.parametrize("name", OURS)
+@pytest.mark.usefixtures("chance_once")
 def test_stored_runs_are_whole_and_shown(name: str) -> None:
     records = stored_runs(ROOT, name)
     assert {r.instance.name for r in records} >= {"demo", "workshop"}
