@@ -74,8 +74,8 @@ class Blocks:
 
     def energies(self, bits: Bits) -> Floats:
         """The cost in $ of each schedule, and the penalty for each rule that it breaks."""
-        found = [costs_of(self.fleet, row.reshape(self.fleet.hours, -1)) for row in bits]
-        return np.array([cost + self.dear * broken for cost, broken in found])
+        cost, broken = costs_of(self.fleet, bits.reshape(len(bits), self.fleet.hours, -1))
+        return cost + self.dear * broken
 
     def part(self, bits: Bits, block: Sequence[int]) -> CostNetwork:
         """The cost in $ of the block's patterns above its least, others held as in `bits`.

@@ -93,21 +93,25 @@ def run_costs(unit: Unit, runs: Bits) -> tuple[Floats, Floats]:
 
 def cost_of(fleet: Fleet, runs: Bits) -> float:
     """The cost in $ of a schedule, shape (hours, units); infinite where it breaks a rule."""
-    cost, broken = costs_of(fleet, runs)
-    return np.inf if broken else cost
+    cost, broken = costs_of(fleet, runs[None, :, :])
+    return np.inf if broken[0] else float(cost[0])
 
 
-def costs_of(fleet: Fleet, runs: Bits) -> tuple[float, float]:
-    """What a schedule's served hours and starts cost in $, and how badly it breaks rules.
+def costs_of(fleet: Fleet, schedules: Bits) -> tuple[Floats, Floats]:
+    """What served hours and starts cost in $, and how badly rules are broken, of each schedule.
 
-    Each hour that is not served counts as 1 and the fraction of the required capacity that is
-    missing, each hour by which a run is too short as 1.
+    `schedules` has shape (schedules, hours, units). Each hour that is not served counts as 1 and
+    the fraction of the required capacity that is missing, each hour by which a run is too short
+    as 1.
     """
-    paid, missing = served(fleet, runs, np.arange(fleet.hours))
+    hours = np.arange(fleet.hours)
     required = np.array([fleet.required(h) for h in range(fleet.hours)])
-    cost = float(paid[missing == 0].sum())
-    broken = float(((missing > 0) + missing / required).sum())
-    for unit, run in zip(fleet.units, runs.T, strict=True):
-        starts, early = run_costs(unit, run[None, :])
-        cost, broken = cost + float(starts[0]), broken + float(early[0])
+    cost, broken = np.zeros(len(schedules)), np.zeros(len(schedules))
+    for k, runs in enumerate(schedules):
+        paid, missing = served(fleet, runs, hours)
+        cost[k] = paid[missing == 0].sum()
+        broken[k] = ((missing > 0) + missing / required).sum()
+    for unit, runs in zip(fleet.units, np.moveaxis(schedules, 2, 0), strict=True):
+        starts, early = run_costs(unit, runs)
+        cost, broken = cost + starts, broken + early
     return cost, broken
