@@ -98,7 +98,7 @@ def test_the_page_on_notebooks_is_that_of_its_measurements() -> None:
     assert notebooks.PAGE.read_text("utf-8") == notebooks.render(found)
     measured = [(row["name"], row["level"]) for row in found["rows"]]
     asked = product(notebooks_of(ROOT), notebooks.LIMITS)
-    assert [each for each in asked if each in measured] == measured
+    assert [*asked] == measured
     for row in found["rows"]:
         assert row["memory"] <= notebooks.MEMORY, row["name"]
         assert row["first_figure"] <= notebooks.LIMITS[row["level"]], row["name"]
