@@ -57,6 +57,24 @@ class Adapter:
         word, reason = self.status(job)
         return {"words": self.words, "word": word, "reason": reason}
 
+    def least(self, words: list[str]) -> int:
+        """Of several jobs' words, the place of the one that is least far; an unknown one first."""
+        order = ["failed", "cancelled", "queued", "running", "done"]
+        states = [self.words.get(word, "") for word in words]
+        far = [order.index(state) if state in order else -1 for state in states]
+        return far.index(min(far))
+
+    def ended(self, job: str, vendor: str) -> bool:
+        """Whether the job is done; raises Told("JobFailed", ...) where it ended otherwise.
+
+        `vendor` says so: "IQM says".
+        """
+        word, reason = self.status(job)
+        state = self.words.get(word)
+        if state in ("failed", "cancelled"):
+            raise Told("JobFailed", f"{vendor} {word}: {reason}")
+        return state == "done"
+
     def collect(self, job: str) -> dict[str, Any] | None:
         """The result of the work, or None while it waits; bits never measured may be left out."""
         raise NotImplementedError

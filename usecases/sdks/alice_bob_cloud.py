@@ -117,20 +117,15 @@ class Cloud(Adapter):  # type: ignore[misc]
 
     def status(self, job: str) -> tuple[str, str]:
         """Of several jobs, the word of the one that is least far."""
-        order = ["failed", "cancelled", "queued", "running", "done"]
         said = [one for one, _ in self._jobs(job)]
-        states = [self.words.get(one["events"][-1]["type"], "") for one in said]
-        far = [order.index(state) if state in order else -1 for state in states]
-        least = said[far.index(min(far))]
+        words = [str(one["events"][-1]["type"]) for one in said]
+        place = self.least(words)
+        least = said[place]
         reasons = [str(error.get("content", error)) for error in least.get("errors") or []]
-        return str(least["events"][-1]["type"]), "; ".join(reasons)
+        return words[place], "; ".join(reasons)
 
     def collect(self, job: str) -> dict[str, Any] | None:
-        word, reason = self.status(job)
-        state = self.words.get(word)
-        if state in ("failed", "cancelled"):
-            raise Told("JobFailed", f"Alice & Bob say {word}: {reason}")
-        if state != "done":
+        if not self.ended(job, "Alice & Bob say"):
             return None
         tables, seconds = [], 0.0
         for said, bits in self._jobs(job):

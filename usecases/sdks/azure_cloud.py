@@ -125,22 +125,15 @@ class Cloud(Adapter):  # type: ignore[misc]
 
     def status(self, job: str) -> tuple[str, str]:
         """Of several jobs, the word of the one that is least far."""
-        order = ["failed", "cancelled", "queued", "running", "done"]
         details = [one.details for one in self._jobs(job)]
-        states = [self.words.get(_word(one), "") for one in details]
-        far = [order.index(state) if state in order else -1 for state in states]
-        least = details[far.index(min(far))]
+        least = details[self.least([_word(one) for one in details])]
         failure = least.error_data
         return _word(least), str(failure.message or "") if failure else ""
 
     def collect(self, job: str) -> dict[str, Any] | None:
         from azure.quantum.qiskit import AzureQuantumJob
 
-        word, reason = self.status(job)
-        state = self.words.get(word)
-        if state in ("failed", "cancelled"):
-            raise Told("JobFailed", f"Azure says {word}: {reason}")
-        if state != "done":
+        if not self.ended(job, "Azure says"):
             return None
         jobs = self._jobs(job)
         about = max((_ours(one) for one in jobs), key=lambda o: int(o["compiled_two_qubit_gates"]))

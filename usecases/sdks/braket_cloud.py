@@ -131,11 +131,7 @@ class Cloud(Adapter):  # type: ignore[misc]
     def collect(self, job: str) -> dict[str, Any] | None:
         from braket.aws import AwsQuantumTask
 
-        word, reason = self.status(job)
-        state = self.words.get(word)
-        if state in ("failed", "cancelled"):
-            raise Told("JobFailed", f"AWS says {word}: {reason}")
-        if state != "done":
+        if not self.ended(job, "AWS says"):
             return None
         tasks = self._tasks(job)
         session = self.device.aws_session

@@ -173,11 +173,7 @@ class Cloud(Adapter):  # type: ignore[misc]
         return str(first["status"]), str(failure.get("error", ""))
 
     def collect(self, job: str) -> dict[str, Any] | None:
-        word, reason = self.status(job)
-        state = self.words.get(word)
-        if state in ("failed", "cancelled"):
-            raise Told("JobFailed", f"IonQ says {word}: {reason}")
-        if state != "done":
+        if not self.ended(job, "IonQ says"):
             return None
         tables: list[dict[str, int]] = []
         found = self._jobs(job)

@@ -110,19 +110,12 @@ class Cloud(Adapter):  # type: ignore[misc]
 
     def status(self, job: str) -> tuple[str, str]:
         """Of several jobs, the word of the one that is least far."""
-        order = ["failed", "cancelled", "queued", "running", "done"]
         trackers = [one._job_tracker for one in self._jobs(job)]
-        states = [self.words.get(str(one.status), "") for one in trackers]
-        far = [order.index(state) if state in order else -1 for state in states]
-        least = trackers[far.index(min(far))]
+        least = trackers[self.least([str(one.status) for one in trackers])]
         return str(least.status), "; ".join(str(error) for error in least.errors)
 
     def collect(self, job: str) -> dict[str, Any] | None:
-        word, reason = self.status(job)
-        state = self.words.get(word)
-        if state in ("failed", "cancelled"):
-            raise Told("JobFailed", f"IQM says {word}: {reason}")
-        if state != "done":
+        if not self.ended(job, "IQM says"):
             return None
         tables: list[dict[str, int]] = []
         told_by = {"machine": self.device}

@@ -133,25 +133,18 @@ class Cloud(Adapter):  # type: ignore[misc]
 
     def status(self, job: str) -> tuple[str, str]:
         """Of several tasks, the word of the one that is least far."""
-        order = ["failed", "cancelled", "queued", "running", "done"]
         names = job.split(";")
         with told():
             said = [str(self.client.get_task_status(name, self.device)) for name in names]
-        states = [self.words.get(word, "") for word in said]
-        far = [order.index(state) if state in order else -1 for state in states]
-        least = far.index(min(far))
-        if states[least] != "failed":
+        least = self.least(said)
+        if self.words.get(said[least]) != "failed":
             return said[least], ""
         with told():
             error = self.client.get_task_errors(names[least], self.device)
         return said[least], f"{error.error_message} ({error.error_code})" if error else ""
 
     def collect(self, job: str) -> dict[str, Any] | None:
-        word, reason = self.status(job)
-        state = self.words.get(word)
-        if state in ("failed", "cancelled"):
-            raise Told("JobFailed", f"OQC says {word}: {reason}")
-        if state != "done":
+        if not self.ended(job, "OQC says"):
             return None
         with told():
             found = [self.client.get_task_results(name, self.device) for name in job.split(";")]
