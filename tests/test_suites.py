@@ -13,12 +13,20 @@ from typing import Any
 
 import pytest
 
-from tests.helpers import timeless, usecases
-from usecases import bench, pool, registry, suites
-from usecases.bench import Row
-from usecases.errors import BackendUnavailable, BadInstance, Partial, UnknownName, UsageError
+from tests.helpers import third_party, timeless, usecases
+from usecases import bench, costs, pool, registry, suites
+from usecases.bench import Planned, Row
+from usecases.budget import amounts
+from usecases.errors import (
+    BackendUnavailable,
+    BadInstance,
+    BudgetExceeded,
+    Partial,
+    UnknownName,
+    UsageError,
+)
 from usecases.pace import Pace
-from usecases.pool import Workers, dask, processes
+from usecases.pool import Answered, Workers, dask, processes
 from usecases.store import Store
 from usecases.suites import Suite
 from usecases.work import work
@@ -49,6 +57,50 @@ def done(suite: Suite, workers: Workers, store: Store) -> list[Row]:
 def records(store: Store) -> list[dict[str, Any]]:
     found = [store.record(run.id).model_dump(mode="json") for run in store.runs()]
     return sorted((timeless(record) for record in found), key=lambda r: str(r["id"]))
+
+
+PAID = """
+title = "Paid runs"
+[[matrix]]
+usecases = ["energy/grid_partition"]
+instances = ["size=4,seed=1"]
+algorithms = ["qaoa layers=1 angles=ramp"]
+backends = ["spool folder={folder}"]
+shots = 50
+seeds = [0, 1]
+"""
+
+
+def test_a_suite_s_cap_is_held_before_and_while_it_pays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(third_party())
+    registry.entries.cache_clear()
+    suite = suites.parse(PAID.format(folder=tmp_path))
+    here = Workers(1, lambda tasks: (Answered(task, work(task)) for task in tasks))
+
+    def ask(cap: str) -> Planned:
+        return costs.capped(bench.planned(suite, store), store, amounts(cap, "cap"))
+
+    with Store() as store:
+        (tmp_path / "machine.json").write_text('{"price": 0.1, "polls": 0}')
+        rows = costs.priced(bench.planned(suite, store))
+        assert [row.sends and row.sends.cost() for row in rows] == [{"EUR": 5.0}] * 2
+        for cap in ("9.99 EUR", "20 USD"):
+            with pytest.raises(BudgetExceeded, match=r"costs 10\.00 EUR .* this suite"):
+                ask(cap)
+        admitted = ask("10 EUR")
+        assert store.jobs() == []
+        (tmp_path / "machine.json").write_text('{"price": 0.15, "polls": 0}')
+        first, second = bench.bench(admitted, here, store)
+        assert (first.status, second.status) == ("done", "skipped")
+        assert "7.50 EUR are spent or reserved for this suite" in second.reason
+        with pytest.raises(BudgetExceeded, match=r"7\.50 EUR .* the cap is 10"):
+            ask("10 EUR")
+        assert len(list(tmp_path.glob("*.job"))) == 1
+        assert {row.status for row in bench.bench(ask("15 EUR"), here, store)} == {"kept", "done"}
+        assert store.spent_in("project") == {"EUR": 15.0}
+    registry.entries.cache_clear()
 
 
 @pytest.mark.parametrize(

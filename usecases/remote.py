@@ -123,7 +123,7 @@ class Remote:
 
     def cost(self) -> str:
         """What the run's jobs were charged, or may be, in words; nothing where all were free."""
-        spent = self._store.spent("run = ?", self._run)
+        spent = self._store.spent_by((self._run,))
         return told(spent) if spent else ""
 
     # Sending

@@ -133,13 +133,12 @@ def _sent(plan: Plan) -> tuple[dict[str, Any], list[list[str]]]:
         progress("finding out what would be sent; training runs here", 0)
         found = rehearsed(plan)
     costs = found.cost()
-    known = all(job.quote.basis != "unknown" for job in found.jobs)
     sent = {
         "jobs": [
             {"machine": j.machine, "qubits": j.qubits} | j.quote.model_dump() for j in found.jobs
         ],
         "all_jobs_known": found.whole,
-        "cost": costs if known else None,
+        "cost": costs if found.priced else None,
         "wait_seconds": found.wait(),
     }
     rows = []
