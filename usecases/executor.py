@@ -104,12 +104,12 @@ class Executor:
     def _elsewhere(self, program: Program[Any], plan: Program[R], backend: RemoteBackend) -> R:
         """The result of a program from one job, or from several where one would not take it."""
         split = backend.split(plan)
-        parts = split.parts if split else (plan,)
-        answers = self.answers(parts, backend)
-        found = [p.read(result.value) for p, (_, result) in zip(parts, answers, strict=True)]
-        for part, (job, result) in zip(parts if split else (program,), answers, strict=True):
+        answers = self.answers(split.parts, backend)
+        found = [p.read(result.value) for p, (_, result) in zip(split.parts, answers, strict=True)]
+        counted = split.parts if len(split.parts) > 1 else (program,)
+        for part, (job, result) in zip(counted, answers, strict=True):
             self._count(part, backend, job, result)
-        whole: R = split.joined(found) if split else found[0]
+        whole: R = split.joined(found)
         return whole
 
     def answers(
