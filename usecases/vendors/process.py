@@ -90,7 +90,7 @@ class Process:
         except (OSError, ValueError) as error:
             raise errors.Unreachable(
                 f"the process of {self.vendor.title} ended while it worked ({self._why(error)})",
-                "It is started anew at the next try; a smaller instance needs less memory",
+                "It is started anew at the next try; a smaller instance or fewer shots take less",
             ) from None
         return found
 
