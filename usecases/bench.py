@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from usecases import instances, registry
 from usecases.contracts import RemoteBackend, innermost
 from usecases.errors import BackendUnavailable, Partial
-from usecases.executor import fits
+from usecases.lowering import fits
 from usecases.pace import Pace
 from usecases.plan import Plan, needs, prepare, refusal, suited, usual_machine
 from usecases.pool import Workers

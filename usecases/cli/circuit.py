@@ -66,7 +66,7 @@ def _announce(plans: list[CircuitPlan], as_json: bool) -> None:
     """What would be run, with what a machine elsewhere would charge."""
     from usecases.circuits import WIDER
     from usecases.contracts import RemoteBackend, innermost
-    from usecases.executor import fits
+    from usecases.lowering import fits
 
     found = []
     for plan in plans:

@@ -89,7 +89,7 @@ def _announce(plan: Plan, as_json: bool) -> None:
     """What would be run: sizes, memory, and what a machine elsewhere would be sent and charge."""
     from usecases.contracts import RemoteBackend, innermost
     from usecases.convert import qubits_needed
-    from usecases.executor import fits
+    from usecases.lowering import fits
     from usecases.models import Structured
     from usecases.models import qubits as variables
     from usecases.plan import needs, suited
