@@ -73,7 +73,12 @@ def _seen(vendor: Vendor, environment: dict[str, str]) -> Iterator[None]:
     """The vendor's process sees this environment, and a home with nothing in it."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as home:
-        os.environ.update(environment | {"HOME": home, "NO_PROXY": "127.0.0.1"})
+        own = {
+            "HOME": home,
+            "NO_PROXY": "127.0.0.1",
+            "USECASES_VENDORS": str(environments.folder()),
+        }
+        os.environ.update(environment | own)
         process(vendor.name).close()
         described.cache_clear()
         try:

@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parent.parent
 THIRD_PARTY = ROOT / "tests" / "third_party_package"
 
@@ -28,9 +30,11 @@ def usecases(
     environment = os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "200"} | variables
     if path:
         environment["PYTHONPATH"] = str(path)
-    command = [sys.executable, "-c", "from usecases.cli import main; main()", *map(str, words)]
+    texts = [*map(str, words)]
+    if "PYTHONHASHSEED" not in variables:
+        return warm.run(texts, environment, cwd or Path.cwd(), timeout)
     return subprocess.run(
-        command,
+        [sys.executable, "-c", "from usecases.cli import main; main()", *texts],
         cwd=cwd,
         env=environment,
         timeout=timeout,

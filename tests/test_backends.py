@@ -12,7 +12,8 @@ from usecases import registry
 from usecases.backends.aer import Aer
 from usecases.backends.lightning import Lightning
 from usecases.errors import BackendUnavailable, TooLarge, UnknownName
-from usecases.executor import Executor, lowered
+from usecases.executor import Executor
+from usecases.lowering import lowered
 from usecases.noise import fake_device
 from usecases.programs import Expectation, SampleCircuits, SampleModel
 from usecases.testing import check_backend

@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 from types import ModuleType
 
+from usecases import suites
 from usecases.tours import notebooks as notebooks_of
 from usecases.vendors.catalogue import vendor
 
@@ -168,3 +169,11 @@ def test_the_page_on_twins_is_that_of_their_runs() -> None:
     assert {run["source"] for run in ran} == {"simulated"}
     assert {run["seed"] for run in ran} == {0}
     assert len({run["backend"].partition("/")[0] for run in ran}) >= 5
+
+
+def test_the_page_on_shipped_suites_is_that_of_their_runs() -> None:
+    shipped = script("shipped")
+    found = json.loads(shipped.STORED.read_text("utf-8"))
+    assert shipped.PAGE.read_text("utf-8") == shipped.render(found)
+    assert found.keys() == set(suites.names())
+    assert not any(suite["statuses"].get("failed") for suite in found.values())

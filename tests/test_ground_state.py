@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+from importlib import import_module
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,32 @@ def test_a_square_of_hydrogen_is_not_mistaken_for_an_excited_state() -> None:
 
 
 @needs_pyscf
+def test_a_singlet_above_a_quintet_is_found_also_without_the_penalty(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four electrons in four like orbitals whose exchange favours parallel spins (Hund's rule)."""
+    repulsion, exchange = 1.0, 0.1
+    pairs = [(p, q) for p in range(4) for q in range(p + 1)]
+
+    def between(p: int, q: int, r: int, s: int) -> float:
+        if p == q and r == s:
+            return repulsion if p == r else repulsion - 2 * exchange
+        return exchange if (p, q) == (r, s) else 0.0
+
+    two = [between(*pair, *other) for k, pair in enumerate(pairs) for other in pairs[: k + 1]]
+    one = tuple(0.01 * (p + 1) * (p == q) for p, q in pairs)
+    integrals = Integrals(electrons=4, orbitals=4, one_body=one, two_body=tuple(two))
+    singlet, quintet = (recomputed(Molecule(integrals=integrals, multiplicity=s)) for s in (1, 5))
+    assert quintet.value == pytest.approx(0.1 + 6 * (repulsion - 3 * exchange))
+    assert singlet.value > quintet.value + exchange
+    chain = recomputed(example(6, 1)).value
+    module = import_module("life_science.ground_state.reference")  # a function has its name
+    monkeypatch.setattr(module, "_PENALTY", 0)
+    again = recomputed(Molecule(integrals=integrals))
+    assert again.value == pytest.approx(singlet.value, abs=1e-8)
+    assert recomputed(example(6, 1)).value == pytest.approx(chain, abs=1e-8)
+
+
 def test_large_molecules_are_compared_with_coupled_cluster() -> None:
     from pyscf import cc
 

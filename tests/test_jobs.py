@@ -35,7 +35,7 @@ from faulty.trial import (
     started,
 )
 from tests.helpers import ROOT, third_party, usecases
-from usecases import jobs, remote
+from usecases import jobs, patience
 from usecases.backends.zne import ZNE
 from usecases.budget import Limit
 from usecases.contracts import JobResult, RemoteBackend
@@ -71,7 +71,7 @@ IN_SUITE = [
 
 @pytest.fixture
 def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    monkeypatch.setattr(remote, "FIRST_RETRY", 0.02)
+    monkeypatch.setattr(patience, "FIRST_RETRY", 0.02)
     with provider(tmp_path) as found:
         yield found
 
@@ -113,7 +113,7 @@ def test_a_recalibration_and_a_higher_bill_are_told(scene: Scene) -> None:
 
 def test_a_run_waits_for_as_long_as_it_may(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(remote.time, "sleep", pauses.append)
+    monkeypatch.setattr(patience.time, "sleep", pauses.append)
     scene.state(queue=100.0)
     told = attempt(scene, Work(), max_wait=50.0)
     assert told.code == 8

@@ -13,12 +13,20 @@ from typing import Any
 
 import pytest
 
-from tests.helpers import timeless, usecases
-from usecases import bench, pool, registry, suites
-from usecases.bench import Row
-from usecases.errors import BackendUnavailable, BadInstance, Partial, UnknownName, UsageError
+from tests.helpers import third_party, timeless, usecases
+from usecases import bench, costs, pool, registry, suites
+from usecases.bench import Planned, Row
+from usecases.budget import amounts
+from usecases.errors import (
+    BackendUnavailable,
+    BadInstance,
+    BudgetExceeded,
+    Partial,
+    UnknownName,
+    UsageError,
+)
 from usecases.pace import Pace
-from usecases.pool import Workers, dask, processes
+from usecases.pool import Answered, Workers, dask, processes
 from usecases.store import Store
 from usecases.suites import Suite
 from usecases.work import work
@@ -49,6 +57,50 @@ def done(suite: Suite, workers: Workers, store: Store) -> list[Row]:
 def records(store: Store) -> list[dict[str, Any]]:
     found = [store.record(run.id).model_dump(mode="json") for run in store.runs()]
     return sorted((timeless(record) for record in found), key=lambda r: str(r["id"]))
+
+
+PAID = """
+title = "Paid runs"
+[[matrix]]
+usecases = ["energy/grid_partition"]
+instances = ["size=4,seed=1"]
+algorithms = ["qaoa layers=1 angles=ramp"]
+backends = ["spool folder={folder}"]
+shots = 50
+seeds = [0, 1]
+"""
+
+
+def test_a_suite_s_cap_is_held_before_and_while_it_pays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(third_party())
+    registry.entries.cache_clear()
+    suite = suites.parse(PAID.format(folder=tmp_path))
+    here = Workers(1, lambda tasks: (Answered(task, work(task)) for task in tasks))
+
+    def ask(cap: str) -> Planned:
+        return costs.capped(bench.planned(suite, store), store, amounts(cap, "cap"))
+
+    with Store() as store:
+        (tmp_path / "machine.json").write_text('{"price": 0.1, "polls": 0}')
+        rows = costs.priced(bench.planned(suite, store))
+        assert [row.sends and row.sends.cost() for row in rows] == [{"EUR": 5.0}] * 2
+        for cap in ("9.99 EUR", "20 USD"):
+            with pytest.raises(BudgetExceeded, match=r"costs 10\.00 EUR .* this suite"):
+                ask(cap)
+        admitted = ask("10 EUR")
+        assert store.jobs() == []
+        (tmp_path / "machine.json").write_text('{"price": 0.15, "polls": 0}')
+        first, second = bench.bench(admitted, here, store)
+        assert (first.status, second.status) == ("done", "skipped")
+        assert "7.50 EUR are spent or reserved for this suite" in second.reason
+        with pytest.raises(BudgetExceeded, match=r"7\.50 EUR .* the cap is 10"):
+            ask("10 EUR")
+        assert len(list(tmp_path.glob("*.job"))) == 1
+        assert {row.status for row in bench.bench(ask("15 EUR"), here, store)} == {"kept", "done"}
+        assert store.spent_in("project") == {"EUR": 15.0}
+    registry.entries.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -158,17 +210,7 @@ def test_dask_refuses_shared_processes_and_an_absent_scheduler() -> None:
 
 
 def test_a_run_that_fails_is_told_kept_and_done_again(tmp_path: Path) -> None:
-    package = tmp_path / "deadly"
-    package.mkdir()
-    (package / "__init__.py").write_text("", "utf-8")
-    (package / "mortal.py").write_text(MORTAL, "utf-8")
-    info = tmp_path / "deadly-1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: deadly\nVersion: 1\n", "utf-8")
-    (info / "entry_points.txt").write_text("[usecases.algorithms]\ndeadly = deadly\n", "utf-8")
-    suite = tmp_path / "s.toml"
-    mortal = SMALL.replace('"annealing"', '"mortal"').replace(', "energy/unit_commitment"', "")
-    suite.write_text(mortal, "utf-8")
+    suite = mortal(tmp_path)
     found = usecases("bench", suite, "--workers", 2, "--json", path=tmp_path)
     assert found.returncode == 9, found.stderr
     rows = json.loads(found.stdout)["runs"]
@@ -185,8 +227,25 @@ def test_a_run_that_fails_is_told_kept_and_done_again(tmp_path: Path) -> None:
         assert {run.status for run in store.runs()} == {"done"}
 
 
+def mortal(folder: Path) -> Path:
+    """A suite of runs that end badly, and in the same folder the package that does them."""
+    package = folder / "deadly"
+    package.mkdir()
+    (package / "__init__.py").write_text("", "utf-8")
+    (package / "mortal.py").write_text(MORTAL, "utf-8")
+    info = folder / "deadly-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: deadly\nVersion: 1\n", "utf-8")
+    (info / "entry_points.txt").write_text("[usecases.algorithms]\ndeadly = deadly\n", "utf-8")
+    suite = folder / "s.toml"
+    text = SMALL.replace('"annealing"', '"mortal"').replace(', "energy/unit_commitment"', "")
+    suite.write_text(text, "utf-8")
+    return suite
+
+
 MORTAL = '''
-"""Dies."""
+"""Dies, or hears nobody."""
+import ctypes
 import os
 from typing import ClassVar
 from usecases.contracts import Algorithm, Outcome
@@ -198,6 +257,9 @@ class Mortal(Algorithm):
     accepts: ClassVar[tuple[type, ...]] = (BQM,)
     def solve(self, model, execute, rng):
         bits = np.zeros((1, len(model.variables)), dtype=np.int8)
+        if held := os.environ.get("HELD"):
+            open(held, "w").close()
+            ctypes.PyDLL(None).sleep(60)  # as a library that lets no other thread speak
         if os.environ.get("MORTAL") != "not":
             if rng.bit_generator.seed_seq.entropy == 0:
                 os._exit(1)
@@ -225,28 +287,57 @@ def test_killed_at_any_moment_it_ends_with_exactly_the_planned_runs(tmp_path: Pa
     script = "from usecases.cli import main; main()"
     command = [sys.executable, "-c", script, "bench", str(suite), "--workers", "2"]
     for seconds in (1.2, 1.7, 2.2):
-        running = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        running = started(command)
         time.sleep(seconds)
         running.send_signal(signal.SIGKILL)
         running.wait()
+        assert not still_there(running), "workers outlived their sender"
     assert usecases("bench", suite).returncode == 0
     with Store() as store:
         runs = store.runs()
     assert len(runs) == RUNS
     assert {run.status for run in runs} == {"done"}
-    assert not _orphans(str(suite)), "workers outlived their sender"
 
 
-def _orphans(text: str) -> list[int]:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process that cannot listen")
+@pytest.mark.parametrize("ended", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_inside_a_library_end_with_their_sender(tmp_path: Path, ended: int) -> None:
+    suite, words = mortal(tmp_path), ["--workers", "2"]
+    script = "from usecases.cli import main; main()"
+    held = tmp_path / "held"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "HELD": str(held)}
+    running = started([sys.executable, "-c", script, "bench", str(suite), *words], env=environment)
+    while not held.exists():
+        assert running.poll() is None
+        time.sleep(0.05)
+    running.send_signal(ended)
+    running.wait()
+    assert not still_there(running)
+
+
+def started(command: list[str], **how: Any) -> subprocess.Popen[bytes]:
+    """A process with a session of its own, by which its descendants are known."""
+    quiet = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    return subprocess.Popen(command, start_new_session=True, **quiet, **how)
+
+
+def still_there(leader: subprocess.Popen[bytes]) -> list[int]:
+    """What is left of a session some seconds after its leader has ended."""
     import psutil
 
-    time.sleep(0.3)
-    mine = {os.getpid()}
-    return [
-        p.pid
-        for p in psutil.process_iter(["cmdline", "ppid"])
-        if p.pid not in mine and text in " ".join(p.info["cmdline"] or [])
-    ]
+    for _ in range(100):
+        left = [pid for pid in psutil.pids() if _session(pid) == leader.pid]
+        if not left:
+            return []
+        time.sleep(0.05)
+    return left
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def test_partial_names_what_failed() -> None:

@@ -105,16 +105,19 @@ def test_what_is_no_twin_is_a_machine_of_the_cloud() -> None:
 def test_a_cloud_s_limit_of_circuits_splits_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     from qiskit import QuantumCircuit
 
-    said = {"most_circuits": 2}
+    said: dict[str, int] = {"most_circuits": 2}
     monkeypatch.setattr("usecases.vendors.machine.described", lambda vendor, device: said)
     machine = registry.backend("ibm/ibm_fez")
     assert isinstance(machine, Cloud)
     program = SampleCircuits(tuple(QuantumCircuit(1, 1) for _ in range(5)), (1, 2, 3, 4, 5), 0)
-    split = machine.split(program)
-    assert split
-    assert [part.each for part in split.parts] == [(1, 2), (3, 4), (5,)]
+    assert [part.each for part in machine.split(program).parts] == [(1, 2), (3, 4), (5,)]
     said.clear()
-    assert machine.split(program) is None
+    assert machine.split(program).parts == (program,)
+    said |= {"most_circuits": 2, "equal_shots": True}
+    program = SampleCircuits(program.circuits, (7, 7, 7, 8, 7), 3)
+    split = machine.split(program)
+    assert [part.each for part in split.parts] == [(7, 7), (7,), (8,), (7,)]
+    assert split.joined([["a", "b"], ["c"], ["d"], ["e"]]) == ["a", "b", "c", "d", "e"]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.loopback.azure import KEY, Azure
-from tests.loopback.opening import Open, awaited, bell
+from tests.loopback.opening import Open, pair, sampled
 from usecases import registry, run
 from usecases.contracts import RemoteBackend
 from usecases.errors import AuthenticationFailed, JobFailed
@@ -18,17 +18,15 @@ def test_azure_from_quote_to_counts(cloud: Open) -> None:
         backend = cloud("azure/ionq.simulator", server.environment)
         assert (backend.source, backend.holds()) == ("simulated", 11)
         assert check_backend(backend) == []
-        job = backend.submit(bell(), "ours")
+        job = backend.submit(pair(), "ours")
         assert backend.find("ours") == job
         assert backend.find("never sent") is None
         assert str(backend.status(job)) == "queued (Waiting)"
-        pair, flip = awaited(backend, job, bell())
-        assert set(pair) == {"00", "11"}
-        assert flip == {"100": 20}
+        sampled(backend, job)
         found = backend.collect(job)
         assert found
-        assert (found.machine, found.queued) == (4.0, 30.0)
-        dropped = backend.submit(bell(), "dropped")
+        assert (found.machine, found.queued) == (2.0, 30.0)
+        dropped = backend.submit(pair(), "dropped")
         backend.cancel(dropped)
         assert str(backend.status(dropped)) == "cancelled (Cancelled)"
         with pytest.raises(JobFailed, match="Cancelled"):
@@ -40,27 +38,26 @@ def test_a_repeated_submission_to_azure_is_one_job(cloud: Open) -> None:
     with server.loop:
         backend = cloud("azure/ionq.simulator", server.environment)
         server.lost_replies = 1
-        job = backend.submit(bell(), "lost")  # the client sends it again, under the same id
+        job = backend.submit(pair(), "lost")  # the client sends it again, under the same id
         sent = [path for verb, path in server.loop.asked if verb == "PUT" and "/jobs/" in path]
-        assert (len(sent), len(server.jobs)) == (3, 2)
+        assert (len(sent), len(server.jobs)) == (2, 1)
         assert backend.find("lost") == job
 
 
 def test_azure_s_prices_are_dated_or_unknown(cloud: Open) -> None:
     server = Azure()
     with server.loop:
-        ionq = cloud("azure/ionq.qpu.aria-1", server.environment).estimate(bell())
-        # two jobs; h, cx on 77 shots and x on 20
-        gates = 77 * (0.000220 + 0.000975) + 20 * 0.000220
+        ionq = cloud("azure/ionq.qpu.aria-1", server.environment).estimate(pair())
+        gates = 77 * (0.000220 + 0.000975)  # h, cx
         assert (ionq.basis, ionq.currency) == ("dated table", "USD")
-        assert ionq.amount == pytest.approx(2 * 97.50 + gates)
+        assert ionq.amount == pytest.approx(97.50 + gates)
         newer = registry.backend("azure/ionq.qpu.forte-1")
         assert isinstance(newer, RemoteBackend)
-        assert newer.estimate(bell()).basis == "unknown"
+        assert newer.estimate(pair()).basis == "unknown"
         quantinuum = registry.backend("azure/quantinuum.qpu.h2-1")
         assert isinstance(quantinuum, RemoteBackend)
-        quote = quantinuum.estimate(bell())
-        credits_ = 5 + 77 * (1 + 10 + 5 * 4) / 5000 + 5 + 20 * (1 + 5 * 4) / 5000
+        quote = quantinuum.estimate(pair())
+        credits_ = 5 + 77 * (1 + 10 + 5 * 4) / 5000
         assert quote.currency == "HQC"
         assert quote.amount == pytest.approx(credits_)
 

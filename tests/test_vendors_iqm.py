@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.loopback.iqm import CALIBRATION, MACHINE, Iqm
-from tests.loopback.opening import Open, awaited, bell
+from tests.loopback.opening import Open, pair, sampled
 from usecases.errors import AuthenticationFailed, JobFailed, Unresolved
 from usecases.testing import check_backend
 
@@ -16,20 +16,18 @@ def test_iqm_from_submission_to_counts(cloud: Open) -> None:
         address = {"IQM_TOKEN": "canary-iqm", "IQM_SERVER_URL": server.loop.url}
         backend = cloud(f"iqm/{MACHINE}", address)
         assert (backend.source, backend.holds()) == ("hardware", 5)
-        assert backend.estimate(bell()).basis == "unknown"  # so that nothing is sent by itself
+        assert backend.estimate(pair()).basis == "unknown"  # so that nothing is sent by itself
         (finding,) = check_backend(backend)
         assert "no field to find a job by" in finding  # all else holds
-        job = backend.submit(bell(), "ours")
+        job = backend.submit(pair(), "ours")
         assert str(backend.status(job)) == "queued (waiting)"
-        pair, flip = awaited(backend, job, bell())
-        assert set(pair) == {"00", "11"}
-        assert flip == {"100": 20}
+        sampled(backend, job)
         found = backend.collect(job)
         assert found
         assert found.provenance["calibration"] == CALIBRATION
         with pytest.raises(Unresolved):
             backend.find("ours")
-        dropped = backend.submit(bell(), "dropped")
+        dropped = backend.submit(pair(), "dropped")
         backend.cancel(dropped)
         assert backend.status(dropped).state == "cancelled"
         with pytest.raises(JobFailed, match="cancelled"):

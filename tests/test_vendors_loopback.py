@@ -7,11 +7,14 @@ import pytest
 from tests.loopback.braket import Aws
 from tests.loopback.dwave import ACCESS_TIME, NAME, Leap
 from tests.loopback.ionq import IonQ
-from tests.loopback.opening import Open, awaited, bell
-from usecases import registry, run
+from tests.loopback.opening import Open, awaited, flip, pair, sampled
+from usecases import circuits, registry, run
 from usecases.contracts import RemoteBackend
-from usecases.errors import AuthenticationFailed, BackendUnavailable, Unreachable, Unresolved
+from usecases.errors import AuthenticationFailed, BackendUnavailable, Unreachable
+from usecases.store import Store
 from usecases.testing import check_backend
+from usecases.vendors.machine import Cloud
+from usecases.vendors.process import process
 
 
 def test_ionq_from_quote_to_counts(cloud: Open) -> None:
@@ -22,14 +25,14 @@ def test_ionq_from_quote_to_counts(cloud: Open) -> None:
         assert check_backend(backend, max_cost=1000) == []
         hardware = registry.backend("ionq/qpu.forte-1")
         assert isinstance(hardware, RemoteBackend)
-        quote = hardware.estimate(bell())
-        assert (quote.amount, quote.basis, quote.machine_seconds) == (2.5, "vendor quote", 4)
-        job = hardware.submit(bell(), "ours")
+        quote = hardware.estimate(pair())
+        assert (quote.amount, quote.basis, quote.machine_seconds) == (1.25, "vendor quote", 2)
+        job = hardware.submit(pair(), "ours")
         assert hardware.find("ours") == job
+        assert process("ionq").ask("qpu.forte-1", {}, "queue") == "90 s on average"
         assert str(hardware.status(job)) == "queued (ready)"
-        pair, flip = awaited(hardware, job, bell())
-        assert sorted(pair.values()) == [38, 39]  # half of 77 shots: rounded down, one is missing
-        assert flip == {"100": 20}
+        counts = awaited(hardware, job, pair())
+        assert sorted(counts.values()) == [38, 39]  # half of 77 shots: rounded down, one is missing
         found = hardware.collect(job)
         assert found
         assert "probabilities" in found.provenance["counts"]
@@ -43,12 +46,11 @@ def test_ionq_never_sends_a_job_twice(cloud: Open) -> None:
         backend = cloud("ionq/simulator", address)
         server.lost_replies = 1
         with pytest.raises(Unreachable):
-            backend.submit(bell(), "lost")
+            backend.submit(pair(), "lost")
         assert len(server.jobs) == 1  # its client alone would have sent five
-        with pytest.raises(Unresolved, match="only 1 of 2 parts"):
-            backend.find("lost")
+        assert backend.find("lost") == "j1"
         assert backend.find("never sent") is None
-        job = backend.submit(bell(), "dropped")
+        job = backend.submit(pair(), "dropped")
         backend.cancel(job)
         assert backend.status(job).state == "cancelled"
         with pytest.raises(BackendUnavailable, match="canceled"):
@@ -65,31 +67,53 @@ def test_what_is_not_set_is_named(
     for variable in ("AWS_PROFILE", "AWS_REGION", unset):
         monkeypatch.delenv(variable, raising=False)
     with pytest.raises(AuthenticationFailed, match=f"{unset} is not set"):
-        cloud(name, {}).estimate(bell())
+        cloud(name, {}).estimate(pair())
 
 
-def test_braket_from_price_list_to_counts(cloud: Open) -> None:
+def test_braket_from_price_list_to_counts(cloud: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     server = Aws()
     with server.loop:
         backend = cloud("braket/SV1", server.environment)
         assert check_backend(backend, max_cost=1000) == []
-        quote = backend.estimate(bell())
-        assert (round(quote.amount, 6), quote.currency) == (
-            0.006,
-            "USD",
-        )  # 2 × 3 s
+        quote = backend.estimate(pair())
+        assert (round(quote.amount, 6), quote.currency) == (0.003, "USD")  # 3 s
         before = len(server.tasks)
         server.lost_replies = 1
-        job = backend.submit(bell(), "ours")  # AWS's client repeats it, under the same token
-        assert len(server.tasks) - before == 2
+        job = backend.submit(pair(), "ours")  # AWS's client repeats it, under the same token
+        assert len(server.tasks) - before == 1
         assert backend.find("ours") == job
         assert backend.find("never sent") is None
-        pair, flip = awaited(backend, job, bell())
-        assert set(pair) == {"00", "11"}
-        assert flip == {"100": 20}
-        dropped = backend.submit(bell(), "dropped")
+        assert process("braket").ask("SV1", {}, "queue") == "1 tasks"
+        sampled(backend, job)
+        dropped = backend.submit(pair(), "dropped")
         backend.cancel(dropped)
         assert str(backend.status(dropped)) == "cancelled (CANCELLED)"
+        _dies_between_tasks(backend, server, monkeypatch)
+
+
+def _dies_between_tasks(
+    backend: RemoteBackend, server: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of three tasks was taken when the run died: it is found and not paid again."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = len(server.tasks)
+    server.lost = before + 2
+    plan = circuits.prepare([*pair().circuits, *flip().circuits, *pair().circuits], backend)
+    with monkeypatch.context() as dying, pytest.raises(KeyboardInterrupt):
+        dying.setattr(Cloud, "find", killed)
+        circuits.run(plan, max_cost="1 USD")
+    assert len(server.tasks) - before == 2
+    record = circuits.run(plan, max_cost="1 USD")
+    taken = list(server.tasks)[before:]
+    assert [call.job for call in record.calls] == taken
+    assert len(taken) == 3
+    assert record.tallies[1].counts == {"100": 1000}
+    with Store() as store:
+        assert [(job.status, job.job) for job in store.jobs()] == [("done", arn) for arn in taken]
+        assert store.spent_in("day") == {"USD": pytest.approx(3 * 0.003)}
 
 
 def test_dwave_from_embedding_to_answer(cloud: Open) -> None:
@@ -109,6 +133,7 @@ def test_dwave_from_embedding_to_answer(cloud: Open) -> None:
         assert record.id in sent["label"]
         assert backend.find(sent["label"]) == "p1"
         assert backend.find("never sent") is None
+        assert process("dwave").ask(NAME, {}, "queue") == "a load of 25%"
         assert backend.billed("p1") == pytest.approx(ACCESS_TIME * 1e-6)
 
 

@@ -16,11 +16,12 @@ from typing import Literal, NamedTuple
 from usecases import instances, registry
 from usecases.contracts import RemoteBackend, innermost
 from usecases.errors import BackendUnavailable, Partial
-from usecases.executor import fits
+from usecases.lowering import fits
 from usecases.pace import Pace
 from usecases.plan import Plan, needs, prepare, refusal, suited, usual_machine
 from usecases.pool import Workers
 from usecases.records import RunRecord
+from usecases.rehearsal import Rehearsal
 from usecases.store import Store
 from usecases.suites import Cell, Suite
 from usecases.work import DOES_NOT_FIT, Reply, Task
@@ -30,7 +31,10 @@ Status = Literal["to do", "kept", "done", "skipped", "failed"]
 
 @dataclass(frozen=True)
 class Row:
-    """A run of the suite and where it stands; `reason` says why it was skipped or failed."""
+    """A run of the suite and where it stands; `reason` says why it was skipped or failed.
+
+    A `remote` one asks a machine elsewhere; `sends` is what, where that was found out beforehand.
+    """
 
     cell: Cell
     status: Status
@@ -38,6 +42,8 @@ class Row:
     reason: str = ""
     gap: float | None = None
     seconds: float = 0.0
+    remote: bool = False
+    sends: Rehearsal | None = None
 
 
 class Step(NamedTuple):
@@ -77,9 +83,10 @@ def planned(suite: Suite, store: Store, since: float = 0.0) -> Planned:
         if standing.id in met:
             continue
         met.add(standing.id)
-        rows[cell] = Row(cell, "kept" if standing.done else "to do", standing.id)
+        remote = isinstance(innermost(plan.backend), RemoteBackend)
+        status: Status = "kept" if standing.done else "to do"
+        rows[cell] = Row(cell, status, standing.id, remote=remote)
         if not standing.done:
-            remote = isinstance(innermost(plan.backend), RemoteBackend)
             tasks[standing.id] = (cell, Task(standing.id, standing.ordinal, request, remote))
     return Planned(rows, tasks)
 

@@ -13,9 +13,6 @@ from usecases.errors import BudgetExceeded, UsageError
 Amounts: TypeAlias = Mapping[str, float]
 """Currency → amount; amounts of several currencies are never added."""
 
-Limit: TypeAlias = float | str | Amounts
-"""What may be spent: 5 in each currency, "5 EUR" and no other, or amounts by currency."""
-
 ANY = ""
 """In a cap, every currency that is not named."""
 
@@ -23,6 +20,18 @@ PERIODS = {"day": "USECASES_MAX_COST_DAY", "project": "USECASES_MAX_COST_PROJECT
 """Where their caps may stand. A day is one of UTC; a project is everything in one store."""
 
 ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What several runs may spend together: those of a suite."""
+
+    allowed: Amounts
+    runs: tuple[str, ...]
+
+
+Limit: TypeAlias = float | str | Amounts | Shared
+"""What may be spent: 5 in each currency, "5 EUR" and no other, or amounts by currency."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ def limited(limit: Limit) -> Amounts:
     """A limit as amounts. Raises UsageError where it is no cap."""
     if isinstance(limit, str):
         return amounts(limit, "max_cost")
+    if isinstance(limit, Shared):
+        return limit.allowed
     return limit if isinstance(limit, Mapping) else {ANY: limit}
 
 

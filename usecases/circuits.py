@@ -13,7 +13,8 @@ from usecases import provenance, registry
 from usecases.circuit_record import CIRCUIT, CircuitRecord, Tally
 from usecases.contracts import Backend, Wrapper
 from usecases.errors import BadInstance
-from usecases.executor import Executor, fits
+from usecases.executor import Executor
+from usecases.lowering import fits
 from usecases.plan import GATES, again, kept
 from usecases.programs import SampleCircuits
 from usecases.qasm import parse as qasm

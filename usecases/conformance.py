@@ -49,6 +49,7 @@ from usecases.programs import (
     Program,
     SampleCircuits,
     SampleModel,
+    Split,
     WarmMixer,
     XMixer,
 )
@@ -108,6 +109,14 @@ def execute(backend: Backend, program: Program[Any], tag: str = "check") -> JobR
     return result
 
 
+def answer(backend: Backend, program: Program[Any]) -> Any:
+    """The machine's answer to a program, from as many jobs as it takes."""
+    split = Split.none(program)
+    if isinstance(backend, RemoteBackend):
+        split = backend.split(program)
+    return split.joined([part.read(execute(backend, part).value) for part in split.parts])
+
+
 @dataclass(frozen=True)
 class Probe:
     """One program whose most frequent answer, or whose values, are known."""
@@ -118,7 +127,7 @@ class Probe:
 
     def findings(self, backend: Backend) -> Iterator[str]:
         """What is wrong with the machine's answer."""
-        found = self.program.read(execute(backend, self.program).value)
+        found = answer(backend, self.program)
         if isinstance(self.program, Expectation):
             values = [round(v.value) for v in found]
         elif isinstance(self.program, SampleModel):
@@ -200,7 +209,7 @@ def price(backend: Backend) -> dict[str, float]:
     """What all probes and the comparison of settings would cost on a remote machine."""
     if not isinstance(backend, RemoteBackend):
         return {}
-    programs = [p.program for p in probes(backend)]
+    programs = [part for p in probes(backend) for part in backend.split(p.program).parts]
     programs += [*_telling(backend)] * (1 + 4 * len(type(backend).model_fields))
     found: dict[str, float] = {}
     for quote in map(backend.estimate, programs):

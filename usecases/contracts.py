@@ -450,9 +450,9 @@ class RemoteBackend(Backend):
     def cancel(self, job: str) -> None:
         """Ask the machine to drop the job."""
 
-    def split(self, program: Program[Any]) -> Split[Any] | None:
-        """The programs that the machine takes as a job each; None where one job does."""
-        return None
+    def split(self, program: Program[Any]) -> Split[Any]:
+        """The programs that the machine takes as a job each."""
+        return Split.none(program)
 
     def status(self, job: str) -> Status:
         """How far the job is, in our words and the machine's."""

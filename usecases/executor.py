@@ -12,15 +12,9 @@ from typing import Any, TypeVar, cast
 
 from usecases.budget import Limit
 from usecases.contracts import Backend, JobResult, RemoteBackend, Wrapper
-from usecases.errors import BackendUnavailable, TooLarge, UsageError
-from usecases.programs import (
-    AlternatingEnergy,
-    Expectation,
-    Lowered,
-    Program,
-    SampleCircuits,
-    Together,
-)
+from usecases.errors import BackendUnavailable, UsageError
+from usecases.lowering import fits, lowered
+from usecases.programs import Lowered, Program, Together
 from usecases.records import Call, Circuits, Improvement
 from usecases.registry import name_of
 from usecases.remote import Remote
@@ -104,12 +98,12 @@ class Executor:
     def _elsewhere(self, program: Program[Any], plan: Program[R], backend: RemoteBackend) -> R:
         """The result of a program from one job, or from several where one would not take it."""
         split = backend.split(plan)
-        parts = split.parts if split else (plan,)
-        answers = self.answers(parts, backend)
-        found = [p.read(result.value) for p, (_, result) in zip(parts, answers, strict=True)]
-        for part, (job, result) in zip(parts if split else (program,), answers, strict=True):
+        answers = self.answers(split.parts, backend)
+        found = [p.read(result.value) for p, (_, result) in zip(split.parts, answers, strict=True)]
+        counted = split.parts if len(split.parts) > 1 else (program,)
+        for part, (job, result) in zip(counted, answers, strict=True):
             self._count(part, backend, job, result)
-        whole: R = split.joined(found) if split else found[0]
+        whole: R = split.joined(found)
         return whole
 
     def answers(
@@ -157,58 +151,6 @@ def _worse(one: str, two: str) -> str:
         return max(one, two, key=float)
     except ValueError:
         return two
-
-
-SMALLER = "Take a smaller instance, or an algorithm that needs no statevector, such as exact"
-
-
-def fits(backend: Backend, qubits: int, hint: str = SMALLER) -> None:
-    """Raises TooLarge when the machine cannot hold this many; names the most that it can."""
-    most = backend.holds()
-    if most is not None and qubits > most:
-        raise TooLarge(
-            f"{name_of(backend)} would need {qubits} qubits and holds at most {most} here",
-            hint,
-        )
-
-
-def lowered(
-    program: Program[R],
-    backend: Backend,
-    tell: Callable[[Mapping[str, str]], None] = lambda told: None,
-) -> tuple[Program[Any], Callable[[Any], R]]:
-    """The program in a language that the machine understands, and the way back.
-
-    Raises BackendUnavailable when there is none. Several programs together are left to be run
-    one by one.
-    """
-    plan: Program[Any] = program
-    ways: list[Lowered[Any]] = []
-    while not backend.understands(plan) and not isinstance(plan, Together):
-        lower = plan.lower()
-        if lower is None:
-            sampled = isinstance(plan, Expectation) and SampleCircuits in backend.runs
-            hint = "Give --shots" if sampled else "List others: usecases list backends"
-            raise BackendUnavailable(_refusal(plan, backend), hint)
-        plan = lower.program
-        ways.append(lower)
-
-    def back(value: Any) -> R:
-        for way in reversed(ways):
-            tell(way.tells(value))
-            value = way.back(value)
-        found: R = value
-        return found
-
-    return plan, back
-
-
-def _refusal(plan: Program[Any], backend: Backend) -> str:
-    if isinstance(plan, Expectation):
-        return f"{name_of(backend)} cannot give exact expectation values, only shots"
-    if isinstance(plan, AlternatingEnergy):
-        return f"{name_of(backend)} cannot compute this objective exactly: train on statevector"
-    return f"{name_of(backend)} cannot run {type(plan).__name__} programs"
 
 
 def _collected(backend: Backend, job: str) -> JobResult:

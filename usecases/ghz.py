@@ -16,7 +16,7 @@ from pydantic import PositiveInt
 from usecases.conformance import execute
 from usecases.contracts import Backend, RemoteBackend
 from usecases.errors import BudgetExceeded, UsageError
-from usecases.executor import fits
+from usecases.lowering import fits
 from usecases.metrics import Z95
 from usecases.programs import Counts, SampleCircuits
 from usecases.records import Record

@@ -10,6 +10,7 @@ from usecases.ledger import Job
 from usecases.plan import machines
 from usecases.registry import name_of
 from usecases.remote import Remote
+from usecases.results import billed
 from usecases.store import Store
 
 BUSY = "is left alone: its run is at work"
@@ -56,10 +57,10 @@ def dropped(store: Store, job: Job, machine: RemoteBackend) -> tuple[str, bool]:
         if machine.status(known).state == "done":
             return f"job {known} has ended already, with a result", False
         machine.cancel(known)
-    billed = ways.billed(known, machine)
-    store.cancelled(job.tag, billed)
+    charged = billed(known, machine)
+    store.cancelled(job.tag, charged)
     unknown = f"; up to {job.cost:.2f} {job.quote.currency} may be charged" if job.cost else ""
-    cost = unknown if billed is None else f"; {billed:.2f} {job.quote.currency} are charged"
+    cost = unknown if charged is None else f"; {charged:.2f} {job.quote.currency} are charged"
     return f"job {known} is cancelled{cost}", True
 
 

@@ -14,7 +14,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from usecases.budget import PERIODS, Amounts, Cap, Limit, amounts, from_environment, limited
+from usecases.budget import (
+    PERIODS,
+    Amounts,
+    Cap,
+    Limit,
+    Shared,
+    amounts,
+    from_environment,
+    limited,
+)
 from usecases.database import Database
 from usecases.errors import BudgetExceeded, UsageError
 from usecases.quotes import Quote
@@ -128,8 +137,9 @@ class Ledger(Database):
 
     def _caps(self, run: str, most: Limit | None) -> Iterator[Cap]:
         if most is not None:
-            spent = self.spent("run = ?", run)
-            yield Cap("this run", limited(most), spent, "Raise the cap with --max-cost")
+            what, runs = ("suite", most.runs) if isinstance(most, Shared) else ("run", (run,))
+            remedy = "Raise the cap with --max-cost"
+            yield Cap(f"this {what}", limited(most), self.spent_by(runs), remedy)
         for period in PERIODS:
             spent = self.spent_in(period)
             for allowed in (self.budget(period), from_environment(period)):
@@ -154,6 +164,10 @@ class Ledger(Database):
         """What this day of UTC, or the whole project, has cost or may still cost."""
         begun = time.time() // DAY * DAY if period == "day" else 0.0
         return self.spent("created >= ?", begun)
+
+    def spent_by(self, runs: Sequence[str]) -> dict[str, float]:
+        """What these runs have cost or may still cost."""
+        return self.spent("run IN (SELECT value FROM json_each(?))", json.dumps(runs))
 
     def spent(self, where: str, *values: Any) -> dict[str, float]:
         """What the jobs that meet our condition cost, each currency on its own."""

@@ -17,13 +17,14 @@ from usecases.compare import made_by, planned, table
 from usecases.curves import Curve
 from usecases.errors import UsageError, UsecasesError
 from usecases.plan import Plan, prepare, refusal, usual_machine
-from usecases.plots import plot, stamp
+from usecases.plots import plot
 from usecases.records import RunRecord
 from usecases.registry import backend as named
 from usecases.replay import Shipped
 from usecases.room import Level
 from usecases.runner import perform
 from usecases.scan import curve
+from usecases.sheet import stamp
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

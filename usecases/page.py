@@ -156,7 +156,7 @@ def _svg(draw: Callable[[], Figure]) -> str:
     """The picture as SVG text, the same whenever it is drawn."""
     import matplotlib
 
-    from usecases.plots import svg
+    from usecases.sheet import svg
 
     with matplotlib.rc_context({"svg.hashsalt": "usecases", "svg.fonttype": "none"}):
         return svg(draw())

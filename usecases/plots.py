@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from usecases.compare import made_by
 from usecases.curves import Curve
-from usecases.errors import UsageError, printable
+from usecases.errors import UsageError
 from usecases.records import RunRecord
+from usecases.sheet import save, stamp
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from usecases.contracts import UseCase
 
 FORMATS = (".png", ".svg", ".pdf")
-TIGHT: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.12}
 
 
 def plot(found: RunRecord | Curve, path: str | Path | None = None) -> Figure:
@@ -52,18 +51,10 @@ def plot_progress(records: Sequence[RunRecord], path: str | Path | None = None) 
 def _written(figure: Figure, path: str | Path | None) -> Figure:
     if path is not None:
         try:
-            figure.savefig(path, dpi=150, **TIGHT)
+            save(figure, path)
         except OSError as error:
             raise UsageError(f"{path}: cannot be written ({error.strerror})") from None
     return figure
-
-
-def svg(figure: Figure) -> str:
-    """The figure as SVG text to be put into a page."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None}, **TIGHT)
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
 
 
 def _of_solution(record: RunRecord) -> Figure:
@@ -89,14 +80,6 @@ def _of_curve(curve: Curve) -> Figure:
     about = f"{curve.usecase} · {curve.family} · {sources}"
     stamp(figure, f"{about} · {len(runs)} runs, {runs[0]} to {runs[-1]}{missing}")
     return figure
-
-
-def stamp(figure: Figure, text: str) -> None:
-    """Small print below the figure and below whatever stands there; names are no mathematics."""
-    # A tight bounding box makes room for it.
-    below = min(figure.get_tightbbox().y0 / figure.get_figheight(), 0.0)
-    place: dict[str, Any] = {"ha": "right", "va": "top", "fontsize": 6.5, "parse_math": False}
-    figure.text(1.0, below - 0.015, printable(text), color="#717581", **place)
 
 
 def check_path(path: Path, case: UseCase[Any, Any, Any, Any]) -> None:

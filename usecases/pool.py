@@ -25,6 +25,7 @@ from usecases.work import Reply, Task, work
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
+    from multiprocessing.process import BaseProcess
 
     from distributed import Client
 
@@ -145,14 +146,26 @@ def _settled(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_sender, daemon=True).start()
+    if sender := multiprocessing.parent_process():
+        Thread(target=_end_with, args=(sender,), daemon=True).start()
+        if sys.platform == "linux":
+            _end_deaf(sender.sentinel)
 
 
-def _end_with_sender() -> None:
-    sender = multiprocessing.parent_process()
-    if sender is not None:
-        sender.join()
-        os._exit(1)
+def _end_with(sender: BaseProcess) -> None:
+    sender.join()
+    os._exit(1)
+
+
+def _end_deaf(pipe: int) -> None:
+    """The system ends this process when the pipe's other end is closed.
+
+    A library that computes for minutes lets no thread of ours speak; the signal needs none.
+    """
+    import fcntl
+
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 @contextmanager

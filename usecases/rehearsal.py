@@ -24,7 +24,7 @@ from usecases.registry import name_of
 R = TypeVar("R")
 
 MOST = 50
-"""Jobs after which the rest is not looked at."""
+"""Jobs after which what follows is not looked at."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Rehearsal:
             found[quote.currency] = found.get(quote.currency, 0.0) + quote.amount
         return found
 
+    @property
+    def priced(self) -> bool:
+        """Whether every job has a price."""
+        return all(job.quote.basis != "unknown" for job in self.jobs)
+
     def wait(self) -> float | None:
         """Expected seconds in queues, one job after the other; None where not told."""
         waits = [job.quote.wait for job in self.jobs]
@@ -71,11 +76,11 @@ class _Listener(Executor):
     def answers(
         self, programs: Sequence[Program[Any]], backend: RemoteBackend
     ) -> list[tuple[str, JobResult]]:
+        if len(self.noted) >= MOST:
+            raise _EnoughSeenError
         self.asked += 1
         for program in programs:
             self.noted.append(Job(name_of(backend), program.qubits, backend.estimate(program)))
-            if len(self.noted) == MOST:
-                raise _EnoughSeenError
         return [("", JobResult(_zeros(program), 0.0)) for program in programs]
 
 

@@ -18,8 +18,9 @@ from usecases.circuit_record import CircuitRecord
 from usecases.contracts import Algorithm, Backend, Outcome
 from usecases.convert import translate
 from usecases.errors import BadInstance, Infeasible, StillQueued
-from usecases.executor import Executor, fits
+from usecases.executor import Executor
 from usecases.instances import content_hash, described
+from usecases.lowering import fits
 from usecases.models import FermionicHamiltonian, Spectrum, qubits, variables
 from usecases.observe import from_strings
 from usecases.plan import Plan, parameters_of, suited

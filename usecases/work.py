@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
+from usecases.budget import Shared
 from usecases.errors import (
     AuthenticationFailed,
     BackendUnavailable,
@@ -27,13 +28,15 @@ DOES_NOT_FIT = (
 class Task(NamedTuple):
     """A run to be done: its id, how often the same was asked before, and what it asks for.
 
-    A `remote` one asks a machine elsewhere, so that its jobs are written down in the store.
+    A `remote` one asks a machine elsewhere, so that its jobs are written down in the store, which
+    heeds the `cap` on what they cost.
     """
 
     id: str
     ordinal: int
     request: dict[str, Any]
     remote: bool = False
+    cap: Shared | None = None
 
 
 class Reply(NamedTuple):
@@ -69,5 +72,5 @@ def _record(task: Task) -> str:
     from usecases.runner import computed, perform
 
     plan = again(task.request)
-    record = perform(plan) if task.remote else computed(plan, task.id)
+    record = perform(plan, max_cost=task.cap) if task.remote else computed(plan, task.id)
     return record.model_dump_json()

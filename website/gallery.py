@@ -7,8 +7,9 @@ from pathlib import Path
 from usecases import registry
 from usecases.compare import made_by, table
 from usecases.page import stored_runs
-from usecases.plots import plot, svg
+from usecases.plots import plot
 from usecases.records import RunRecord
+from usecases.sheet import svg
 
 SECTORS = {"logistics": "Logistics", "life_science": "Life science", "energy": "Energy"}
 

@@ -6,6 +6,7 @@ stored integrals nor the sandbox's own transforms and solvers are trusted.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from math import comb
 from typing import Any
@@ -26,6 +27,8 @@ from life_science.ground_state.orbitals import active_space
 from usecases.errors import MissingExtra, Unsolvable
 from usecases.records import Reference
 
+_PENALTY = 100_000
+"""Determinants up to which a spin penalty on all roots takes seconds."""
 _LIVE = 1_000_000
 """Determinants up to which the exact energy takes seconds, so that it is computed anew."""
 _EXACT = 20_000_000
@@ -57,19 +60,20 @@ def recomputed(molecule: Molecule) -> Reference:
     if determinants(molecule, orbitals) > _EXACT:
         energy = _coupled_cluster(molecule, given or computed(molecule))
         return _reference(energy, "CCSD(T)", proven=False)
-    solver = _solver(molecule, orbitals)
-    with one_thread(when=determinants(molecule, orbitals) <= _LIVE):
-        if given:
-            spins = (molecule.alpha, molecule.beta)
-            arrays = unpacked(given)
-            energies, states = solver.kernel(*arrays, orbitals, spins, ecore=given.constant)
-        else:
-            space.fcisolver = solver
-            energies, _, states = space.kernel()[:3]
-    state = states[0] if isinstance(states, list) else states
-    _check(solver, molecule, orbitals, state)
-    name = "CASCI" if molecule.active else "FCI"
-    return _reference(float(np.atleast_1d(energies)[0]), name, proven=True)
+    for solver in _solvers(molecule, orbitals):
+        with one_thread(when=determinants(molecule, orbitals) <= _LIVE):
+            if given:
+                spins = (molecule.alpha, molecule.beta)
+                arrays = unpacked(given)
+                energies, states = solver.kernel(*arrays, orbitals, spins, ecore=given.constant)
+            else:
+                space.fcisolver = solver
+                energies, _, states = space.kernel()[:3]
+        state = states[0] if isinstance(states, list) else states
+        if _found(solver, molecule, orbitals, state):
+            name = "CASCI" if molecule.active else "FCI"
+            return _reference(float(np.atleast_1d(energies)[0]), name, proven=True)
+    raise Unsolvable("PySCF found no converged state of the multiplicity asked for")
 
 
 def determinants(molecule: Molecule, orbitals: int) -> int:
@@ -77,36 +81,44 @@ def determinants(molecule: Molecule, orbitals: int) -> int:
     return comb(orbitals, molecule.alpha) * comb(orbitals, molecule.beta)
 
 
-def _solver(molecule: Molecule, orbitals: int) -> Any:
-    """PySCF's solver; three roots and a spin penalty, so that no other symmetry hides the lowest.
+def _solvers(molecule: Molecule, orbitals: int) -> Iterator[Any]:
+    """PySCF's solvers, in the order in which they are tried.
 
-    Where three roots are too much, one vector of the spin's symmetry has to do.
+    Several roots, so that no symmetry hides the lowest, and a spin penalty. The penalty takes
+    minutes where vectors are long: there singlets are first sought among all even spins, of which
+    they mostly are the lowest. Where several roots are too much, one has to do.
     """
     from pyscf import fci
 
     size = determinants(molecule, orbitals)
-    if size > _LIVE and molecule.multiplicity == 1:
+    if size > _PENALTY and molecule.multiplicity == 1:
         solver = fci.direct_spin0.FCI()
         # Eight vectors of 160 MB, with their images, stay in memory.
         solver.max_space, solver.max_memory = 8, 6000
-    else:
+        solver.nroots = 2 if size <= _LIVE else 1
+        yield _set(solver)
+    if size <= _LIVE or molecule.multiplicity != 1:
         solver = fci.direct_spin1.FCI()
         solver.nroots = min(3, size) if size <= _LIVE else 1
         s = (molecule.multiplicity - 1) / 2
         fci.addons.fix_spin_(solver, shift=0.5, ss=s * (s + 1))
+        yield _set(solver)
+
+
+def _set(solver: Any) -> Any:
     solver.conv_tol, solver.max_cycle, solver.verbose = 1e-10, 300, 0
     return solver
 
 
-def _check(solver: Any, molecule: Molecule, orbitals: int, state: Any) -> None:
+def _found(solver: Any, molecule: Molecule, orbitals: int, state: Any) -> bool:
+    """Whether the lowest state has converged and has the molecule's spin."""
     from pyscf import fci
 
     s = (molecule.multiplicity - 1) / 2
     # spin_square0 applies S² once; spin_square would build density matrices for minutes.
     found = fci.spin_op.spin_square0(state, orbitals, (molecule.alpha, molecule.beta))[0]
     # The roots above the lowest only keep it from being missed; degenerate ones converge late.
-    if not np.atleast_1d(solver.converged)[0] or abs(found - s * (s + 1)) > _SPIN_ERROR:
-        raise Unsolvable("PySCF found no converged state of the multiplicity asked for")
+    return bool(np.atleast_1d(solver.converged)[0]) and abs(found - s * (s + 1)) <= _SPIN_ERROR
 
 
 def _coupled_cluster(molecule: Molecule, integrals: Integrals) -> float:

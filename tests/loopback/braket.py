@@ -41,10 +41,12 @@ class Aws:
         self.tokens: dict[str, str] = {}
         self.waits, self.lost_replies = waits, 0
         """`lost_replies` many submissions are accepted and answered with an error."""
+        self.lost = 0
+        """The task that is made and never told of: with an error that AWS's client repeats not."""
         self.loop = Loopback(
             [
                 ("POST", r"/devices", lambda m, b: (200, {"devices": [LISTED]})),
-                ("GET", r"/device/([^?]+)", lambda m, b: (200, device())),
+                ("GET", r"/device/([^?]+)", self.device),
                 ("POST", r"/quantum-tasks", self.search),
                 ("POST", r"/quantum-task$", self.create),
                 ("PUT", r"/quantum-task/([^/]+)/cancel", self.cancel),
@@ -69,12 +71,24 @@ class Aws:
             "BRAKET_PRICE_OFFERS_URL": f"{self.loop.url}/prices",
         }
 
+    def device(self, match: re.Match[str], body: Any) -> Reply:
+        waiting = sum(task["status"] == "QUEUED" for task in self.tasks.values())
+        tasks = {
+            "queue": "QUANTUM_TASKS_QUEUE",
+            "queuePriority": "Normal",
+            "queueSize": f"{waiting}",
+        }
+        hybrid = {"queue": "JOBS_QUEUE", "queueSize": "3"}
+        return 200, device() | {"deviceQueueInfo": [tasks, hybrid]}
+
     def create(self, match: re.Match[str], body: Any) -> Reply:
         arn = self.tokens.setdefault(body["clientToken"], f"{TASK}{len(self.tokens) + 1}")
         self.tasks.setdefault(arn, {**body, "left": self.waits, "status": "QUEUED"})
         if self.lost_replies:
             self.lost_replies -= 1
             return 500, {"message": "lost"}
+        if arn == f"{TASK}{self.lost}":
+            return 501, {"message": "lost"}
         return 201, {"quantumTaskArn": arn}
 
     def shown(self, arn: str) -> dict[str, Any]:

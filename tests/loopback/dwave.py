@@ -116,7 +116,7 @@ def solver() -> dict[str, Any]:
         "status": "ONLINE",
         "description": "loopback",
         "properties": properties,
-        "avg_load": 0.0,
+        "avg_load": 0.25,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from tests.loopback.server import Loopback, Reply
 
 QUBITS = 11
+OPEN = {"status": "available", "average_queue_time": 90_000}
 
 
 class IonQ:
@@ -31,7 +32,7 @@ class IonQ:
         )
 
     def backend(self, match: re.Match[str], body: Any) -> Reply:
-        return 200, {"backend": match.group(1), "qubits": QUBITS, "status": "available"}
+        return 200, {"backend": match.group(1), "qubits": QUBITS, **OPEN}
 
     def calibrations(self, match: re.Match[str], body: Any) -> Reply:
         known = {"id": "c-1", "date": "2026-01-01T00:00:00Z", "qubits": QUBITS}

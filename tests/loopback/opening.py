@@ -41,23 +41,39 @@ def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     machine.described.cache_clear()
 
 
-def bell(shots: int = 77) -> SampleCircuits:
-    """A pair and a flipped qubit: two circuits of unequal shots."""
+def pair(shots: int = 77) -> SampleCircuits:
+    """Two qubits that agree."""
     from qiskit import QuantumCircuit
 
-    pair, flip = QuantumCircuit(2, 2), QuantumCircuit(2, 3)
-    pair.h(0)
-    pair.cx(0, 1)
-    pair.measure([0, 1], [0, 1])
-    flip.x(1)
-    flip.measure([0, 1], [0, 2])
-    return SampleCircuits((pair, flip), (shots, 20), 5)
+    circuit = QuantumCircuit(2, 2)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.measure([0, 1], [0, 1])
+    return SampleCircuits((circuit,), shots, 5)
 
 
-def awaited(backend: RemoteBackend, job: str, program: SampleCircuits) -> list[dict[str, int]]:
-    """The counts, asked for until they are there."""
+def flip() -> SampleCircuits:
+    """A flipped qubit, and a bit into which nothing is measured."""
+    from qiskit import QuantumCircuit
+
+    circuit = QuantumCircuit(2, 3)
+    circuit.x(1)
+    circuit.measure([0, 1], [0, 2])
+    return SampleCircuits((circuit,), 20, 5)
+
+
+def awaited(backend: RemoteBackend, job: str, program: SampleCircuits) -> dict[str, int]:
+    """The counts of the program's circuit, asked for until they are there."""
     for _ in range(5):
         found = backend.collect(job)
         if found is not None:
-            return [dict(counts) for counts in program.read(found.value)]
+            (counts,) = program.read(found.value)
+            return counts
     raise AssertionError("the job never ends")
+
+
+def sampled(backend: RemoteBackend, job: str) -> None:
+    """A job of `pair` gives what it should, and so does `flip` after it."""
+    assert set(awaited(backend, job, pair())) == {"00", "11"}
+    other = backend.submit(flip(), "another")
+    assert awaited(backend, other, flip()) == {"100": 20}

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from usecases.cli.shared import echo_json, echo_table, only_json
+from usecases.cli.shared import capped, echo_json, echo_table, only_json
 
 if TYPE_CHECKING:
     from usecases.bench import Row, Step
+    from usecases.budget import Amounts
     from usecases.pool import Workers
 
 
@@ -30,21 +31,15 @@ if TYPE_CHECKING:
     help="Runs begun before do not count as done.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
+@capped
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
-def command(
-    suite: str | None,
-    workers: int | None,
-    scheduler: str | None,
-    since: datetime | None,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def command(suite: str | None, since: datetime | None, as_json: bool, **how: Any) -> None:
     """Run a SUITE: use cases × instances × algorithms × backends × seeds.
 
     Runs that the store has are kept; the same command takes a stopped suite up again. Without
     SUITE the ones that come with the package are listed.
     """
-    from usecases import bench, suites
+    from usecases import bench, costs, suites
     from usecases.store import Store
 
     if suite is None:
@@ -53,13 +48,19 @@ def command(
     asked = suites.load(suite)
     with Store() as store:
         found = bench.planned(asked, store, since.timestamp() if since else 0.0)
-        if dry_run:
-            waiting = list(bench.weighed(found).values())
+        if how["dry_run"]:
+            waiting = costs.priced(found)
             if not as_json:
-                _to_do(waiting)
+                _to_do(waiting, costs.left(waiting, store))
             _print(suite, waiting, as_json)
             return
-        with only_json(as_json), _workers(workers, scheduler) as pool, _told() as tell:
+        if how["max_cost"] is not None:
+            found = costs.capped(found, store, how["max_cost"])
+        with (
+            only_json(as_json),
+            _workers(how["workers"], how["scheduler"]) as pool,
+            _told() as tell,
+        ):
             rows = bench.bench(found, pool, store, tell)
     _print(suite, rows, as_json)
     bench.complain(rows)
@@ -129,15 +130,40 @@ def _minutes(value: float) -> str:
     return f"{value:.0f} s" if value < 100 else f"{value / 60:.0f} min"
 
 
-def _to_do(rows: list[Row]) -> None:
-    """The runs that are left, those that differ in their seed on one line."""
-    seeds: dict[tuple[str, ...], list[str]] = {}
-    for cell in (row.cell for row in rows if row.status == "to do"):
-        what = (cell.usecase, cell.instance, cell.algorithm, cell.backend or "its own")
-        seeds.setdefault(what, []).append(str(cell.seed))
-    if seeds:
-        columns = ("use case", "instance", "algorithm", "backend", "seeds")
-        echo_table("", columns, [(*what, ", ".join(found)) for what, found in seeds.items()])
+def _to_do(rows: list[Row], left: Amounts) -> None:
+    """The runs that are left, those that differ in their seed on one line, and their cost."""
+    from usecases.budget import told
+
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        if row.status == "to do":
+            what = (row.cell.usecase, row.cell.instance, row.cell.algorithm)
+            alike.setdefault((*what, row.cell.backend or "its own"), []).append(row)
+    if not alike:
+        return
+    columns = ("use case", "instance", "algorithm", "backend", "seeds", "cost")
+    echo_table("", columns, [(*what, *_seeds(found)) for what, found in alike.items()])
+    sends = [row.sends for row in rows if row.sends]
+    if sends:
+        least = "" if all(one.whole and one.priced for one in sends) else "at least "
+        click.echo(f"These would still cost {least}{told(left)}")
+
+
+def _seeds(rows: list[Row]) -> tuple[str, str]:
+    """The seeds of runs that differ in nothing else, and the cost of each run that has one."""
+    words = list(dict.fromkeys(_cost(row) for row in rows))
+    return ", ".join(str(row.cell.seed) for row in rows), "; ".join(words)
+
+
+def _cost(row: Row) -> str:
+    """What a run would cost at its machine: all of it, or as far as can be known beforehand."""
+    from usecases.budget import told
+
+    if row.sends is None:
+        return ""
+    if not row.sends.priced:
+        return "unknown"
+    return f"{'' if row.sends.whole else 'at least '}{told(row.sends.cost())} each"
 
 
 def _print(suite: str, rows: list[Row], as_json: bool) -> None:
@@ -157,4 +183,9 @@ def _print(suite: str, rows: list[Row], as_json: bool) -> None:
 
 def _plain(row: Row) -> dict[str, Any]:
     known = {"status": row.status, "id": row.id, "reason": row.reason, "gap": row.gap}
-    return row.cell.model_dump() | known
+    sends = (
+        {"cost": row.sends.cost() if row.sends.priced else None, "all_jobs_known": row.sends.whole}
+        if row.sends
+        else {}
+    )
+    return row.cell.model_dump() | known | sends

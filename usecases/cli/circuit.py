@@ -66,7 +66,7 @@ def _announce(plans: list[CircuitPlan], as_json: bool) -> None:
     """What would be run, with what a machine elsewhere would charge."""
     from usecases.circuits import WIDER
     from usecases.contracts import RemoteBackend, innermost
-    from usecases.executor import fits
+    from usecases.lowering import fits
 
     found = []
     for plan in plans:
@@ -89,8 +89,7 @@ def _announce(plans: list[CircuitPlan], as_json: bool) -> None:
 
 def _price(machine: RemoteBackend, program: SampleCircuits) -> dict[str, Any]:
     """What the machine would charge for all jobs that the circuits become."""
-    split = machine.split(program)
-    quotes = [machine.estimate(p) for p in (split.parts if split else (program,))]
+    quotes = [machine.estimate(part) for part in machine.split(program).parts]
     cost = {"cost": sum(quote.amount for quote in quotes), "currency": quotes[0].currency}
     return cost | {"basis": quotes[0].basis, "jobs": len(quotes)}
 

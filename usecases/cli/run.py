@@ -89,7 +89,7 @@ def _announce(plan: Plan, as_json: bool) -> None:
     """What would be run: sizes, memory, and what a machine elsewhere would be sent and charge."""
     from usecases.contracts import RemoteBackend, innermost
     from usecases.convert import qubits_needed
-    from usecases.executor import fits
+    from usecases.lowering import fits
     from usecases.models import Structured
     from usecases.models import qubits as variables
     from usecases.plan import needs, suited
@@ -133,13 +133,12 @@ def _sent(plan: Plan) -> tuple[dict[str, Any], list[list[str]]]:
         progress("finding out what would be sent; training runs here", 0)
         found = rehearsed(plan)
     costs = found.cost()
-    known = all(job.quote.basis != "unknown" for job in found.jobs)
     sent = {
         "jobs": [
             {"machine": j.machine, "qubits": j.qubits} | j.quote.model_dump() for j in found.jobs
         ],
         "all_jobs_known": found.whole,
-        "cost": costs if known else None,
+        "cost": costs if found.priced else None,
         "wait_seconds": found.wait(),
     }
     rows = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from usecases.records import sha256
 
@@ -30,6 +30,11 @@ class Split(Generic[R]):
 
     parts: tuple[Program[Any], ...]
     joined: Callable[[list[Any]], R]
+
+    @classmethod
+    def none(cls, program: Program[R]) -> Split[R]:
+        """Of a program that the machine takes as it is."""
+        return cls((program,), lambda found: cast("R", found[0]))
 
 
 class Program(ABC, Generic[R]):

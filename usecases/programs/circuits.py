@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -65,17 +66,19 @@ class SampleCircuits(Program[list[Counts]]):
 
         return tuple(qasm3.dumps(c) for c in self.circuits)
 
-    def split(self, most: int) -> Split[list[Counts]] | None:
-        """At most so many circuits each, with seeds of their own; None where one program does."""
-        if len(self.circuits) <= most:
-            return None
+    def split(self, most: int | None, *, equal: bool = False) -> Split[list[Counts]]:
+        """Neighbours, at most so many and of one number of shots if `equal`, with own seeds."""
+        begins = [0]
+        for k, (before, shots) in enumerate(pairwise(self.each), start=1):
+            if k - begins[-1] == most or (equal and shots != before):
+                begins.append(k)
+        if len(begins) == 1:
+            return Split.none(self)
         parts = tuple(
             SampleCircuits(
-                self.circuits[begin : begin + most],
-                self.each[begin : begin + most],
-                (self.seed + number) % 2**31,
+                self.circuits[begin:end], self.each[begin:end], (self.seed + number) % 2**31
             )
-            for number, begin in enumerate(range(0, len(self.circuits), most))
+            for number, (begin, end) in enumerate(pairwise([*begins, len(self.circuits)]))
         )
         return Split(parts, lambda found: [one for some in found for one in some])
 

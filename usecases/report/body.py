@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from usecases.exhibits import Exhibit
-from usecases.plots import stamp
 from usecases.records import RunRecord
 from usecases.repeats import duels, repeats
 from usecases.report import html
 from usecases.report.pairs import COLUMNS, verdicts
+from usecases.sheet import stamp
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from usecases import sheet
 from usecases.errors import UsecasesError, printable
 from usecases.report.style import STYLE
 
@@ -107,27 +107,12 @@ def _image(draw: Callable[[], Figure]) -> str:
     """The figure as a data URI: SVG, or pixels where these are smaller."""
     import matplotlib
 
-    from usecases.plots import svg
-
     with matplotlib.rc_context({"svg.hashsalt": "usecases", "svg.fonttype": "none"}):
         drawn = draw()
-        found, kind = svg(drawn).encode(), "svg+xml"
+        found, kind = sheet.svg(drawn).encode(), "svg+xml"
         if len(found) > LARGEST:
-            found, kind = min((found, kind), (_pixels(drawn), "png"), key=lambda f: len(f[0]))
+            found, kind = min((found, kind), (sheet.png(drawn), "png"), key=lambda f: len(f[0]))
     return f"data:image/{kind};base64,{base64.b64encode(found).decode()}"
-
-
-def _pixels(drawn: Figure) -> bytes:
-    """The figure as PNG of few colours: a dense one is a third of what it is in all colours."""
-    from PIL import Image
-
-    from usecases.plots import TIGHT
-
-    whole, small = io.BytesIO(), io.BytesIO()
-    drawn.savefig(whole, format="png", dpi=120, **TIGHT)
-    with Image.open(whole) as image:
-        image.convert("RGB").quantize(48).save(small, "PNG", optimize=True)
-    return small.getvalue()
 
 
 def anchor(words: str) -> str:

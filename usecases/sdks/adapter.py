@@ -26,9 +26,10 @@ class Adapter:
     """The vendor's status words → queued, running, done, failed or cancelled."""
 
     def describe(self) -> dict[str, Any]:
-        """qubits, gates, dynamic, most_shots, most_circuits (of a job), source, version.
+        """qubits, gates, dynamic, most_shots, most_circuits, equal_shots, source, version.
 
-        None, or nothing, where there is no limit.
+        most_circuits of a job, which have equal_shots or one number each. None, or nothing, where
+        there is no limit.
         """
         raise NotImplementedError
 
@@ -56,13 +57,6 @@ class Adapter:
         """The vendor's word for the job and what its words mean."""
         word, reason = self.status(job)
         return {"words": self.words, "word": word, "reason": reason}
-
-    def least(self, words: list[str]) -> int:
-        """Of several jobs' words, the place of the one that is least far; an unknown one first."""
-        order = ["failed", "cancelled", "queued", "running", "done"]
-        states = [self.words.get(word, "") for word in words]
-        far = [order.index(state) if state in order else -1 for state in states]
-        return far.index(min(far))
 
     def ended(self, job: str, vendor: str) -> bool:
         """Whether the job is done; raises Told("JobFailed", ...) where it ended otherwise.
@@ -106,6 +100,12 @@ def loaded(texts: list[str]) -> list[Any]:
     from qiskit import qasm3
 
     return [qasm3.loads(text) for text in texts]
+
+
+def single(work: dict[str, Any]) -> tuple[Any, int]:
+    """The circuit, and its shots, of work for a machine whose jobs have one."""
+    (circuit,), (shots,) = loaded(work["circuits"]), work["shots"]
+    return circuit, int(shots)
 
 
 def transpiled(backend: Any, circuits: list[Any], work: dict[str, Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Alice & Bob's cloud: a job for each circuit, written in QIR by their own package.
+"""Alice & Bob's cloud: a job has one circuit, written in QIR by their own package.
 
 A job has no field for our tag, so a submission whose reply was lost cannot be looked up. Such a
 job waits for a circuit that never comes: a job is made first, and its circuit is handed in after.
@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
-from adapter import Adapter, Told, loaded, plain, sizes, transpiled  # type: ignore[import-not-found]
-from parts import broken, compact  # type: ignore[import-not-found]
+from adapter import Adapter, Told, plain, single, sizes, transpiled  # type: ignore[import-not-found]
+from measured import compact  # type: ignore[import-not-found]
 
 URL = "https://api-gcp.alice-bob.com/"
 
@@ -84,6 +84,7 @@ class Cloud(Adapter):  # type: ignore[misc]
             "gates": sorted(self.backend.operation_names),
             "dynamic": False,
             "most_shots": None,
+            "most_circuits": 1,
             "source": "simulated" if self.backend.name.startswith("EMU") else "hardware",
             "seeded": False,
             "version": f"qiskit-alice-bob-provider {version('qiskit-alice-bob-provider')}",
@@ -94,49 +95,31 @@ class Cloud(Adapter):  # type: ignore[misc]
         return {"amount": 0.0, "currency": "EUR", "basis": "unknown", "source": source}
 
     def submit(self, work: dict[str, Any], tag: str) -> str:
-        circuits = loaded(work["circuits"])
-        ready = [compact(one) for one in transpiled(self.backend, circuits, work)]
-        taken: list[str] = []
-        for circuit, shots in zip(ready, work["shots"], strict=True):
-            try:
-                with told(submitting=True):
-                    taken.append(self.backend.run(circuit, shots=shots).job_id())
-            except Told as error:
-                raise broken(taken, len(ready), error) from None
-        job = ";".join(f"{name}/{one.num_clbits}" for name, one in zip(taken, ready, strict=True))
-        self.sizes[job] = sizes(circuits, ready)
+        circuit, shots = single(work)
+        ready = compact(transpiled(self.backend, [circuit], work)[0])
+        with told(submitting=True):
+            name = self.backend.run(ready, shots=shots).job_id()
+        job = f"{name}/{ready.num_clbits}"
+        self.sizes[job] = sizes([circuit], [ready])
         return job
 
-    def _jobs(self, job: str) -> list[tuple[dict[str, Any], int]]:
-        """What is said of each part, and how many bits its circuit has."""
+    def status(self, job: str) -> tuple[str, str]:
         from qiskit_alice_bob_provider.remote.api import jobs
 
-        parts = [part.rsplit("/", maxsplit=1) for part in job.split(";")]
         with told():
-            return [(jobs.get_job(self.client, name), int(bits)) for name, bits in parts]
-
-    def status(self, job: str) -> tuple[str, str]:
-        """Of several jobs, the word of the one that is least far."""
-        said = [one for one, _ in self._jobs(job)]
-        words = [str(one["events"][-1]["type"]) for one in said]
-        place = self.least(words)
-        least = said[place]
-        reasons = [str(error.get("content", error)) for error in least.get("errors") or []]
-        return words[place], "; ".join(reasons)
+            said = jobs.get_job(self.client, _name(job))
+        reasons = [str(error.get("content", error)) for error in said.get("errors") or []]
+        return str(said["events"][-1]["type"]), "; ".join(reasons)
 
     def collect(self, job: str) -> dict[str, Any] | None:
         if not self.ended(job, "Alice & Bob say"):
             return None
-        tables, seconds = [], 0.0
-        for said, bits in self._jobs(job):
-            counts, took = self._result(said, bits)
-            tables.append(counts)
-            seconds += took
+        counts, seconds = self._result(_name(job), int(job.rpartition("/")[2]))
         told_by = {"machine": self.backend.name}
-        result = {"value": tables, "machine": seconds, "circuits": self.sizes.get(job)}
+        result = {"value": [counts], "machine": seconds, "circuits": self.sizes.get(job)}
         return result | {"provenance": told_by}
 
-    def _result(self, said: dict[str, Any], bits: int) -> tuple[dict[str, int], float]:
+    def _result(self, name: str, bits: int) -> tuple[dict[str, int], float]:
         """Counts of an ended job, by their own reader, and seconds of the machine's time."""
         from qiskit import QuantumCircuit
         from qiskit_alice_bob_provider.remote.api import jobs
@@ -144,9 +127,9 @@ class Cloud(Adapter):  # type: ignore[misc]
 
         shape = QuantumCircuit(bits, bits)
         with told():
-            ended = AliceBobRemoteJob(self.backend, self.client, said["id"], shape, verbose=False)
+            ended = AliceBobRemoteJob(self.backend, self.client, name, shape, verbose=False)
             counts = plain(ended.result().get_counts())
-            metrics = jobs.get_job_metrics(self.client, said["id"])
+            metrics = jobs.get_job_metrics(self.client, name)
         took = metrics.get("qpu_duration_ns") or metrics.get("simulation_duration_ns") or 0
         return counts, took * 1e-9
 
@@ -154,5 +137,9 @@ class Cloud(Adapter):  # type: ignore[misc]
         from qiskit_alice_bob_provider.remote.api import jobs
 
         with told():
-            for part in job.split(";"):
-                jobs.cancel_job(self.client, part.rsplit("/", maxsplit=1)[0])
+            jobs.cancel_job(self.client, _name(job))
+
+
+def _name(job: str) -> str:
+    """Their own id of a job; ours ends with how many bits its circuit has."""
+    return job.rpartition("/")[0]

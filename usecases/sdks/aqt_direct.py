@@ -1,4 +1,4 @@
-"""AQT's machines in direct access: a job for each circuit, written down by AQT's own package.
+"""AQT's machines in direct access: a job has one circuit, and is written down by AQT's package.
 
 The interface has no field for our tag, so a submission whose reply was lost cannot be looked up.
 """
@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
-from adapter import Adapter, Told, loaded, plain, sizes, transpiled  # type: ignore[import-not-found]
-from parts import broken  # type: ignore[import-not-found]
+from adapter import Adapter, Told, plain, single, sizes, transpiled  # type: ignore[import-not-found]
 
 POLL = 5.0
 """Seconds that a look at a job takes at most: the machine answers when the job is done."""
@@ -59,6 +58,7 @@ class Direct(Adapter):  # type: ignore[misc]
             "gates": sorted(self.backend.operation_names),
             "dynamic": False,
             "most_shots": self.backend.MAX_SHOTS,
+            "most_circuits": 1,
             "source": "hardware",
             "seeded": False,
             "version": f"qiskit-aqt-provider {version('qiskit-aqt-provider')}",
@@ -69,48 +69,40 @@ class Direct(Adapter):  # type: ignore[misc]
         return {"amount": 0.0, "currency": "EUR", "basis": "free", "source": source}
 
     def submit(self, work: dict[str, Any], tag: str) -> str:
-        circuits = loaded(work["circuits"])
-        ready = transpiled(self.backend, circuits, work)
-        taken: list[str] = []
-        for circuit, shots in zip(ready, work["shots"], strict=True):
-            try:
-                with told(submitting=True):
-                    job = self.backend.run(circuit, shots=shots)
-            except Told as error:
-                raise broken(taken, len(ready), error) from None
-            job.persist()
-            taken.append(job.job_id())
-        joined = ";".join(taken)
-        self.sizes[joined] = sizes(circuits, ready)
-        return joined
+        circuit, shots = single(work)
+        ready = transpiled(self.backend, [circuit], work)
+        with told(submitting=True):
+            job = self.backend.run(ready[0], shots=shots)
+        job.persist()
+        name = str(job.job_id())
+        self.sizes[name] = sizes([circuit], ready)
+        return name
 
-    def _results(self, job: str) -> list[dict[str, int]] | None:
+    def _counts(self, job: str) -> dict[str, int] | None:
         import httpx
 
-        found = []
-        for part in job.split(";"):
-            with told():
-                try:
-                    result = self.backend.restore_job(part).result(timeout=POLL)
-                except httpx.TimeoutException:
-                    return None
-                found.append(plain(result.get_counts()))
+        with told():
+            try:
+                result = self.backend.restore_job(job).result(timeout=POLL)
+            except httpx.TimeoutException:
+                return None
+            found: dict[str, int] = plain(result.get_counts())
         return found
 
     def status(self, job: str) -> tuple[str, str]:
         try:
-            return ("waiting" if self._results(job) is None else "finished"), ""
+            return ("waiting" if self._counts(job) is None else "finished"), ""
         except Told as error:
             if error.kind != "JobFailed":
                 raise
             return "error", error.what
 
     def collect(self, job: str) -> dict[str, Any] | None:
-        found = self._results(job)
+        found = self._counts(job)
         if found is None:
             return None
         told_by = {"machine_time": "not told", "machine": self.backend.name}
-        result = {"value": found, "machine": 0.0, "circuits": self.sizes.get(job)}
+        result = {"value": [found], "machine": 0.0, "circuits": self.sizes.get(job)}
         return result | {"provenance": told_by}
 
     def cancel(self, job: str) -> None:

@@ -1,4 +1,4 @@
-"""Azure Quantum's cloud: a job for each circuit, named after our tag.
+"""Azure Quantum's cloud: a job has one circuit, and our tag as its name.
 
 Azure lets the sender choose a job's id; ours follows from our tag and the work, so that Azure's
 client may repeat a submission whose reply was lost without making a second job.
@@ -14,9 +14,17 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
-from adapter import Adapter, Told, loaded, plain, sizes, transpiled  # type: ignore[import-not-found]
+from adapter import (  # type: ignore[import-not-found]
+    Adapter,
+    Told,
+    loaded,
+    plain,
+    single,
+    sizes,
+    transpiled,
+)
 from azure_prices import charge  # type: ignore[import-not-found]
-from parts import broken, compact, joined  # type: ignore[import-not-found]
+from measured import compact  # type: ignore[import-not-found]
 
 
 @contextmanager
@@ -78,6 +86,7 @@ class Cloud(Adapter):  # type: ignore[misc]
             "gates": sorted(self.backend.operation_names),
             "dynamic": False,
             "most_shots": None,
+            "most_circuits": 1,
             "source": "simulated" if simulated else "hardware",
             "seeded": False,
             "version": f"azure-quantum {version('azure-quantum')}",
@@ -91,72 +100,51 @@ class Cloud(Adapter):  # type: ignore[misc]
     def submit(self, work: dict[str, Any], tag: str) -> str:
         from azure.quantum.job.base_job import BaseJob
 
-        circuits = loaded(work["circuits"])
-        ready = [compact(one) for one in transpiled(self.backend, circuits, work)]
-        taken: list[str] = []
-        for number, (circuit, shots) in enumerate(zip(ready, work["shots"], strict=True)):
-            about = sizes([circuits[number]], [circuit])
-            circuit.metadata = {"part": f"{number}/{len(ready)}", **about}
-            name = _id([tag, number, work])
-            BaseJob.create_job_id = staticmethod(lambda name=name: name)
-            try:
-                with told(submitting=True):
-                    job = self.backend.run(circuit, shots=shots, job_name=tag)
-            except Told as error:
-                raise broken(taken, len(ready), error) from None
-            taken.append(job.job_id())
-        return ";".join(taken)
+        circuit, shots = single(work)
+        ready = compact(transpiled(self.backend, [circuit], work)[0])
+        ready.metadata = sizes([circuit], [ready])
+        name = _id([tag, work])
+        BaseJob.create_job_id = staticmethod(lambda: name)
+        with told(submitting=True):
+            return str(self.backend.run(ready, shots=shots, job_name=tag).job_id())
 
     def find(self, tag: str) -> str | None:
-        """All jobs named after the tag. Where some are missing, a person decides."""
         with told():
             listed = self.workspace.list_jobs(name_match=tag)
-        parts: dict[int, str] = {}
-        total = 0
-        for one in (one for one in listed if one.details.name == tag):
-            number, total = map(int, str(_ours(one)["part"]).split("/"))
-            parts[number] = one.id
-        found: str | None = joined(parts, total)
-        return found
+            return next((str(one.id) for one in listed if one.details.name == tag), None)
 
-    def _jobs(self, job: str) -> list[Any]:
+    def _job(self, job: str) -> Any:
         with told():
-            return [self.workspace.get_job(name) for name in job.split(";")]
+            return self.workspace.get_job(job)
 
     def status(self, job: str) -> tuple[str, str]:
-        """Of several jobs, the word of the one that is least far."""
-        details = [one.details for one in self._jobs(job)]
-        least = details[self.least([_word(one) for one in details])]
-        failure = least.error_data
-        return _word(least), str(failure.message or "") if failure else ""
+        details = self._job(job).details
+        failure = details.error_data
+        return _word(details), str(failure.message or "") if failure else ""
 
     def collect(self, job: str) -> dict[str, Any] | None:
         from azure.quantum.qiskit import AzureQuantumJob
 
         if not self.ended(job, "Azure says"):
             return None
-        jobs = self._jobs(job)
-        about = max((_ours(one) for one in jobs), key=lambda o: int(o["compiled_two_qubit_gates"]))
+        known = self._job(job)
         with told():
-            tables = [AzureQuantumJob(self.backend, one).result().get_counts() for one in jobs]
+            counts = AzureQuantumJob(self.backend, known).result().get_counts()
         return {
-            "value": [plain(table) for table in tables],
-            "machine": sum(_seconds(o.details, "begin_execution", "end_execution") for o in jobs),
-            "queued": max(_seconds(o.details, "creation", "begin_execution") for o in jobs),
-            "circuits": {key: value for key, value in about.items() if key != "part"},
+            "value": [plain(counts)],
+            "machine": _seconds(known.details, "begin_execution", "end_execution"),
+            "queued": _seconds(known.details, "creation", "begin_execution"),
+            "circuits": json.loads(known.details.metadata["metadata"]),
             "provenance": {"machine": self.device},
         }
 
     def cancel(self, job: str) -> None:
         with told():
-            for one in self._jobs(job):
-                self.workspace.cancel_job(one)
+            self.workspace.cancel_job(self._job(job))
 
     def billed(self, job: str) -> float | None:
-        costs = [one.details.cost_estimate for one in self._jobs(job)]
-        if any(cost is None for cost in costs):
-            return None
-        return float(sum(cost.estimated_total for cost in costs))
+        cost = self._job(job).details.cost_estimate
+        return None if cost is None else float(cost.estimated_total)
 
 
 def _workspace() -> Any:
@@ -179,19 +167,13 @@ def _workspace() -> Any:
 
 
 def _id(about: list[Any]) -> str:
-    """The id of a part of the work under a tag: always the same."""
+    """The id of the work under a tag: always the same."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(about, sort_keys=True)))
 
 
 def _word(details: Any) -> str:
     """Azure's own word for how far a job is, which its client may have made an enumeration."""
     return str(getattr(details.status, "value", details.status))
-
-
-def _ours(job: Any) -> dict[str, Any]:
-    """What was said of the circuit when it was sent."""
-    said: dict[str, Any] = json.loads(job.details.metadata["metadata"])
-    return said
 
 
 def _seconds(details: Any, begin: str, end: str) -> float:

@@ -124,14 +124,10 @@ class Annealer(Adapter):  # type: ignore[misc]
             return str(self.problems.get_problem_status(job).status.value), ""
 
     def collect(self, job: str, work: dict[str, Any]) -> dict[str, Any] | None:
-        with told():
-            known = self.problems.get_problem_status(job)
-        state = self.words.get(known.status.value)
-        if state in ("failed", "cancelled"):
-            raise Told("JobFailed", f"the machine says {known.status.value}")
-        if state != "done":
+        if not self.ended(job, "D-Wave says"):
             return None
         with told():
+            known = self.problems.get_problem_status(job)
             future = self.sampler.client.retrieve_answer(job)
             found, timing = future.sampleset, dict(future.timing)
         model = modelled(work)

@@ -141,10 +141,7 @@ class Cloud(Adapter):  # type: ignore[misc]
             return word, (known.error_message() or "") if word == "ERROR" else ""
 
     def collect(self, job: str) -> dict[str, Any] | None:
-        word, reason = self.status(job)
-        if self.words.get(word) in ("failed", "cancelled"):
-            raise Told("JobFailed", f"IBM says {word}: {reason}")
-        if self.words.get(word) != "done":
+        if not self.ended(job, "IBM says"):
             return None
         with told():
             known = self.service.job(job)

@@ -1,4 +1,4 @@
-"""IonQ's cloud: several circuits are one job, named after our tag.
+"""IonQ's cloud: a job's circuits have equal shots, and our tag is its name.
 
 Its client is used without its habits: it repeats a submission whose reply was lost, so that a job
 may be paid five times; it reads a file .env, which may hold other people's keys; and a machine that
@@ -14,17 +14,15 @@ from typing import Any
 from adapter import (  # type: ignore[import-not-found]
     Adapter,
     Told,
-    chunks,
     loaded,
     plain,
     sizes,
     transpiled,
 )
-from ionq_replies import largest, told, whole  # type: ignore[import-not-found]
-from parts import broken, joined  # type: ignore[import-not-found]
+from ionq_replies import read, told, whole, written  # type: ignore[import-not-found]
 
 URL = "https://api.ionq.co/v0.4"
-OURS, PART, SIZES = "usecases", "usecases_part", "usecases_sizes"
+OURS, SIZES = "usecases", "usecases_sizes"
 """Names in a job's metadata."""
 
 REPEATED = ("submit_job", "retrieve_job", "get_results", "cancel_job", "get_calibration_data")
@@ -88,6 +86,7 @@ class Cloud(Adapter):  # type: ignore[misc]
             "gates": sorted(self.backend.operation_names),
             "dynamic": False,
             "most_shots": None,
+            "equal_shots": True,
             "source": "hardware" if self.hardware else "simulated",
             "seeded": not self.hardware,
             "version": f"qiskit-ionq {version('qiskit-ionq')}",
@@ -119,74 +118,51 @@ class Cloud(Adapter):  # type: ignore[misc]
     def submit(self, work: dict[str, Any], tag: str) -> str:
         circuits = loaded(work["circuits"])
         ready = transpiled(self.backend, circuits, work)
-        groups = list(chunks(list(zip(circuits, ready, strict=True)), work["shots"], None))
-        taken: list[str] = []
-        for number, (pairs, shots) in enumerate(groups):
-            written, some = map(list, zip(*pairs, strict=True))
-            about = sizes(written, some)
-            ours = {OURS: tag, PART: f"{number}/{len(groups)}"}
-            ours[SIZES] = " ".join(f"{k}={v}" for k, v in about.items())
-            try:
-                with told(submitting=True):
-                    job = self.backend.run(
-                        some if len(some) > 1 else some[0],
-                        shots=shots,
-                        name=tag,
-                        sampler_seed=(work["seed"] + number) % (1 << 32),
-                        extra_metadata=ours,
-                    )
-            except Told as error:
-                raise broken(taken, len(groups), error) from None
-            taken.append(job.job_id())
-        return ";".join(taken)
+        with told(submitting=True):
+            job = self.backend.run(
+                ready if len(ready) > 1 else ready[0],
+                shots=work["shots"][0],
+                name=tag,
+                sampler_seed=work["seed"] % (1 << 32),
+                extra_metadata={OURS: tag, SIZES: written(sizes(circuits, ready))},
+            )
+        return str(job.job_id())
 
     def find(self, tag: str) -> str | None:
-        """All jobs with our tag in their metadata. Where some are missing, a person decides."""
-        parts: dict[int, str] = {}
-        total, query = 0, {"limit": 100}
+        """The job with our tag in its metadata."""
+        query: dict[str, Any] = {"limit": 100}
         for _ in range(PAGES):
             with told():
                 page = self._asked(self.client, "jobs", **query)
             for job in page.get("jobs", []):
-                about = job.get("metadata") or {}
-                if about.get(OURS) == tag:
-                    number, total = map(int, about[PART].split("/"))
-                    parts[number] = job["id"]
+                if (job.get("metadata") or {}).get(OURS) == tag:
+                    return str(job["id"])
             if not page.get("next"):
-                break
+                return None
             query = {"limit": 100, "next": page["next"]}
-        else:
-            raise Told("Unresolved", f"it is not among the {PAGES * 100} latest jobs")
-        found: str | None = joined(parts, total)
+        raise Told("Unresolved", f"it is not among the {PAGES * 100} latest jobs")
+
+    def _job(self, job: str) -> dict[str, Any]:
+        with told():
+            found: dict[str, Any] = self.client.retrieve_job(job)
         return found
 
-    def _jobs(self, job: str) -> list[dict[str, Any]]:
-        with told():
-            return [self.client.retrieve_job(one) for one in job.split(";")]
-
     def status(self, job: str) -> tuple[str, str]:
-        """Of several jobs, the word of the one that is least far."""
-        order = ["failed", "canceled", "submitted", "ready", "started", "completed"]
-        jobs = self._jobs(job)
-        first = min(jobs, key=lambda j: order.index(j["status"]) if j["status"] in order else -1)
-        failure = first.get("failure") or {}
-        return str(first["status"]), str(failure.get("error", ""))
+        known = self._job(job)
+        failure = known.get("failure") or {}
+        return str(known["status"]), str(failure.get("error", ""))
 
     def collect(self, job: str) -> dict[str, Any] | None:
         if not self.ended(job, "IonQ says"):
             return None
-        tables: list[dict[str, int]] = []
-        found = self._jobs(job)
-        for one in found:
-            with told():
-                done = self.backend.retrieve_job(one["id"])
-                result = done.result(wait=0)
-            shots = int(one["metadata"]["shots"])
-            for k, circuit in enumerate(result.results):
-                chances = circuit.data.to_dict()["probabilities"]
-                tables.append(whole(plain(result.get_counts(k)), chances, shots))
-        seconds = sum(float(one.get("execution_duration_ms") or 0.0) / 1000 for one in found)
-        about = largest(one["metadata"][SIZES] for one in found)
+        known = self._job(job)
+        with told():
+            result = self.backend.retrieve_job(job).result(wait=0)
+        shots = int(known["metadata"]["shots"])
+        chances = [circuit.data.to_dict()["probabilities"] for circuit in result.results]
+        tables = [whole(plain(result.get_counts(k)), c, shots) for k, c in enumerate(chances)]
+        seconds = float(known.get("execution_duration_ms") or 0.0) / 1000
+        about = read(known["metadata"][SIZES])
         how = "IonQ returns probabilities; its client " + (
             "makes counts of them" if self.hardware else "draws these counts from them"
         )
@@ -195,8 +171,7 @@ class Cloud(Adapter):  # type: ignore[misc]
 
     def cancel(self, job: str) -> None:
         with told():
-            for one in job.split(";"):
-                self.client.cancel_job(one)
+            self.client.cancel_job(job)
 
     def queue(self) -> str:
         """As IonQ told when the machine was opened, in milliseconds."""

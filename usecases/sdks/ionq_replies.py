@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adapter import Told  # type: ignore[import-not-found]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 
 @contextmanager
@@ -53,8 +53,11 @@ def whole(counts: dict[str, int], chances: dict[str, float], shots: int) -> dict
     return {key: count for key, count in counts.items() if count}
 
 
-def largest(texts: Iterable[str]) -> dict[str, int]:
-    """The circuit of most two-qubit gates, of sizes kept in jobs' metadata as "depth=4 …"."""
-    sizes = [dict(item.split("=") for item in text.split()) for text in texts]
-    found = max(sizes, key=lambda size: int(size["compiled_two_qubit_gates"]))
-    return {key: int(value) for key, value in found.items()}
+def written(sizes: dict[str, int]) -> str:
+    """A circuit's sizes as a job's metadata takes them, "depth=4 …"."""
+    return " ".join(f"{name}={size}" for name, size in sizes.items())
+
+
+def read(text: str) -> dict[str, int]:
+    """The sizes that were written so."""
+    return {name: int(size) for name, size in (item.split("=") for item in text.split())}

@@ -1,4 +1,4 @@
-"""IQM's cloud: circuits of equal shots are one job.
+"""IQM's cloud: a job's circuits have equal shots.
 
 Its client has no list of jobs, so a submission whose reply was lost cannot be looked up.
 """
@@ -14,13 +14,12 @@ from typing import Any
 from adapter import (  # type: ignore[import-not-found]
     Adapter,
     Told,
-    chunks,
     loaded,
     plain,
     sizes,
     transpiled,
 )
-from parts import broken, compact  # type: ignore[import-not-found]
+from measured import compact  # type: ignore[import-not-found]
 
 URL = "https://resonance.iqm.tech"
 
@@ -80,6 +79,8 @@ class Cloud(Adapter):  # type: ignore[misc]
             "gates": sorted(self.backend.operation_names),
             "dynamic": False,
             "most_shots": None,
+            "most_circuits": self.backend.max_circuits,
+            "equal_shots": True,
             "source": "hardware",
             "seeded": False,
             "version": f"iqm-client {version('iqm-client')}",
@@ -91,48 +92,36 @@ class Cloud(Adapter):  # type: ignore[misc]
     def submit(self, work: dict[str, Any], tag: str) -> str:
         circuits = loaded(work["circuits"])
         ready = [compact(one) for one in transpiled(self.backend, circuits, work)]
-        groups = list(chunks(ready, work["shots"], self.backend.max_circuits))
-        taken: list[str] = []
-        for some, shots in groups:
-            try:
-                with told(submitting=True):
-                    taken.append(self.backend.run(some, shots=shots).job_id())
-            except Told as error:
-                raise broken(taken, len(groups), error) from None
-        job = ";".join(taken)
+        with told(submitting=True):
+            job = str(self.backend.run(ready, shots=work["shots"][0]).job_id())
         self.sizes[job] = sizes(circuits, ready)
         return job
 
-    def _jobs(self, job: str) -> list[Any]:
-        """The client's trackers of the parts, as they are now."""
+    def _job(self, job: str) -> Any:
         with told():
-            return [self.backend.retrieve_job(name) for name in job.split(";")]
+            return self.backend.retrieve_job(job)
 
     def status(self, job: str) -> tuple[str, str]:
-        """Of several jobs, the word of the one that is least far."""
-        trackers = [one._job_tracker for one in self._jobs(job)]
-        least = trackers[self.least([str(one.status) for one in trackers])]
-        return str(least.status), "; ".join(str(error) for error in least.errors)
+        tracker = self._job(job)._job_tracker
+        return str(tracker.status), "; ".join(str(error) for error in tracker.errors)
 
     def collect(self, job: str) -> dict[str, Any] | None:
         if not self.ended(job, "IQM says"):
             return None
-        tables: list[dict[str, int]] = []
-        told_by = {"machine": self.device}
-        seconds = 0.0
-        for one in self._jobs(job):
-            with told():
-                result = one.result()
-            tables += [plain(result.get_counts(k)) for k in range(len(result.results))]
-            told_by["calibration"] = str(result.results[0].calibration_set_id)
-            seconds += _executed(one._job_tracker.job_data.timeline)
-        result = {"value": tables, "machine": seconds, "circuits": self.sizes.get(job)}
-        return result | {"provenance": told_by}
+        known = self._job(job)
+        with told():
+            found = known.result()
+        calibration = str(found.results[0].calibration_set_id)
+        return {
+            "value": [plain(found.get_counts(k)) for k in range(len(found.results))],
+            "machine": _executed(known._job_tracker.job_data.timeline),
+            "circuits": self.sizes.get(job),
+            "provenance": {"machine": self.device, "calibration": calibration},
+        }
 
     def cancel(self, job: str) -> None:
         with told():
-            for one in self._jobs(job):
-                one._job_tracker.cancel()
+            self._job(job)._job_tracker.cancel()
 
     def provenance(self) -> dict[str, str]:
         return {"calibration": str(self.backend._calibration_set_id)}

@@ -1,6 +1,6 @@
-"""OQC's cloud: a task for each circuit, written in OpenQASM 2, which OQC compiles for its machine.
+"""OQC's cloud: a task has one circuit, in OpenQASM 2, which OQC compiles for its machine.
 
-Each task carries our tag and its number in the submission, and is looked up in OQC's list of tasks.
+A task carries our tag, by which it is looked up in OQC's list of tasks.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
-from adapter import Adapter, Told, loaded, plain, sizes  # type: ignore[import-not-found]
-from parts import broken, compact, joined  # type: ignore[import-not-found]
+from adapter import Adapter, Told, plain, single, sizes  # type: ignore[import-not-found]
+from measured import compact  # type: ignore[import-not-found]
 
 URL = "https://cloud.oqc.app"
 
@@ -80,6 +80,7 @@ class Cloud(Adapter):  # type: ignore[misc]
             "gates": GATES,
             "dynamic": False,
             "most_shots": self.features.get("Maximum Shots"),
+            "most_circuits": 1,
             "source": "simulated" if emulated else "hardware",
             "seeded": False,
             "version": f"oqc-qcaas-client {version('oqc-qcaas-client')}",
@@ -90,74 +91,52 @@ class Cloud(Adapter):  # type: ignore[misc]
         return {"amount": 0.0, "currency": "GBP", "basis": "unknown", "source": source}
 
     def submit(self, work: dict[str, Any], tag: str) -> str:
-        """One task at a time: each is one request, whose reply names the task."""
+        from qcaas_client.client import CompilerConfig, QPUTask, QuantumResultsFormat
         from qiskit import qasm2
 
-        circuits = loaded(work["circuits"])
-        ready = [compact(one) for one in _written(circuits, work)]
-        taken: list[str] = []
-        for number, (circuit, shots) in enumerate(zip(ready, work["shots"], strict=True)):
-            named = f"{tag}/{number}/{len(ready)}"
-            try:
-                with told(submitting=True):
-                    taken.append(self._sent(qasm2.dumps(circuit), shots, named))
-            except Told as error:
-                raise broken(taken, len(ready), error) from None
-        job = ";".join(taken)
-        self.sizes[job] = sizes(circuits, ready)
-        return job
-
-    def _sent(self, program: str, shots: int, tag: str) -> str:
-        from qcaas_client.client import CompilerConfig, QPUTask, QuantumResultsFormat
-
+        circuit, shots = single(work)
+        ready = compact(_written(circuit, work))
         counted = QuantumResultsFormat().binary_count()
         config = CompilerConfig(repeats=shots, results_format=counted)
-        task = QPUTask(program, config, qpu_id=self.device, tag=tag)
-        return str(self.client.schedule_tasks(task, qpu_id=self.device)[0].task_id)
+        task = QPUTask(qasm2.dumps(ready), config, qpu_id=self.device, tag=tag)
+        with told(submitting=True):
+            job = str(self.client.schedule_tasks(task, qpu_id=self.device)[0].task_id)
+        self.sizes[job] = sizes([circuit], [ready])
+        return job
 
     def find(self, tag: str) -> str | None:
-        """Tasks of the list under our tag. A list without it cannot tell that nothing was taken."""
+        """The task under our tag. A list without it cannot tell that nothing was taken."""
         with told():
             listed = self.client.get_tasks_summary(qpu_id=self.device)
-        parts: dict[int, str] = {}
-        total = 0
         for one in listed:
-            name, _, part = str(one.get("tag") or "").partition("/")
-            if name == tag:
-                number, total = map(int, part.split("/"))
-                parts[number] = str(one["task_id"])
-        if not parts:
-            raise Told("Unresolved", LACKING)
-        found: str | None = joined(parts, total)
-        return found
+            if one.get("tag") == tag:
+                return str(one["task_id"])
+        raise Told("Unresolved", LACKING)
 
     def status(self, job: str) -> tuple[str, str]:
-        """Of several tasks, the word of the one that is least far."""
-        names = job.split(";")
         with told():
-            said = [str(self.client.get_task_status(name, self.device)) for name in names]
-        least = self.least(said)
-        if self.words.get(said[least]) != "failed":
-            return said[least], ""
+            word = str(self.client.get_task_status(job, self.device))
+        if self.words.get(word) != "failed":
+            return word, ""
         with told():
-            error = self.client.get_task_errors(names[least], self.device)
-        return said[least], f"{error.error_message} ({error.error_code})" if error else ""
+            error = self.client.get_task_errors(job, self.device)
+        return word, f"{error.error_message} ({error.error_code})" if error else ""
 
     def collect(self, job: str) -> dict[str, Any] | None:
         if not self.ended(job, "OQC says"):
             return None
         with told():
-            found = [self.client.get_task_results(name, self.device) for name in job.split(";")]
-        if not all(found):  # paid, and so asked for again rather than given up
+            found = self.client.get_task_results(job, self.device)
+        if not found:  # paid, and so asked for again rather than given up
             return None
         # OQC writes a register's first bit first, Qiskit its last.
-        tables = [{k[::-1]: n for k, n in plain(one.result["c"]).items()} for one in found]
-        result = {"value": tables, "machine": 0.0, "circuits": self.sizes.get(job)}
+        counts = {key[::-1]: n for key, n in plain(found.result["c"]).items()}
+        result = {"value": [counts], "machine": 0.0, "circuits": self.sizes.get(job)}
         return result | {"provenance": {"machine": self.device}}
 
     def cancel(self, job: str) -> None:
         with told():
-            self.client.cancel_task(job.split(";"), self.device)
+            self.client.cancel_task([job], self.device)
 
     def queue(self) -> str:
         with told():
@@ -181,11 +160,10 @@ def _client() -> Any:
     return made
 
 
-def _written(circuits: list[Any], work: dict[str, Any]) -> list[Any]:
-    """The circuits in plain gates, whatever pairs of qubits these join."""
+def _written(circuit: Any, work: dict[str, Any]) -> Any:
+    """The circuit in plain gates, whatever pairs of qubits these join."""
     from qiskit.transpiler import generate_preset_pass_manager
 
     level, seed = work["optimization_level"], work["seed"]
     manager = generate_preset_pass_manager(level, basis_gates=GATES, seed_transpiler=seed)
-    found: list[Any] = manager.run(circuits)
-    return found
+    return manager.run(circuit)

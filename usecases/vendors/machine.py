@@ -149,9 +149,11 @@ class Cloud(Door, RemoteBackend):
         said: Source = self.described["source"]
         return said
 
-    def split(self, program: Program[Any]) -> Split[Any] | None:
-        most = self.described.get("most_circuits")
-        return program.split(most) if most and isinstance(program, SampleCircuits) else None
+    def split(self, program: Program[Any]) -> Split[Any]:
+        if not isinstance(program, SampleCircuits):
+            return Split.none(program)
+        said = self.described
+        return program.split(said.get("most_circuits"), equal=bool(said.get("equal_shots")))
 
     def submit(self, program: Any, tag: str) -> str:
         return str(self.ask("submit", self.work(program), tag))

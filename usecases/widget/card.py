@@ -103,8 +103,9 @@ def _table(records: Sequence[RunRecord]) -> str:
 
 def picture(record: RunRecord) -> str:
     """The domain's own picture of the answer; nothing where the use case draws none."""
-    from usecases.plots import plot, svg
+    from usecases.plots import plot
     from usecases.registry import usecase
+    from usecases.sheet import svg
 
     if usecase(record.usecase).plot is None:
         return ""
