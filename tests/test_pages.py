@@ -8,8 +8,8 @@ import pytest
 
 from tests.helpers import ROOT, usecases
 from usecases import judge
-from usecases.compare import label
 from usecases.instances import content_hash
+from usecases.naming import label
 from usecases.page import pages, stored_runs
 from usecases.registry import names
 from usecases.verify import verify
