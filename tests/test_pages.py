@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import ROOT, usecases
-from usecases.compare import label
+from usecases.naming import label
 from usecases.page import pages, stored_runs
 from usecases.registry import names
 from usecases.verify import verify

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from tests.browser import Chromium, barriers, chromium, overflows, unseen  # noqa: F401
 from tests.helpers import usecases
 from usecases.comparable import Cost, differences
-from usecases.compare import compare
+from usecases.comparison import compare
 from usecases.exhibits import exhibits
 from usecases.quotes import Quote
 from usecases.records import Circuits, RunRecord

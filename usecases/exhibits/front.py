@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from usecases.comparable import Cost
-from usecases.compare import number, percent, seconds
 from usecases.exhibits.exhibit import GREY, INK, Exhibit, canvas, legend, plain
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, on_common, repeats
 from usecases.statistics.profile import front
 from usecases.statistics.spread import median
+from usecases.wording import number, percent, seconds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

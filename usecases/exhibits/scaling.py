@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from usecases.compare import seconds
 from usecases.exhibits.exhibit import GREY, Exhibit, canvas, legend, plain
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, repeats
 from usecases.statistics.scaling import Fit, fits
+from usecases.wording import seconds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from usecases.compare import percent, seconds
 from usecases.exhibits.exhibit import GREY, INK, Exhibit, canvas, plain, short
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, repeats
 from usecases.statistics.spread import FEWEST, Spread, spread
+from usecases.wording import percent, seconds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

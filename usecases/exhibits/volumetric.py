@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from usecases.compare import machine, percent
 from usecases.exhibits.exhibit import INK, Exhibit, plain, short
+from usecases.naming import machine
 from usecases.records import RunRecord
+from usecases.wording import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
