@@ -21,11 +21,10 @@ from usecases.contracts import Backend
 from usecases.errors import BackendUnavailable, TooLarge, UnknownName, Unreachable
 from usecases.programs import SampleCircuits
 from usecases.testing import check_backend
-from usecases.vendors import environments
+from usecases.vendors import environments, versions
 from usecases.vendors.catalogue import Vendor, vendor, vendors
 from usecases.vendors.machine import Cloud, Door, Twin
 from usecases.vendors.process import Process
-from usecases.vendors.versions import tested
 
 TWINS = {
     "ibm": "ibm/fake_manila",
@@ -265,14 +264,14 @@ def test_only_versions_out_of_the_tested_range_are_complained_of(
 
 
 def test_a_version_is_in_a_range_by_its_numbers_not_by_its_letters() -> None:
-    told = tested("# tested: 0.9.0 to 0.10.2\nx==0.10.1\n", "0.10.1")
+    told = versions.tested("# tested: 0.9.0 to 0.10.2\nx==0.10.1\n", "0.10.1")
     assert str(told) == "0.9.0 to 0.10.2"
     assert [v for v in ("0.8", "0.9.0", "0.10.0", "0.10.2", "0.10.3", "unknown") if v in told] == [
         "0.9.0",
         "0.10.0",
         "0.10.2",
     ]
-    assert str(tested("x==1.2\n", "1.2")) == "1.2 only"
+    assert str(versions.tested("x==1.2\n", "1.2")) == "1.2 only"
 
 
 def test_an_installation_without_vendors_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
