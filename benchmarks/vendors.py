@@ -25,7 +25,7 @@ from usecases.programs import Program, SampleCircuits, SampleModel
 from usecases.testing import check_backend
 from usecases.vendors import environments
 from usecases.vendors.catalogue import Vendor, vendors
-from usecases.vendors.machine import described
+from usecases.vendors.door import described
 from usecases.vendors.process import process
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -23,7 +23,8 @@ from usecases.programs import SampleCircuits
 from usecases.testing import check_backend
 from usecases.vendors import environments, versions
 from usecases.vendors.catalogue import Vendor, vendor, vendors
-from usecases.vendors.machine import Cloud, Door, Twin
+from usecases.vendors.door import Door
+from usecases.vendors.machine import Cloud, Twin
 from usecases.vendors.process import Process
 
 TWINS = {
@@ -105,7 +106,7 @@ def test_a_cloud_s_limit_of_circuits_splits_programs(monkeypatch: pytest.MonkeyP
     from qiskit import QuantumCircuit
 
     said: dict[str, int] = {"most_circuits": 2}
-    monkeypatch.setattr("usecases.vendors.machine.described", lambda vendor, device: said)
+    monkeypatch.setattr("usecases.vendors.door.described", lambda vendor, device: said)
     machine = registry.backend("ibm/ibm_fez")
     assert isinstance(machine, Cloud)
     program = SampleCircuits(tuple(QuantumCircuit(1, 1) for _ in range(5)), (1, 2, 3, 4, 5), 0)
