@@ -141,7 +141,9 @@ def _table(case: str, stored: dict[str, Any]) -> str:
     for name, rows in sorted(stored.items()):
         row = rows[case]
         told = (
-            [row["refused"].partition(". ")[0]] if "refused" in row else [*cells(row), *_sizes(row)]
+            [row["refused"].partition(". ")[0].replace("|", ";")]
+            if "refused" in row
+            else [*cells(row), *_sizes(row)]
         )
         lines.append(_row([name, *told, *[""] * (len(columns) - 1 - len(told))]))
     return "\n".join([*lines, ""])
