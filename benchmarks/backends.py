@@ -45,14 +45,15 @@ usecases backends check iqm/fake_adonis
 
 Environments are in the folder `vendors` of your data, or in `USECASES_VENDORS`. Nothing is asked
 of a network until a machine of a cloud is used; only the list of vendors asks those whose
-credentials are set for their queues. Each SDK was tested in one version, which is the one pinned.
+credentials are set for their queues. Each SDK was tested in a range of versions, of which one is
+pinned; what was tried and what did not hold is [told of each](vendors.md#versions-of-the-packages).
 
 A program of more circuits than a cloud takes at once becomes several jobs: each is written down,
 tagged and paid on its own, all are sent before the first is waited for, and none is sent where all
 together would pass a cap.
 
-| vendor | tested with | work | twins | machines | credentials | price |
-|---|---|---|---|---|---|---|
+| vendor | pinned | tested | work | twins | machines | credentials | price |
+|---|---|---|---|---|---|---|---|
 {rows}
 
 Credentials are read from the environment, else from a keyring, else from the secrets file of mode
@@ -88,6 +89,7 @@ def _row(of: Vendor) -> str:
     cells = [
         of.title,
         f"`{of.pins[0]}`",
+        str(of.tested),
         of.work,
         "<br>".join(twins) or "–",
         "<br>".join(clouds) or "–",

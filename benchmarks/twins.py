@@ -26,7 +26,7 @@ SPINE = {
     "energy/unit_commitment": ["-a", "qaoa layers=2 angles=ramp"],
 }
 """Each problem with an algorithm whose circuits are short enough for noisy twins."""
-LIMIT = 600.0
+LIMIT = 3600.0
 """Seconds that one run, or one check, may take."""
 SHOTS = 100
 KEPT = (

@@ -26,6 +26,7 @@ from usecases.models import (
     variables,
 )
 from usecases.observe import from_strings
+from usecases.proven import Problem, chance_of, model_of, reference_of
 from usecases.records import Record, Reference, RunRecord, Score
 from usecases.recount import recounted
 
@@ -54,10 +55,11 @@ def _verified(record: RunRecord) -> list[str]:
     if content_hash(instance) != record.instance.sha256:
         raise VerificationFailed(f"run {record.id}: the instance is not the one that was run")
     _check_makers(record)
-    model = case.model(instance)
+    problem = Problem(case, instance)
+    model = model_of(problem)
     judged = [judge.assess(case, instance, o) for o in _outcomes(record, model)]
     _check_improvements(record, min(j.outcome.energy for j in judged))
-    score, top = _scored_again(record, case, instance, model, judged)
+    score, top = _scored_again(record, problem, judged)
     if record.samples:
         value = to_jsonable_python(top.outcome.value)
         _same(record, "answer", value, record.answer.value)
@@ -137,13 +139,12 @@ def _outcomes(record: RunRecord, model: Model) -> list[Outcome[Any]]:
 
 
 def _scored_again(
-    record: RunRecord, case: Case, instance: Record, model: Model, judged: list[judge.Judged]
+    record: RunRecord, problem: Problem, judged: list[judge.Judged]
 ) -> tuple[Score, judge.Judged]:
     """The score from the answers, with a reference and a chance of our own."""
-    reference = case.reference(instance)
-    luck = judge.chance(case, instance, model, reference, record.seed)
+    reference, luck = reference_of(problem), chance_of(problem, record.seed)
     spent = record.timing.solving if record.shots else None
-    return judge.score(case, instance, judged, reference, luck, spent)
+    return judge.score(problem.case, problem.instance, judged, reference, luck, spent)
 
 
 def _same(record: RunRecord, what: str, found: Any, recorded: Any) -> None:
