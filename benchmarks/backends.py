@@ -69,6 +69,9 @@ declares it as entry point in the group `usecases.vendors`:
 mine = "my_package.vendors"
 ```
 
+The list names versions, the SDK's first; its first line may be `# tested: 1.0.0 to 1.1.1`, the
+range of the SDK that was tried.
+
 The file begins with literals, which are read without running it: `TITLE`, `WORK` ("circuits" or
 "model"), `PACKAGE` (the import that shows that it is installed), `TWIN` (how names of twins begin),
 `EXAMPLES`, `CREDENTIALS`, `VARIABLES` (others that it reads), `PRICE`. It declares
