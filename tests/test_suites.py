@@ -64,6 +64,8 @@ def records(store: Store) -> list[dict[str, Any]]:
         (SMALL.replace("[0, 1]", str(list(range(30_000)))), "at most"),
         ("title = ", "not a suite in TOML"),
         ("a = " + "[" * 5000, "not a suite"),
+        ("a = " + "9" * 5000, "not a suite"),
+        (SMALL.replace("instances", "instnaces"), r"instnaces: .*Did you mean instances\?"),
     ],
 )
 def test_a_suite_is_read_strictly(text: str, says: str) -> None:
