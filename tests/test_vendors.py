@@ -309,6 +309,7 @@ def test_show_knows_machines_and_offers_names_of_every_kind() -> None:
     assert "not among its examples" in shown("ibm/fake_manilla")
     assert "Did you mean qaoa" in shown("qaoaa")
     assert "Did you mean ibm/fake_manila" in shown("imb/fake_manila")
+    assert "Did you mean ibm" in str(UnknownName("vendor", "IBM", ["ibm", "iqm"]))
     assert "logistics/vehicle_routing" in shown("vehicle_routng")
 
 
