@@ -184,7 +184,7 @@ def kills() -> dict[str, Any]:
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "suite.toml"
-        file.write_text(LONG.format(seeds=list(range(60))), "utf-8")
+        file.write_text(LONG.format(seeds=list(range(PLANNED // 2))), "utf-8")
         where = dict(os.environ, USECASES_HOME=folder)
         command = [sys.executable, "-c", "from usecases.cli import main; main()", "bench"]
         command += [str(file), "--workers", "2"]
@@ -200,7 +200,7 @@ def kills() -> dict[str, Any]:
             kept.append(_statuses(Path(folder)).get("done", 0))
         subprocess.run(command, env=where, check=True, capture_output=True)
         statuses = _statuses(Path(folder))
-    return {"kills": KILLS, "planned": 120, "after_each": kept, "in_the_end": statuses}
+    return {"kills": KILLS, "planned": PLANNED, "after_each": kept, "in_the_end": statuses}
 
 
 def _grown(folder: Path, done: int) -> None:
