@@ -1,7 +1,9 @@
 # Set-up and daily commands. On Windows run the commands of the README instead.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
+# What pip compiles on one core, on all of them; a few packages ship files that are no Python.
+COMPILE := $(BIN)/python -W ignore -m compileall -q -q -j 0 .venv >/dev/null || true
 
 .PHONY: demo test check lab pages bench peers race chemistry strategies frontier measuring routing faults vendors resources docs room suites twins notebooks clean
 
@@ -82,11 +84,13 @@ suites: .venv/.test
 .venv/.demo: .venv/.made pyproject.toml constraints.txt
 	@echo "Installing pinned packages into .venv (a few minutes, once) ..."
 	$(PIP) -e ".[demo]"
+	$(COMPILE)
 	touch $@
 
 .venv/.test: .venv/.made pyproject.toml constraints.txt
 	@echo "Installing pinned packages into .venv (a few minutes, once) ..."
 	$(PIP) -e ".[test]"
+	$(COMPILE)
 	touch $@ .venv/.demo
 
 clean:

@@ -45,7 +45,8 @@ usecases backends check iqm/fake_adonis
 
 Environments are in the folder `vendors` of your data, or in `USECASES_VENDORS`. Nothing is asked
 of a network until a machine of a cloud is used; only the list of vendors asks those whose
-credentials are set for their queues. Each SDK was tested in one version, which is the one pinned.
+credentials are set for their queues. Each SDK was tested in a range of versions, of which one is
+pinned; what was tried and what did not hold is [told of each](vendors.md#versions-of-the-packages).
 
 A program of more circuits than a cloud takes at once becomes several jobs: each is written down,
 tagged and paid on its own, all are sent before the first is waited for, and none is sent where all
@@ -55,8 +56,8 @@ Twins that are Aer with a model of noise tell it: `-b "aer noise=iqm/fake_adonis
 `-b "aer noise=aqt/offline_noisy"` run our Aer with that model and those couplings, built once. The
 model comes as plain data, is checked, and its twin stays beside it in [GHZ fidelities](ghz.md).
 
-| vendor | tested with | work | twins | machines | credentials | price |
-|---|---|---|---|---|---|---|
+| vendor | pinned | tested | work | twins | machines | credentials | price |
+|---|---|---|---|---|---|---|---|
 {rows}
 
 Credentials are read from the environment, else from a keyring, else from the secrets file of mode
@@ -71,6 +72,9 @@ declares it as entry point in the group `usecases.vendors`:
 [project.entry-points."usecases.vendors"]
 mine = "my_package.vendors"
 ```
+
+The list names versions, the SDK's first; its first line may be `# tested: 1.0.0 to 1.1.1`, the
+range of the SDK that was tried.
 
 The file begins with literals, which are read without running it: `TITLE`, `WORK` ("circuits" or
 "model"), `PACKAGE` (the import that shows that it is installed), `TWIN` (how names of twins begin),
@@ -92,6 +96,7 @@ def _row(of: Vendor) -> str:
     cells = [
         of.title,
         f"`{of.pins[0]}`",
+        str(of.tested),
         of.work,
         "<br>".join(twins) or "–",
         "<br>".join(clouds) or "–",

@@ -127,7 +127,9 @@ def _ladder(runs: list[dict[str, Any]]) -> list[str]:
         "",
         "A cell is the median gap to the proven optimum over the seeds; behind it, for algorithms"
         " that draw shots, the median share of the shots that are optimal, beside what uniformly"
-        " random shots would score (*chance*). `exact` is a proof: its cell is how long it took.",
+        " random shots would score (*chance*). `exact` is a proof: its cell is how long it took."
+        " Two numbers of qubits: annealers read quadratic costs alone, and what makes a cost"
+        " quadratic are variables; pairs of electrons take half the qubits.",
         "",
     ]
     for case in sorted({run["usecase"] for run in runs}):
@@ -146,10 +148,10 @@ def _ladder(runs: list[dict[str, Any]]) -> list[str]:
 
 
 def _rung(runs: list[dict[str, Any]], algorithms: list[str]) -> str:
-    qubits = [run["qubits"] for run in runs if run["qubits"]]
+    qubits = sorted({run["qubits"] for run in runs if run["qubits"]})
     cells = [_cell([r for r in runs if r["algorithm"] == name]) for name in algorithms]
     chance = next((r["chance"] for r in runs if r["chance"] is not None), None)
-    width = str(max(qubits)) if qubits else "–"
+    width = ", ".join(map(str, qubits))
     return f"| {runs[0]['instance']} | {width} | {' | '.join(cells)} | {_share(chance)} |"
 
 
@@ -158,18 +160,23 @@ def _cell(runs: list[dict[str, Any]]) -> str:
     if not runs:
         return "does not fit"
     if runs[0]["algorithm"] == "exact":
-        return f"{runs[0]['seconds']:.2g} s"
+        return f"{_two(runs[0]['seconds'])} s"
     gaps = [run["gap"] for run in runs]
     if None in gaps:
         infeasible = sum(gap is None for gap in gaps)
         return f"no feasible answer in {infeasible} of {len(gaps)}"
     shares = [run["optimal_share"] for run in runs if run["optimal_share"] is not None]
-    told = f"{100 * statistics.median(gaps):.2g} %"
+    told = _share(statistics.median(gaps))
     return f"{told} ({_share(statistics.median(shares))})" if shares else told
 
 
 def _share(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.2g} %"
+    return "–" if share is None else f"{_two(100 * share)} %"
+
+
+def _two(value: float) -> str:
+    """The number with two digits, and no exponent where it is large."""
+    return f"{float(f'{value:.2g}'):g}"
 
 
 if __name__ == "__main__":

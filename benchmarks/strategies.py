@@ -173,7 +173,7 @@ def render(runs: list[dict[str, Any]]) -> str:
 
 
 def _about(runs: list[dict[str, Any]]) -> str:
-    from usecases.compare import percent, seconds
+    from usecases.wording import percent, seconds
 
     first, luck = runs[0], runs[0]["chance"]
     how = "all" if luck["exact"] else "randomly drawn"
@@ -197,8 +197,8 @@ def _table(runs: list[dict[str, Any]]) -> str:
 def _row(runs: list[dict[str, Any]]) -> tuple[str, ...]:
     from statistics import median
 
-    from usecases.compare import percent, seconds, share
     from usecases.metrics import wilson
+    from usecases.wording import percent, seconds, share
 
     hits, shots = sum(r["hits"] for r in runs), sum(r["shots"] for r in runs)
     each = sorted(r["hits"] / r["shots"] for r in runs)
@@ -233,8 +233,8 @@ def _verdict(runs: list[dict[str, Any]]) -> str:
     """Who hits the optimum most often, and who does so in the least time."""
     from statistics import median
 
-    from usecases.compare import percent
     from usecases.metrics import tts99
+    from usecases.wording import percent
 
     rows: dict[str, tuple[float, float | None]] = {}
     for name in dict.fromkeys(f"{r['table']}: {r['name']}" for r in runs):
@@ -261,7 +261,7 @@ def _verdict(runs: list[dict[str, Any]]) -> str:
 
 
 def _time(value: float | None) -> str:
-    from usecases.compare import seconds
+    from usecases.wording import seconds
 
     return "never" if value is None else seconds(value)
 

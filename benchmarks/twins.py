@@ -26,7 +26,7 @@ SPINE = {
     "energy/unit_commitment": ["-a", "qaoa layers=2 angles=ramp"],
 }
 """Each problem with an algorithm whose circuits are short enough for noisy twins."""
-LIMIT = 600.0
+LIMIT = 3600.0
 """Seconds that one run, or one check, may take."""
 SHOTS = 100
 KEPT = (
@@ -141,7 +141,9 @@ def _table(case: str, stored: dict[str, Any]) -> str:
     for name, rows in sorted(stored.items()):
         row = rows[case]
         told = (
-            [row["refused"].partition(". ")[0]] if "refused" in row else [*cells(row), *_sizes(row)]
+            [row["refused"].partition(". ")[0].replace("|", ";")]
+            if "refused" in row
+            else [*cells(row), *_sizes(row)]
         )
         lines.append(_row([name, *told, *[""] * (len(columns) - 1 - len(told))]))
     return "\n".join([*lines, ""])

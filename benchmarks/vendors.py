@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import ranges
 from loopbacks import CLOUDS
 from usecases import registry
 from usecases.contracts import RemoteBackend
@@ -24,7 +25,7 @@ from usecases.programs import Program, SampleCircuits, SampleModel
 from usecases.testing import check_backend
 from usecases.vendors import environments
 from usecases.vendors.catalogue import Vendor, vendors
-from usecases.vendors.machine import described
+from usecases.vendors.door import described
 from usecases.vendors.process import process
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,13 +44,13 @@ def main() -> None:
     if "--render" not in sys.argv:
         kept: dict[str, Any] = json.loads(STORED.read_text("utf-8")) if STORED.exists() else {}
         for name in sys.argv[1:] or vendors():
-            kept[name] = _driven(vendors()[name])
+            kept[name] = driven(vendors()[name])
             print(name, kept[name], flush=True)
         STORED.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    PAGE.write_text(render(json.loads(STORED.read_text("utf-8"))), "utf-8")
+    PAGE.write_text(render(json.loads(STORED.read_text("utf-8")), ranges.stored()), "utf-8")
 
 
-def _driven(vendor: Vendor) -> dict[str, Any]:
+def driven(vendor: Vendor) -> dict[str, Any]:
     """What held of a vendor's twin and of its cloud."""
     if not (environments.made(vendor) or environments.importable(vendor)):
         return {"title": vendor.title, "sdk": "", "price": vendor.price}
@@ -112,9 +113,13 @@ def _steps(cloud: RemoteBackend) -> dict[str, str]:
         cloud.cancel(job)
         return cloud.status(job).state == "cancelled"
 
-    return {
+    steps = {
         "quote": _held(lambda: cloud.estimate(program).basis != "unknown"),
         "submit": _held(submitted),
+    }
+    if "job" not in kept:
+        return steps
+    return steps | {
         "find": _held(lambda: cloud.find("ours") == kept["job"] and cloud.find("none") is None),
         "status": _held(lambda: cloud.status(kept["job"]).state in ("queued", "running", "done")),
         "result": _held(collected),
@@ -126,7 +131,7 @@ def _held(step: Callable[[], bool]) -> str:
     try:
         return "yes" if step() else "no"
     except UsecasesError as error:
-        return str(error)
+        return error.what
 
 
 def _work(cloud: RemoteBackend) -> Program[Any]:
@@ -144,8 +149,8 @@ def _work(cloud: RemoteBackend) -> Program[Any]:
     return SampleCircuits((circuit,), 50, 1)
 
 
-def render(stored: dict[str, Any]) -> str:
-    """The page."""
+def render(stored: dict[str, Any], tried: dict[str, ranges.Tries]) -> str:
+    """The page, with what other versions of the packages kept."""
     rows = "\n".join(_row(name, said) for name, said in sorted(stored.items()))
     absent = "\n".join(f"* **{name}**: {words}" for name, words in NOT_BUILT.items())
     return f"""# How far each vendor was driven
@@ -161,6 +166,7 @@ tag and read rightly, **not that a machine was reached: no paid job was ever run
 |---|---|---|---|---|---|---|
 {rows}
 
+{ranges.section(tried, stored)}
 ## Not built in
 
 {absent}

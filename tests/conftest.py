@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import socket
 import tempfile
@@ -19,6 +20,7 @@ os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
 os.environ.setdefault("USECASES_VENDORS", str(home_of_the_user() / "vendors"))
 _ours = tempfile.TemporaryDirectory(prefix="usecases-tests-", ignore_cleanup_errors=True)
 os.environ["USECASES_HOME"] = _ours.name
+atexit.register(_ours.cleanup)  # left to itself it warns
 
 _connect = socket.socket.connect
 

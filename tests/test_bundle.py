@@ -11,6 +11,7 @@ import shlex
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,6 +128,22 @@ def test_what_swells_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         bundle.unpack(sealed(b"PK\x03\x04 but no zip"))
     with pytest.raises(VerificationFailed, match="manifest"):
         bundle.unpack(archive([("a.json", b"{}")]))
+    misled = archive([("a.json", b"{}")])[: -bundle.COMMENT].replace(b"PK\x01\x02", b"PK\x01\x03")
+    with pytest.raises(VerificationFailed, match="no bundle"):
+        bundle.unpack(sealed(misled))
+    directory = misled.index(b"PK\x05\x06") + 16  # where the list of files is said to begin
+    with pytest.raises(VerificationFailed, match="no bundle"):
+        bundle.unpack(sealed(misled[:directory] + b"\xff\xff\xff\0" + misled[directory + 4 :]))
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_only_what_bundles_are_compressed_with_is_read(way: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", way) as made:
+        made.comment = b"0" * bundle.COMMENT
+        made.writestr("a.json", b"{}")
+    with pytest.raises(VerificationFailed, match="not compressed as bundles are"):
+        bundle.unpack(sealed(out.getvalue()[: -bundle.COMMENT]))
 
 
 def test_a_better_score_with_fresh_hashes_is_found_by_scoring_again(
@@ -141,6 +158,20 @@ def test_a_better_score_with_fresh_hashes_is_found_by_scoring_again(
     (forged,) = sources.records(str(file))
     with pytest.raises(VerificationFailed, match="does not follow"):
         verify(forged)
+
+
+def test_what_contradicts_itself_is_found_without_its_shots(records: list[RunRecord]) -> None:
+    (good,) = (r for r in records if r.algorithm == "annealing")
+    late = good.timing.model_copy(update={"queue": -1.0})
+    lies: list[tuple[str, dict[str, Any]]] = [
+        ("keeps no shots", {"samples": None}),
+        ("contradict", {"backend": None, "backend_settings": {}}),
+        ("contradict", {"calls": ()}),
+        ("contradict", {"timing": late}),
+    ]
+    for says, change in lies:
+        with pytest.raises(VerificationFailed, match=says):
+            verify(good.model_copy(update=change).sealed())
 
 
 def test_a_bundle_made_here_verifies_in_another_clone(tmp_path: Path) -> None:

@@ -26,12 +26,12 @@ from life_science.ground_state.reference import recomputed
 from tests.helpers import ROOT
 from tests.test_fermions import random_hamiltonian
 from usecases import registry, run
-from usecases.compare import answer
 from usecases.contracts import Energy, MatrixProduct, NonVariational, Outcome, Subspace, observed
 from usecases.errors import Infeasible, TooLarge, Unsolvable, VerificationFailed
 from usecases.judge import assess, score
 from usecases.models import FermionicHamiltonian, Floats
 from usecases.records import Reference, RunRecord
+from usecases.rows import answer
 from usecases.solvers.fci import ground_energy
 from usecases.solvers.selected import ground_state, spin_squared
 from usecases.verify import verify

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from usecases import instances, registry
-from usecases.compare import compare, table
+from usecases.comparison import compare
 from usecases.contracts import Catalogue, Formulation
 from usecases.errors import UnknownName, UsageError
 from usecases.models import Structured
+from usecases.rows import table
 from usecases.testing import check_usecase
 
 CASE = registry.usecase("logistics/vehicle_routing")

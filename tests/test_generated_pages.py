@@ -9,7 +9,9 @@ from itertools import product
 from pathlib import Path
 from types import ModuleType
 
+from usecases import suites
 from usecases.tours import notebooks as notebooks_of
+from usecases.vendors.catalogue import vendor
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -128,7 +130,15 @@ def test_the_page_on_ghz_fidelities_is_that_of_its_twins() -> None:
 def test_the_page_on_vendors_is_that_of_its_runs() -> None:
     vendors = script("vendors")
     found = json.loads(vendors.STORED.read_text("utf-8"))
-    assert vendors.PAGE.read_text("utf-8") == vendors.render(found)
+    tried = vendors.ranges.stored()
+    assert vendors.PAGE.read_text("utf-8") == vendors.render(found, tried)
+    for name, tries in tried.items():
+        of = vendor(name)
+        assert str(of.tested) == str(vendors.ranges.reach(tries, found[name])), name
+        assert of.pinned in of.tested
+        assert found[name]["sdk"].endswith(f" {of.pinned}")
+        for version, told in tries.items():
+            assert "failed" in told or told["sdk"].endswith(f" {version}")
     for said in found.values():
         assert not said.get("findings")
         steps = said.get("cloud", {})
@@ -165,5 +175,5 @@ def test_the_page_on_shipped_suites_is_that_of_their_runs() -> None:
     shipped = script("shipped")
     found = json.loads(shipped.STORED.read_text("utf-8"))
     assert shipped.PAGE.read_text("utf-8") == shipped.render(found)
-    assert found.keys() == {"workshop", "ladder", "backends", "nightly"}
+    assert found.keys() == set(suites.names())
     assert not any(suite["statuses"].get("failed") for suite in found.values())

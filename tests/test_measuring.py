@@ -19,12 +19,13 @@ from usecases.backends.lightning import Lightning
 from usecases.backends.mps import MPS
 from usecases.backends.readout import Readout
 from usecases.backends.zne import ZNE
-from usecases.compare import compare, machine
+from usecases.comparison import compare
 from usecases.contracts import Energy, JobResult, Outcome, Quote, RemoteBackend, Wrapper
 from usecases.encodings import JORDAN_WIGNER, Encoding
 from usecases.errors import BackendUnavailable, UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.models import FermionicHamiltonian
+from usecases.naming import machine
 from usecases.plan import again, prepare
 from usecases.programs import (
     Ansatz,

@@ -2,20 +2,22 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.helpers import ROOT, usecases
-from usecases import judge
-from usecases.compare import label
-from usecases.instances import content_hash
+from usecases.naming import label
 from usecases.page import pages, stored_runs
 from usecases.registry import names
 from usecases.verify import verify
 
 OURS = [n for n in names("usecase") if not n.startswith("municipality/")]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def generated() -> dict[Path, str]:
+    return dict(pages(ROOT))
 
 
 def test_pages_are_current() -> None:
@@ -25,8 +27,7 @@ def test_pages_are_current() -> None:
     }
 
 
-def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
-    generated = dict(pages(ROOT))
+def test_a_stale_page_is_noticed(generated: dict[Path, str]) -> None:
     pictures = [path for path in generated if path.suffix == ".svg"]
     assert len(generated) == 2 * len(OURS) + len(pictures)
     for path, text in generated.items():
@@ -37,22 +38,7 @@ def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
         assert path.read_text(encoding="utf-8") == text
 
 
-@pytest.fixture
-def chance_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chance computed once for all runs of an instance: it does not depend on the run."""
-    compute, kept = judge.chance, {}
-
-    def chance(case: Any, instance: Any, model: Any, reference: Any, seed: int) -> Any:
-        key = (content_hash(instance), case.model, case.objective, seed)
-        if key not in kept:
-            kept[key] = compute(case, instance, model, reference, seed)
-        return kept[key]
-
-    monkeypatch.setattr(judge, "chance", chance)
-
-
 @pytest.mark.parametrize("name", OURS)
-@pytest.mark.usefixtures("chance_once")
 def test_stored_runs_are_whole_and_shown(name: str) -> None:
     records = stored_runs(ROOT, name)
     assert {r.instance.name for r in records} >= {"demo", "workshop"}
@@ -72,9 +58,9 @@ def test_links_in_the_docs_lead_somewhere() -> None:
                 assert (file.parent / link).exists(), f"{file.name}: {link}"
 
 
-def test_dollars_do_not_start_formulas() -> None:
+def test_dollars_do_not_start_formulas(generated: dict[Path, str]) -> None:
     """In Markdown a bare dollar sign in a table eats the text up to the next one."""
     bare = re.compile(r"^\|.*(?<!\\)\$", re.M)
-    for path, text in pages(ROOT):
+    for path, text in generated.items():
         if path.suffix == ".md":
             assert not bare.search(text), path.name

@@ -10,7 +10,7 @@ from usecases.ansatze import determinant
 from usecases.backends.aer import Aer
 from usecases.backends.determinants import Determinants
 from usecases.backends.zne import ZNE
-from usecases.compare import planned
+from usecases.comparison import planned
 from usecases.errors import BackendUnavailable, TooLarge, UsageError, UsecasesError
 from usecases.handle import run
 from usecases.models import FermionicHamiltonian

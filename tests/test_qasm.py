@@ -135,3 +135,11 @@ def test_a_file_is_read_within_its_limit(tmp_path: Path) -> None:
     os.truncate(path, 1 << 21)
     with pytest.raises(TooLarge, match="more than"):
         read(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "c.qasm"
+    os.mkfifo(path)
+    with pytest.raises(BadInstance, match="no regular file"):
+        read(path)

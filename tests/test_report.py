@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from tests.browser import Chromium, barriers, chromium, overflows, unseen  # noqa: F401
 from tests.helpers import usecases
 from usecases.comparable import Cost, differences
-from usecases.compare import compare
+from usecases.comparison import compare
 from usecases.exhibits import exhibits
+from usecases.exhibits.exhibit import power
 from usecases.quotes import Quote
 from usecases.records import Circuits, RunRecord
 from usecases.repeats import duels, repeats, solution_time
@@ -221,6 +222,26 @@ def test_scaling_is_fitted_and_hatched_beyond_what_was_solved(pair: list[RunReco
     ends = [max(v[0] for p in c.get_paths() for v in p.vertices) for c in hatched]
     assert sorted(ends) == pytest.approx([15.0, 18.0])
     assert "Performance profiles" in shown
+
+
+def test_many_fits_share_one_hatching_instead_of_hiding_each_other(pair: list[RunRecord]) -> None:
+    found = [
+        changed(r, id=f"{r.id}{k}", shots=None, parameters=r.parameters | {"layers": 7 + k})
+        for k in range(5)
+        for r in ladder(pair)
+        if r.algorithm == "qaoa"
+    ]
+    scaling = next(e for e in exhibits(found, {}) if e.title.startswith("Time to solution"))
+    axes = scaling.draw().axes[0]
+    assert sum("exponential" in row[3] for row in scaling.rows) == 25
+    assert not axes.collections
+    assert [p.get_hatch() for p in axes.patches] == ["////"]
+    assert "in the table" in scaling.words
+
+
+def test_numbers_beside_an_axis_need_no_typesetting() -> None:
+    numbers = (0.0, 0.1, -10.0, 12345.0, 1e-12, -1e8, 2e6)
+    assert [*map(power, numbers)] == ["0", "0.1", "−10", "12345", "10⁻¹²", "−10⁸", "2·10⁶"]
 
 
 def test_the_front_counts_money_only_if_all_was_paid_in_one_currency(

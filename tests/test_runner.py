@@ -8,12 +8,12 @@ from numpy.random import default_rng
 
 from tests.helpers import record, third_party, timeless
 from usecases import judge, registry, run
-from usecases.compare import answer
 from usecases.contracts import Energy, Outcome
 from usecases.errors import UsageError, VerificationFailed
 from usecases.executor import Executor
 from usecases.plan import again, prepare
 from usecases.records import Chance, Reference
+from usecases.rows import answer
 from usecases.runner import perform
 from usecases.verify import verify
 

@@ -116,6 +116,8 @@ def test_a_suite_s_cap_is_held_before_and_while_it_pays(
         (SMALL.replace("[0, 1]", str(list(range(30_000)))), "at most"),
         ("title = ", "not a suite in TOML"),
         ("a = " + "[" * 5000, "not a suite"),
+        ("a = " + "9" * 5000, "not a suite"),
+        (SMALL.replace("instances", "instnaces"), r"instnaces: .*Did you mean instances\?"),
     ],
 )
 def test_a_suite_is_read_strictly(text: str, says: str) -> None:

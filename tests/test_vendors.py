@@ -16,13 +16,15 @@ from click.testing import CliRunner
 from tests import helpers
 from usecases import registry, run
 from usecases.cli import cli
+from usecases.cli.backends import _installed
 from usecases.contracts import Backend
 from usecases.errors import BackendUnavailable, TooLarge, UnknownName, Unreachable
 from usecases.programs import SampleCircuits
 from usecases.testing import check_backend
-from usecases.vendors import environments
+from usecases.vendors import environments, versions
 from usecases.vendors.catalogue import Vendor, vendor, vendors
-from usecases.vendors.machine import Cloud, Door, Twin
+from usecases.vendors.door import Door
+from usecases.vendors.machine import Cloud, Twin
 from usecases.vendors.process import Process
 
 TWINS = {
@@ -104,7 +106,7 @@ def test_a_cloud_s_limit_of_circuits_splits_programs(monkeypatch: pytest.MonkeyP
     from qiskit import QuantumCircuit
 
     said: dict[str, int] = {"most_circuits": 2}
-    monkeypatch.setattr("usecases.vendors.machine.described", lambda vendor, device: said)
+    monkeypatch.setattr("usecases.vendors.door.described", lambda vendor, device: said)
     machine = registry.backend("ibm/ibm_fez")
     assert isinstance(machine, Cloud)
     program = SampleCircuits(tuple(QuantumCircuit(1, 1) for _ in range(5)), (1, 2, 3, 4, 5), 0)
@@ -219,7 +221,9 @@ def test_an_environment_is_made_whole_or_not_at_all(
     environments.add(of)
     assert environments.made(of) == tmp_path / "vendors" / "v" / "bin" / "python"
     assert environments.current(of)
-    (tmp_path / "v.txt").write_text("# another list\n")
+    (tmp_path / "v.txt").write_text("# other words\n")
+    assert environments.current(of)
+    (tmp_path / "v.txt").write_text("another==1\n")
     assert not environments.current(of)
     assert environments.remove(of)
     assert environments.made(of) is None
@@ -236,6 +240,39 @@ def test_the_command_lists_vendors_without_asking_anybody(monkeypatch: pytest.Mo
     assert found["ibm"]["queue"] == {"ibm/ibm_fez": "not asked"}
     assert "ibm/fake_manila" in found["ibm"]["twins"]
     assert "ibm/fake_manila" in CliRunner().invoke(cli, ["list", "backends"]).output
+
+
+@pytest.mark.parametrize(
+    ("version", "told"), [("1.0.0", ""), ("0.9", ", not tested: usecases backends add mine")]
+)
+def test_only_versions_out_of_the_tested_range_are_complained_of(
+    version: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.txt").write_text("# tested: 1.0.0 to 1.10\nmine==1.2\n")
+    of = Vendor(
+        "mine", tmp_path / "mine.py", "M", "circuits", "mine", (), ("x",), ("NO_SUCH_KEY",), "free"
+    )
+    place = tmp_path / "mine" / "bin"
+    place.mkdir(parents=True)
+    (place / "python").touch()
+    (place.parent / environments.MADE).write_text(f"# tested: 0.1 to 0.2\nmine=={version}\n")
+    monkeypatch.setenv("USECASES_VENDORS", str(tmp_path))
+    monkeypatch.setattr("usecases.vendors.catalogue.vendors", lambda: {"mine": of})
+    (found,) = json.loads(CliRunner().invoke(cli, ["backends", "--json"]).output)
+    assert (found["pinned"], found["tested"]["range"]) == ("1.2", "1.0.0 to 1.10")
+    assert found["tested"]["installed"] == (not told)
+    assert _installed(found) == version + told
+
+
+def test_a_version_is_in_a_range_by_its_numbers_not_by_its_letters() -> None:
+    told = versions.tested("# tested: 0.9.0 to 0.10.2\nx==0.10.1\n", "0.10.1")
+    assert str(told) == "0.9.0 to 0.10.2"
+    assert [v for v in ("0.8", "0.9.0", "0.10.0", "0.10.2", "0.10.3", "unknown") if v in told] == [
+        "0.9.0",
+        "0.10.0",
+        "0.10.2",
+    ]
+    assert str(versions.tested("x==1.2\n", "1.2")) == "1.2 only"
 
 
 def test_an_installation_without_vendors_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,6 +309,7 @@ def test_show_knows_machines_and_offers_names_of_every_kind() -> None:
     assert "not among its examples" in shown("ibm/fake_manilla")
     assert "Did you mean qaoa" in shown("qaoaa")
     assert "Did you mean ibm/fake_manila" in shown("imb/fake_manila")
+    assert "Did you mean ibm" in str(UnknownName("vendor", "IBM", ["ibm", "iqm"]))
     assert "logistics/vehicle_routing" in shown("vehicle_routng")
 
 

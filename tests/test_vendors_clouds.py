@@ -18,7 +18,7 @@ from usecases.errors import AuthenticationFailed, JobFailed, StillQueued, Unreso
 from usecases.programs import SampleCircuits
 from usecases.vendors import environments
 from usecases.vendors.catalogue import vendor
-from usecases.vendors.machine import described
+from usecases.vendors.door import described
 from usecases.vendors.process import process
 
 

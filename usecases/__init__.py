@@ -7,19 +7,18 @@ record.score
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from usecases.checkup import doctor
-    from usecases.compare import compare, table
+    from usecases.comparison import compare
     from usecases.handle import attach, run
     from usecases.levels import Tour
     from usecases.plan import load
     from usecases.plots import plot
     from usecases.registry import names
+    from usecases.rows import table
     from usecases.scan import curve
 
 __all__ = [
@@ -38,14 +37,14 @@ __all__ = [
 _HOMES = {
     "Tour": "usecases.levels",
     "attach": "usecases.handle",
-    "compare": "usecases.compare",
+    "compare": "usecases.comparison",
     "curve": "usecases.scan",
     "doctor": "usecases.checkup",
     "load": "usecases.plan",
     "names": "usecases.registry",
     "plot": "usecases.plots",
     "run": "usecases.handle",
-    "table": "usecases.compare",
+    "table": "usecases.rows",
 }
 
 
@@ -58,21 +57,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
-
-
-class _Package(ModuleType):
-    """On the package `compare` is the verb, although a module has its name.
-
-    Python binds a module to its package when it is imported, over whatever stood there.
-    """
-
-    @property
-    def compare(self) -> Any:
-        return import_module("usecases.compare").compare
-
-    @compare.setter
-    def compare(self, module: ModuleType) -> None:
-        """The verb stays."""
-
-
-sys.modules[__name__].__class__ = _Package

@@ -122,15 +122,26 @@ def _loaded(usecase: str, source: str) -> instances.Loaded:
 def weighed(found: Planned) -> dict[Cell, Row]:
     """The rows, those whose models are too large for their machines skipped, and nothing run."""
     rows = dict(found.rows)
+    known: dict[Cell, str] = {}
     for cell, _ in found.tasks.values():
-        plan = resolved(cell)
-        try:
-            if plan.trainer:
-                model = plan.case.model(plan.instance)
-                fits(plan.trainer, suited(plan.algorithm, model).width(model))
-        except DOES_NOT_FIT as error:
-            rows[cell] = replace(rows[cell], status="skipped", reason=str(error))
+        unseeded = cell.model_copy(update={"seed": 0})
+        if unseeded not in known:
+            known[unseeded] = _too_large(unseeded)
+        if reason := known[unseeded]:
+            rows[cell] = replace(rows[cell], status="skipped", reason=reason)
     return rows
+
+
+def _too_large(cell: Cell) -> str:
+    """Why the cell's model does not fit its machine, whatever the seed; empty where it does."""
+    plan = resolved(cell)
+    try:
+        if plan.trainer:
+            model = plan.case.model(plan.instance)
+            fits(plan.trainer, suited(plan.algorithm, model).width(model))
+    except DOES_NOT_FIT as error:
+        return str(error)
+    return ""
 
 
 def bench(

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -125,7 +126,14 @@ def check(data: bytes) -> None:
         )
 
 
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(OSError, ValueError, struct.error),
+)
+"""What zipfile raises for bytes that are no zip file, or one that was made to mislead."""
+
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How files in a bundle may be compressed: other ways need libraries that break in other ways."""
 
 
 def _files(data: bytes) -> dict[str, bytes]:
@@ -138,6 +146,8 @@ def _files(data: bytes) -> dict[str, bytes]:
         for entry in entries:
             if not NAME.fullmatch(entry.filename) or entry.filename in found:
                 raise VerificationFailed(f"the bundle holds a file named {entry.filename[:80]!r}")
+            if entry.compress_type not in COMPRESSIONS:
+                raise VerificationFailed(f"{entry.filename} is not compressed as bundles are")
             with archive.open(entry) as stream:  # what the header says of the size is not believed
                 found[entry.filename] = stream.read(LARGEST_FILE + 1)
             if len(found[entry.filename]) > LARGEST_FILE:

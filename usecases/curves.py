@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from usecases import metrics
-from usecases.compare import machine
+from usecases.naming import machine
 from usecases.records import Interval, Record, Reference, RunRecord
 
 

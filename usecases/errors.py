@@ -23,7 +23,7 @@ UsecasesError               70  something is broken inside: report it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -53,6 +53,11 @@ class UsageError(UsecasesError):
     code = 2
 
 
+def _near(name: str, known: Mapping[str, str]) -> list[str]:
+    """Names near to this one, whichever letters are capitals; `known` is by small letters."""
+    return [known[n] for n in get_close_matches(name.lower(), known, n=3, cutoff=0.6)]
+
+
 class UnknownName(UsageError):
     """A name that nothing answers to; the nearest names are offered."""
 
@@ -60,9 +65,9 @@ class UnknownName(UsageError):
         self, kind: str, name: str, known: Iterable[str], more: Iterable[str] = ()
     ) -> None:
         names = sorted(known)
-        short = {n.rpartition("/")[2]: n for n in names}
-        near = get_close_matches(name, [*names, *more], n=3, cutoff=0.6)
-        near = near or [short[n] for n in get_close_matches(name, short, n=3, cutoff=0.6)]
+        whole = {n.lower(): n for n in [*names, *more]}
+        short = {n.rpartition("/")[2]: full for n, full in whole.items()}
+        near = _near(name, whole) or _near(name, short)
         hint = f"Known: {', '.join(names[:20])}" if names else f"There is no {kind} yet"
         if near:
             hint = f"Did you mean {' or '.join(near)}?"

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from usecases.budget import Limit
-from usecases.compare import made_by, planned, table
+from usecases.comparison import planned
 from usecases.curves import Curve
 from usecases.errors import UsageError, UsecasesError
+from usecases.naming import made_by
 from usecases.plan import Plan, prepare, refusal, usual_machine
 from usecases.plots import plot
 from usecases.records import RunRecord
 from usecases.registry import backend as named
 from usecases.replay import Shipped
 from usecases.room import Level
+from usecases.rows import table
 from usecases.runner import perform
 from usecases.scan import curve
 from usecases.sheet import stamp

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from usecases import registry
-from usecases.compare import COLUMNS, compare, table
+from usecases.comparison import compare
 from usecases.curves import Curve
 from usecases.errors import Partial
 from usecases.ladder import ladder, width
 from usecases.percent import as_json, notebook
 from usecases.records import RunRecord
+from usecases.rows import COLUMNS, table
 from usecases.scan import curve
 from usecases.store import Store
 from usecases.told import told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 STYLES = (
     *(("#3f90da", "o"), ("#bd1f01", "s"), ("#832db6", "^"), ("#e76300", "D"), ("#a96b59", "v")),
-    *(("#717581", "P"), ("#92dadd", "X"), ("#b9ac70", "*"), ("#94a4a2", "<"), ("#ffa90e", ">")),
+    *(("#717581", "P"), ("#92dadd", "X"), ("#b9ac70", "p"), ("#94a4a2", "<"), ("#ffa90e", ">")),
 )
 """Petroff's ten colours, each with a marker of its own."""
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from usecases.compare import made_by
 from usecases.curves import Curve
 from usecases.errors import UsageError
+from usecases.naming import made_by
 from usecases.records import RunRecord
 from usecases.sheet import save, stamp
 

@@ -9,8 +9,8 @@ from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING
 
 from usecases import metrics
-from usecases.compare import made_by
 from usecases.errors import UsageError
+from usecases.naming import made_by
 from usecases.palette import COLOURS
 from usecases.records import RunRecord
 

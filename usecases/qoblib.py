@@ -22,9 +22,9 @@ from typing import Any
 
 from usecases import metrics, registry
 from usecases.coefficients import makeup, span
-from usecases.compare import machine
 from usecases.contracts import Energy, Levels, observed
 from usecases.errors import UsageError
+from usecases.naming import machine
 from usecases.programs import SampleModel
 from usecases.progress import steps
 from usecases.records import RunRecord

@@ -194,7 +194,7 @@ def declared(kind: str, name: str) -> Any:
 
 def name_of(thing: Algorithm | Backend) -> str:
     """The name of the file that declares an algorithm or a backend, or VENDOR/DEVICE."""
-    from usecases.vendors.machine import Door
+    from usecases.vendors.door import Door
 
     return thing.name if isinstance(thing, Door) else type(thing).__module__.rpartition(".")[2]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from usecases.compare import label, machine
+from usecases.naming import label, machine
 from usecases.records import RunRecord
 from usecases.statistics.paired import Paired, paired
 from usecases.statistics.spread import Spread, spread

@@ -8,12 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 from usecases import registry
-from usecases.compare import machine, planned
+from usecases.comparison import planned
 from usecases.contracts import UseCase
 from usecases.curves import Curve, Failure, line
 from usecases.errors import Partial, UsageError, UsecasesError
 from usecases.instances import family as family_of
 from usecases.instances import member
+from usecases.naming import machine
 from usecases.plan import Plan
 from usecases.records import RunRecord
 from usecases.registry import name_of

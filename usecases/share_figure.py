@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from usecases.compare import label
 from usecases.metrics import wilson
+from usecases.naming import label
 from usecases.palette import COLOURS, MARKERS
 from usecases.records import RunRecord
 

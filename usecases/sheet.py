@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MARGIN = 0.12
 """Inches of paper around what is drawn."""
 
+FINE = 300
+"""Dots to the inch at which letters are about as wide as a browser draws them."""
+
 
 def stamp(figure: Figure, text: str) -> None:
     """Small print below the figure and below whatever stands there; names are no mathematics."""
@@ -34,7 +37,8 @@ def _lowest(figure: Figure) -> float:
 def svg(figure: Figure) -> str:
     """The figure as SVG text to be put into a page."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None}, bbox_inches=_cut(figure))
+    cut = _cut(figure, FINE)
+    figure.savefig(buffer, format="svg", metadata={"Date": None}, bbox_inches=cut)
     text = buffer.getvalue()
     return text[text.index("<svg") :]
 
@@ -44,7 +48,7 @@ def png(figure: Figure) -> bytes:
     from PIL import Image
 
     whole, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(whole, format="png", dpi=120, bbox_inches=_cut(figure))
+    figure.savefig(whole, format="png", dpi=120, bbox_inches=_cut(figure, 120))
     with Image.open(whole) as image:
         image.convert("RGB").quantize(48).save(small, "PNG", optimize=True)
     return small.getvalue()
@@ -52,16 +56,18 @@ def png(figure: Figure) -> bytes:
 
 def save(figure: Figure, path: str | Path) -> None:
     """The figure as a file, in the format of its suffix. Raises OSError where none can be."""
-    figure.savefig(path, dpi=150, bbox_inches=_cut(figure))
+    figure.savefig(path, dpi=150, bbox_inches=_cut(figure, 150))
 
 
-def _cut(figure: Figure) -> Bbox:
-    """Where something is drawn, in inches.
+def _cut(figure: Figure, dpi: float) -> Bbox:
+    """Where something is drawn, in inches, at so many dots to the inch.
 
+    Letters are fitted to dots, so that few dots make the same words narrower or wider.
     With "tight", matplotlib draws everything twice, and measures it once more.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+    figure.dpi = dpi
     if not isinstance(figure.canvas, FigureCanvasAgg):
         FigureCanvasAgg(figure)  # remembers how wide words are
     if engine := figure.get_layout_engine():

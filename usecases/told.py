@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from usecases.compare import COLUMNS, table
 from usecases.curve_figure import scaled
 from usecases.errors import UsageError
 from usecases.ladder import error
 from usecases.records import RunRecord
+from usecases.rows import COLUMNS, table
 
 PLACE = re.compile(r"<!--\s+(\w+)\s+of\s+(\S+)\s+by\s+([^>]+?)\s+-->")
 """Where a sentence wants a number: `<!-- optimal of workshop:rows by qaoa -->`.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,7 +12,8 @@ from pydantic_core import to_jsonable_python
 
 from usecases import judge, metrics, registry
 from usecases.circuit_record import AnyRecord, CircuitRecord
-from usecases.contracts import NonVariational, Outcome, UseCase, observed
+from usecases.contracts import Outcome, UseCase, observed
+from usecases.contradictions import check_improvements, check_makers
 from usecases.errors import VerificationFailed
 from usecases.instances import content_hash
 from usecases.models import (
@@ -26,6 +26,7 @@ from usecases.models import (
     variables,
 )
 from usecases.observe import from_strings
+from usecases.proven import Problem, chance_of, model_of, reference_of
 from usecases.records import Record, Reference, RunRecord, Score
 from usecases.recount import recounted
 
@@ -53,19 +54,19 @@ def _verified(record: RunRecord) -> list[str]:
     case, instance = registry.usecase(record.usecase), instance_of(record)
     if content_hash(instance) != record.instance.sha256:
         raise VerificationFailed(f"run {record.id}: the instance is not the one that was run")
-    _check_makers(record)
-    model = case.model(instance)
+    check_makers(record)
+    problem = Problem(case, instance)
+    model = model_of(problem)
     judged = [judge.assess(case, instance, o) for o in _outcomes(record, model)]
-    _check_improvements(record, min(j.outcome.energy for j in judged))
-    score, top = _scored_again(record, case, instance, model, judged)
+    check_improvements(record, min(j.outcome.energy for j in judged))
+    score, top = _scored_again(record, problem, judged)
     if record.samples:
         value = to_jsonable_python(top.outcome.value)
         _same(record, "answer", value, record.answer.value)
         _same(record, "answer", top.outcome.energy, record.answer.energy)
         _same(record, "answer", top.outcome.count, record.answer.count)
     _same(record, "solution", to_jsonable_python(top.solution), to_jsonable_python(record.solution))
-    kept = record.samples is not None or record.score.feasible_share is None
-    lost = frozenset() if kept else _SHARES
+    lost = _lost(record, model)
     for field in Score.model_fields.keys() - lost:
         _same(record, field, getattr(score, field), getattr(record.score, field))
     return [
@@ -83,32 +84,14 @@ _SHARES |= {f"{share}_interval" for share in ("feasible", "optimal", "lift", "tt
 """What follows from shots alone."""
 
 
-def _check_makers(record: RunRecord) -> None:
-    """Whether algorithm and backend exist, take these settings, and are what the record says."""
-    registry.algorithm(record.algorithm, record.parameters)
-    source = "simulated"
-    if record.backend:
-        source = registry.backend(record.backend, record.backend_settings).source
-    if source != record.source:
-        raise VerificationFailed(f"run {record.id}: {record.backend} is not {record.source}")
-    if record.backend and isinstance(observed(record.answer.value), NonVariational):
-        raise VerificationFailed(f"run {record.id}: a machine's energy must be a bound")
-    shots = sum(record.samples.counts.values()) if record.samples else record.shots
-    if record.shots is not None and shots != record.shots:
-        raise VerificationFailed(f"run {record.id}: {shots} shots are kept, not {record.shots}")
-
-
-def _check_improvements(record: RunRecord, lowest: float) -> None:
-    """Whether they improve one after the other, and on no more than the answers show."""
-    steps = list(pairwise(record.improvements))
-    in_order = all(
-        a.energy > b.energy and a.seconds <= b.seconds and a.calls <= b.calls for a, b in steps
-    )
-    last = record.improvements[-1] if record.improvements else None
-    if last and (last.calls > len(record.calls) or not in_order):
-        raise VerificationFailed(f"run {record.id}: its improvements are not in order")
-    if last and last.energy < lowest and not metrics.ties(last.energy, lowest):
-        raise VerificationFailed(f"run {record.id}: no answer has the energy it improved to")
+def _lost(record: RunRecord, model: Model) -> frozenset[str]:
+    """The fields that cannot be computed again, as their shots are not kept."""
+    if record.samples is not None or record.score.feasible_share is None:
+        return frozenset()
+    electrons = isinstance(model, FermionicHamiltonian | Spectrum)
+    if not electrons and {*record.answer.value} == {*variables(model)}:
+        raise VerificationFailed(f"run {record.id}: it tells shares of shots, and keeps no shots")
+    return _SHARES
 
 
 def _bound(record: RunRecord, model: Model) -> list[str]:
@@ -137,13 +120,12 @@ def _outcomes(record: RunRecord, model: Model) -> list[Outcome[Any]]:
 
 
 def _scored_again(
-    record: RunRecord, case: Case, instance: Record, model: Model, judged: list[judge.Judged]
+    record: RunRecord, problem: Problem, judged: list[judge.Judged]
 ) -> tuple[Score, judge.Judged]:
     """The score from the answers, with a reference and a chance of our own."""
-    reference = case.reference(instance)
-    luck = judge.chance(case, instance, model, reference, record.seed)
+    reference, luck = reference_of(problem), chance_of(problem, record.seed)
     spent = record.timing.solving if record.shots else None
-    return judge.score(case, instance, judged, reference, luck, spent)
+    return judge.score(problem.case, problem.instance, judged, reference, luck, spent)
 
 
 def _same(record: RunRecord, what: str, found: Any, recorded: Any) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from usecases import registry
-from usecases.compare import made_by, table
+from usecases.naming import made_by
 from usecases.page import stored_runs
 from usecases.plots import plot
 from usecases.records import RunRecord
+from usecases.rows import table
 from usecases.sheet import svg
 
 SECTORS = {"logistics": "Logistics", "life_science": "Life science", "energy": "Energy"}

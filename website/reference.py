@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 PAGES = {
-    "Running": ("usecases.handle.run", "usecases.handle.attach", "usecases.compare.compare",
-                "usecases.compare.table",
+    "Running": ("usecases.handle.run", "usecases.handle.attach", "usecases.comparison.compare",
+                "usecases.rows.table",
                 "usecases.scan.curve", "usecases.plan.load", "usecases.plots.plot",
                 "usecases.checkup.doctor"),
     "Contracts": ("usecases.contracts",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from pydantic import Field
@@ -58,7 +59,13 @@ def opened(feeder: Feeder, found: Configuration) -> Indices:
 def violations(feeder: Feeder, found: Configuration) -> list[str]:
     """The broken rules in the words of a control room; empty when the feeder can run so."""
     wrong = [*_unknown(feeder, found)] or [*_not_radial(feeder, found)]
-    return wrong or [*_beyond_limits(feeder, flow(feeder, opened(feeder, found)))]
+    return wrong or [*_beyond_limits(feeder, _state(feeder, found))]
+
+
+@lru_cache(maxsize=1)
+def _state(feeder: Feeder, found: Configuration) -> Flow:
+    """The power flow, kept for who asks next: rules, losses and remarks follow each other."""
+    return flow(feeder, opened(feeder, found))
 
 
 def _unknown(feeder: Feeder, found: Configuration) -> Iterator[str]:
@@ -118,7 +125,7 @@ def _beyond_limits(feeder: Feeder, state: Flow) -> Iterator[str]:
 
 def remarks(feeder: Feeder, found: Configuration) -> list[str]:
     """How much is lost, where the voltage is lowest, what is left out, and doubts on units."""
-    state = flow(feeder, opened(feeder, found))
+    state = _state(feeder, found)
     volts = np.abs(state.voltage[0])
     load, k = float(np.abs(feeder.grid.load).sum()) * 1e3, int(volts.argmin())
     share = f"{100 * state.losses[0] / load:.2g} % of the load in kVA" if load else "no load"
@@ -144,7 +151,7 @@ def objective(feeder: Feeder, found: Configuration) -> float:
     """The AC losses of the configuration in kW. Raises Infeasible where there is no power flow."""
     if [*_unknown(feeder, found)] or [*_not_radial(feeder, found)]:
         raise Infeasible("the configuration is not radial, so its losses are not computed")
-    state = flow(feeder, opened(feeder, found))
+    state = _state(feeder, found)
     if not state.converged[0]:
         raise Infeasible("the power flow of this configuration does not converge")
     return float(state.losses[0])

@@ -10,7 +10,7 @@ import pytest
 from usecases import registry
 from usecases.contracts import RemoteBackend
 from usecases.programs import SampleCircuits
-from usecases.vendors import environments, machine
+from usecases.vendors import door, environments
 from usecases.vendors.catalogue import vendor
 from usecases.vendors.process import process
 
@@ -29,7 +29,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
         for key, value in {"HOME": str(tmp_path), **environment}.items():
             monkeypatch.setenv(key, value)
         process(of.name).close()
-        machine.described.cache_clear()
+        door.described.cache_clear()
         opened.append(of.name)
         found = registry.backend(name)
         assert isinstance(found, RemoteBackend)
@@ -38,7 +38,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     yield opens
     for name in opened:
         process(name).close()
-    machine.described.cache_clear()
+    door.described.cache_clear()
 
 
 def pair(shots: int = 77) -> SampleCircuits:

@@ -43,7 +43,7 @@ def listed(as_json: bool = False) -> None:
         (
             f"{told['name']}\n{told['title']}",
             _installed(told),
-            f"{told['tested']} only",
+            told["tested"]["range"],
             "\n".join(told["twins"]) or "none",
             _lines(told["credentials"], "not set"),
             told["price"],
@@ -65,9 +65,11 @@ def listed(as_json: bool = False) -> None:
 
 
 def _installed(told: dict[str, Any]) -> str:
-    """The version that would run, and whether it is the one that was tested."""
-    if told["installed"] in ("", told["tested"]):
-        return told["installed"] or f"no: usecases backends add {told['name']}"
+    """The version that would run, and whether it is one of those that were tested."""
+    if not told["installed"]:
+        return f"no: usecases backends add {told['name']}"
+    if told["tested"]["installed"]:
+        return str(told["installed"])
     return f"{told['installed']}, not tested: usecases backends add {told['name']}"
 
 
@@ -87,14 +89,21 @@ def _told(vendor: Vendor) -> dict[str, Any]:
     from usecases import secrets
     from usecases.vendors import environments
 
+    installed, tested = environments.installed(vendor), vendor.tested
     return {
         "name": vendor.name,
         "title": vendor.title,
         "work": vendor.work,
-        "installed": environments.installed(vendor),
+        "installed": installed,
         "environment": "its own" if environments.made(vendor) else "this one",
         "package": vendor.pins[0].partition("==")[0],
-        "tested": vendor.tested,
+        "pinned": vendor.pinned,
+        "tested": {
+            "range": str(tested),
+            "first": tested.first,
+            "last": tested.last,
+            "installed": installed in tested,
+        },
         "twins": [f"{vendor.name}/{d}" for d in vendor.examples if vendor.is_twin(d)],
         "machines": [f"{vendor.name}/{d}" for d in vendor.examples if not vendor.is_twin(d)],
         "credentials": {name: secrets.present(name) for name in vendor.credentials},

@@ -117,7 +117,7 @@ class _PlainLines:
 
 
 def _line(step: Step) -> str:
-    from usecases.compare import percent, seconds
+    from usecases.wording import percent, seconds
 
     row = step.row
     gap = "no answer" if row.gap is None else f"gap {percent(row.gap)}"

@@ -51,7 +51,7 @@ def _run(
     usecase: str, algorithms: str | None, backends: str | None, **options: Any
 ) -> list[RunRecord]:
     from usecases import registry
-    from usecases.compare import compare
+    from usecases.comparison import compare
 
     named = algorithms.split(",") if algorithms else [*registry.usecase(usecase).algorithms]
     with only_json(options["as_json"]), watched() as progress:
@@ -94,10 +94,10 @@ def _print(records: list[RunRecord], as_json: bool) -> None:
 
 def _table(records: list[RunRecord], *, medians: bool) -> None:
     """One row a run, or the medians over seeds, then reference and chance."""
-    from usecases.compare import COLUMNS, table
     from usecases.exhibits.spreads import COLUMNS as MEDIANS
     from usecases.exhibits.spreads import row
     from usecases.repeats import repeats
+    from usecases.rows import COLUMNS, table
     from usecases.statistics.spread import FEWEST
 
     first = records[0]

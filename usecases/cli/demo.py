@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 def command(output: str) -> None:
     """Run one problem of each sector on local simulators and draw the results on one page."""
     from usecases import registry
-    from usecases.compare import COLUMNS, compare, table
+    from usecases.comparison import compare
     from usecases.errors import UsageError
     from usecases.report import Section, page
+    from usecases.rows import COLUMNS, table
     from usecases.store import Store
 
     path = Path(output).resolve()

@@ -26,8 +26,9 @@ def command(ctx: click.Context, as_json: bool, limit: int) -> None:
 
 
 def _listed(as_json: bool, limit: int) -> None:
-    from usecases.compare import percent, with_settings
+    from usecases.naming import with_settings
     from usecases.store import Store
+    from usecases.wording import percent
 
     with Store() as store:
         runs = store.runs(limit)

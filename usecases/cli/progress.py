@@ -40,7 +40,7 @@ def command(records: tuple[str, ...], as_csv: bool, plot: str | None) -> None:
 
 
 def _row(step: Step) -> tuple[str, ...]:
-    from usecases.compare import percent
+    from usecases.wording import percent
 
     about = (step.run, step.instance, step.algorithm)
     numbers = (f"{step.seconds:.2f}", f"{step.calls}", f"{step.value:.10g}", percent(step.gap))

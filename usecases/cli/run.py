@@ -162,7 +162,7 @@ def _words(value: Any) -> str:
 
 def report(record: RunRecord) -> None:
     """A record on the screen: the answer beside the reference and beside chance."""
-    from usecases.compare import COLUMNS, answer, table
+    from usecases.rows import COLUMNS, answer, table
 
     score = record.score
     click.echo(f"{record.usecase} · {record.instance.name} · {record.qubits} qubits")

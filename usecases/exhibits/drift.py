@@ -9,10 +9,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from usecases.comparable import calibration
-from usecases.compare import label, machine, percent, share
 from usecases.exhibits.exhibit import GREY, Exhibit, canvas, legend
+from usecases.naming import label, machine
 from usecases.palette import style
 from usecases.records import RunRecord
+from usecases.wording import percent, share
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

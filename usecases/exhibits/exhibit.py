@@ -10,6 +10,7 @@ from usecases.records import RunRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 INK, GREY = "#1c2430", "#5d6470"
@@ -61,6 +62,24 @@ def legend(figure: Figure, axes: Axes) -> None:
         figure.set_figheight(figure.get_figheight() + 0.17 * len(labels) / columns)
         figure.legend(handles, [short(w, 90) for w in labels], loc="outside upper left",
                       ncols=columns, frameon=False, fontsize=8)  # fmt: skip
+
+
+def plain(axis: Axis) -> None:
+    """Numbers as they are read, 0.01 and not 10⁻², on an axis with a logarithmic scale."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def power(value: float) -> str:
+    """A number of an axis; far from 1 as a power of ten, in signs that need no typesetting."""
+    if value == 0 or 1e-4 < abs(value) < 1e5:
+        return f"{value:g}".replace("-", "−")
+    mantissa, _, exponent = f"{value:.0e}".partition("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    times = {"1": "", "-1": "−"}.get(mantissa, f"{mantissa}·")
+    return f"{times}10{raised}"
 
 
 def short(text: str, most: int = 48) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from usecases.comparable import Cost
-from usecases.compare import number, percent, seconds
-from usecases.exhibits.exhibit import GREY, INK, Exhibit, canvas, legend
+from usecases.exhibits.exhibit import GREY, INK, Exhibit, canvas, legend, plain
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, on_common, repeats
 from usecases.statistics.profile import front
 from usecases.statistics.spread import median
+from usecases.wording import number, percent, seconds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -87,7 +87,8 @@ def _draw(points: Sequence[_Point], effort: str) -> Figure:
         colour, marker = style(k)
         height = 100 * point.gap if math.isfinite(point.gap) else never
         axes.plot([point.effort], [height], marker=marker, color=colour, linestyle="",
-                  markersize=9, label=point.contender, markeredgecolor="white")  # fmt: skip
+                  markersize=9, label=point.contender, markeredgecolor="white",
+                  markeredgewidth=0.5)  # fmt: skip
     line = sorted((p.effort, 100 * p.gap) for p in points if p.best)
     axes.step([x for x, _ in line], [y for _, y in line], where="post", color=INK,
               linewidth=1.0, linestyle="--", zorder=1)  # fmt: skip
@@ -103,6 +104,7 @@ def _draw(points: Sequence[_Point], effort: str) -> Figure:
         axes.xaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_yscale("symlog", linthresh=0.1)
+    plain(axes.yaxis)
     axes.set_ylim(min([0.0, *gaps]) - 0.02, never * (1.5 if len(gaps) < len(points) else 0.6))
     axes.set_xlabel(effort)
     axes.set_ylabel("median gap, % (linear below 0.1)")

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from usecases.compare import percent
 from usecases.exhibits.exhibit import Exhibit, canvas, legend
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, on_common, repeats
 from usecases.statistics.profile import Steps, profiles
 from usecases.statistics.spread import median
+from usecases.wording import percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

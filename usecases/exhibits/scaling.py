@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from usecases.compare import seconds
-from usecases.exhibits.exhibit import Exhibit, canvas, legend
+from usecases.exhibits.exhibit import GREY, Exhibit, canvas, legend, plain
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, repeats
 from usecases.statistics.scaling import Fit, fits
+from usecases.wording import seconds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +24,9 @@ BEYOND = 1.5
 
 FEWEST, MOST = 3, 6
 """Sizes that a use case needs to be shown, and use cases that are."""
+
+BANDS = 4
+"""Fits whose bands are drawn; those of more would hide one another."""
 
 Points = list[tuple[int, float]]
 """Qubits and the time to solution in seconds, infinite where it was not reached."""
@@ -52,8 +55,8 @@ def _exhibit(case: str, groups: Sequence[Repeats]) -> Exhibit:
     return Exhibit(
         title=f"Time to solution: {case}",
         words="Seconds until a proven optimum is seen with 99 % confidence (TTS99), of one answer"
-        " the time it took; medians over seeds, queues left out. Arrows: not reached. Bands: 95 %"
-        f" intervals of the fitted line.{hatched if fitted else ''}{left if fitted else ''}",
+        " the time it took; medians over seeds, queues left out. Arrows: not reached."
+        f"{_bands(len(fitted))}{hatched if fitted else ''}{left if fitted else ''}",
         alt=f"Time to solution against qubits for {len(lines)} contenders; {missed} of"
         f" {len(groups)} cases were not solved; {len(fitted)} lines are fitted.",
         columns=("contender", "qubits", "time to solution", "fit", "growth [95 %]"),
@@ -65,6 +68,15 @@ def _exhibit(case: str, groups: Sequence[Repeats]) -> Exhibit:
         records=tuple(r for g in groups for r in g.records),
         draw=lambda: _draw(lines, fitted),
     )
+
+
+def _bands(fitted: int) -> str:
+    """What a reader is told of intervals."""
+    if not fitted:
+        return ""
+    if fitted > BANDS:
+        return " The intervals of so many fits are in the table."
+    return " Bands: 95 % intervals of the fitted line."
 
 
 def _axes(line: Points) -> tuple[list[float], list[float]]:
@@ -90,6 +102,7 @@ def _draw(lines: Mapping[str, Points], fitted: Mapping[str, Fit]) -> Figure:
     finite = [t for line in lines.values() for _, t in line if math.isfinite(t)]
     low, high = min(finite, default=1e-3), max(finite, default=1.0)
     axes.set_yscale("log")
+    plain(axes.yaxis)
     for k, (name, line) in enumerate(lines.items()):
         colour, marker = style(k)
         solved = [(n, t) for n, t in line if math.isfinite(t)]
@@ -99,7 +112,10 @@ def _draw(lines: Mapping[str, Points], fitted: Mapping[str, Fit]) -> Figure:
         axes.plot(never, [6 * high] * len(never), color=colour, marker=r"$\uparrow$", markersize=9,
                   linestyle="")  # fmt: skip
         if name in fitted:
-            _fit(axes, fitted[name], [n for n, _ in solved], colour)
+            band = len(fitted) <= BANDS
+            _fit(axes, fitted[name], [n for n, _ in solved], colour, band=band)
+    if len(fitted) > BANDS:
+        _nobody(axes, max(n for name in fitted for n, t in lines[name] if math.isfinite(t)))
     axes.set_ylim(low / 5, high * (300 if fitted else 12))
     axes.set_xlabel("qubits")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -108,13 +124,20 @@ def _draw(lines: Mapping[str, Points], fitted: Mapping[str, Fit]) -> Figure:
     return figure
 
 
-def _fit(axes: Axes, fit: Fit, sizes: Sequence[int], colour: str) -> None:
+def _fit(axes: Axes, fit: Fit, sizes: Sequence[int], colour: str, *, band: bool) -> None:
     last = max(sizes)
     for start, end, beyond in ((min(sizes), last, False), (last, BEYOND * last, True)):
         at = np.linspace(start, end, 60)
         middle, low, high = fit.at(list(at))
         axes.plot(at, middle, color=colour, linewidth=1.4, linestyle="--" if beyond else "-")
-        band: dict[str, object] = {"alpha": 0.18, "linewidth": 0}
-        if beyond:
-            band = {"alpha": 0.45, "hatch": "////", "facecolor": "none", "linewidth": 0}
-        axes.fill_between(at, low, high, **{"color": colour} | band)  # type: ignore[arg-type]
+        if band:
+            look: dict[str, object] = {"alpha": 0.18, "linewidth": 0}
+            if beyond:
+                look = {"alpha": 0.45, "hatch": "////", "facecolor": "none", "linewidth": 0}
+            axes.fill_between(at, low, high, **{"color": colour} | look)  # type: ignore[arg-type]
+
+
+def _nobody(axes: Axes, last: int) -> None:
+    """Hatching over all sizes beyond the last that was solved, where no band has its own."""
+    axes.axvspan(last, BEYOND * last, hatch="////", facecolor="none", edgecolor=GREY, alpha=0.25,
+                 linewidth=0, zorder=0)  # fmt: skip

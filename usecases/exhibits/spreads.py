@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from usecases.compare import percent, seconds
-from usecases.exhibits.exhibit import GREY, INK, Exhibit, canvas, short
+from usecases.exhibits.exhibit import GREY, INK, Exhibit, canvas, plain, short
 from usecases.palette import style
 from usecases.records import RunRecord
 from usecases.repeats import Repeats, contenders, repeats
 from usecases.statistics.spread import FEWEST, Spread, spread
+from usecases.wording import percent, seconds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MOST = 24
 """Lines that are drawn; the table has all."""
+
+WIDE = 40
+"""Characters of a name that stand in one line."""
 
 COLUMNS = ("use case", "instance", "contender", "runs", "feasible", "median gap", "best",
            "optimal shots", "by chance", "time")  # fmt: skip
@@ -115,7 +118,7 @@ def _percent(value: float) -> str:
 
 def _draw(lines: Sequence[_Line]) -> Figure:
     headings = len({line.heading for line in lines if line.heading})
-    figure, axes = canvas(height=1.2 + 0.2 * (len(lines) + headings))
+    figure, axes = canvas(height=1.2 + 0.2 * headings + _room(lines))
     names = list(dict.fromkeys(line.contender for line in lines))
     finite = [100 * v for line in lines for v in line.gaps if math.isfinite(v)]
     edge = max([*map(abs, finite), 1.0]) * 3
@@ -127,9 +130,10 @@ def _draw(lines: Sequence[_Line]) -> Figure:
             _heading(axes, heading, height)
         for line in mine:
             height += 1
-            ticks.append((height, short(line.contender, 44)))
+            ticks.append((height, _broken(line.contender)))
             _mark(axes, line, height, names.index(line.contender), edge)
     axes.set_xscale("symlog", linthresh=0.1)
+    plain(axes.xaxis)
     axes.set_xlim(min([*finite, 0.0]) - 0.01, edge * 1.5)
     axes.set_ylim(height + 0.6, -0.6)
     axes.set_yticks([at for at, _ in ticks], [name for _, name in ticks], fontsize=7.5)
@@ -141,6 +145,18 @@ def _draw(lines: Sequence[_Line]) -> Figure:
         axes.annotate("infeasible", (edge, 0), (0, 2), textcoords="offset points",
                       xycoords=("data", "axes fraction"), ha="center", fontsize=7)  # fmt: skip
     return figure
+
+
+def _broken(name: str) -> str:
+    """A contender's name for an axis; a long one has its machine in a second line."""
+    if len(name) <= WIDE or " on " not in name:
+        return short(name)
+    return "\n".join(map(short, (name.partition(" on ")[0], "on " + name.partition(" on ")[2])))
+
+
+def _room(lines: Sequence[_Line]) -> float:
+    """The height of the lines in inches; all have that of the tallest name."""
+    return (0.28 if any("\n" in _broken(line.contender) for line in lines) else 0.2) * len(lines)
 
 
 def _heading(axes: Axes, words: str, height: float) -> None:

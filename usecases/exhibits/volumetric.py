@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from usecases.compare import machine, percent
-from usecases.exhibits.exhibit import Exhibit, canvas, legend
+from usecases.exhibits.exhibit import INK, Exhibit, plain, short
+from usecases.naming import machine
 from usecases.records import RunRecord
+from usecases.wording import percent
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-
-ASIDE = 0.7
-"""Of a qubit: how far the marks of machines spread about one width, so that none hides others."""
+MOST, ACROSS = 9, 3
+"""Machines that are drawn, and how many of them in a row; the table has all."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def exhibit(records: Sequence[RunRecord]) -> Exhibit | None:
         words="Each run by the qubits and the depth of its largest circuit as the machine ran it."
         " Colour: the share of optimal shots beyond chance, (s − c) / (1 − c), 0 for guessing and"
         " 1 for a sure hit; it says how good the algorithm and the machine are together."
-        " Machines of one width stand a little above each other.",
+        " Squares at one place hide each other: the table has all.",
         alt=f"Circuits of {min(c.width for c in cells)} to {max(c.width for c in cells)} qubits and"
         f" depths up to {max(c.depth for c in cells)}; {above} of {len(cells)} runs beat chance.",
         columns=("backend", "use case", "qubits", "depth", "beyond chance"),
@@ -62,26 +64,37 @@ def _cell(record: RunRecord) -> _Cell | None:
 
 
 def _draw(cells: Sequence[_Cell]) -> Figure:
-    from matplotlib.ticker import MaxNLocator
+    """A panel for each machine, on the same scales; the colour bar is for all."""
+    from matplotlib.figure import Figure
 
-    from usecases.palette import style
-
-    figure, axes = canvas()
-    machines = list(dict.fromkeys(c.backend for c in cells))
-    for k, backend in enumerate(machines):
+    machines = list(dict.fromkeys(c.backend for c in cells))[:MOST]
+    across = min(len(machines), ACROSS)
+    down = math.ceil(len(machines) / across)
+    figure = Figure(figsize=(7.6, 0.8 + 3.0 * down), layout="constrained")
+    grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
+    for axes in grid.flat[len(machines) :]:
+        axes.set_axis_off()
+    for axes, backend in zip(grid.flat, machines, strict=False):
         mine = [c for c in cells if c.backend == backend]
-        apart = ASIDE * (k / max(len(machines) - 1, 1) - 0.5)
         drawn = axes.scatter(
-            [c.depth for c in mine], [c.width + apart for c in mine],
-            c=[100 * c.quality for c in mine],
-            cmap="cividis", vmin=0, vmax=100, marker=style(k)[1], s=70, label=backend,
-            edgecolors="#1c2430", linewidths=0.6, rasterized=len(mine) > 500,
+            [c.depth for c in mine], [c.width for c in mine], c=[100 * c.quality for c in mine],
+            cmap="cividis", vmin=0, vmax=100, marker="s", s=110 / across + 25,
+            edgecolors=INK, linewidths=0.6, rasterized=len(mine) > 500,
         )  # fmt: skip
-    figure.colorbar(drawn, ax=axes, label="optimal shots beyond chance, %")
+        axes.set_title(short(backend, 96 // across), fontsize=9)
+        axes.spines[["top", "right"]].set_visible(False)
+    _scales(grid.flat[0], cells)
+    figure.colorbar(drawn, ax=grid, label="optimal shots beyond chance, %")
+    figure.supxlabel("depth of the compiled circuit", fontsize=10)
+    figure.supylabel("qubits", fontsize=10)
+    return figure
+
+
+def _scales(axes: Axes, cells: Sequence[_Cell]) -> None:
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
     axes.set_xscale("log", base=2)
-    axes.set_xlabel("depth of the compiled circuit")
-    axes.set_ylabel("qubits")
+    axes.xaxis.set_major_locator(LogLocator(base=2, numticks=7))
+    plain(axes.xaxis)
     axes.set_ylim(min(c.width for c in cells) - 1, max(c.width for c in cells) + 1)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    legend(figure, axes)
-    return figure

@@ -39,6 +39,9 @@ def read(path: Path) -> str:
     Raises BadInstance when it cannot be read or is no text, TooLarge beyond the limit.
     """
     try:
+        # A pipe that nobody writes to would be waited for for ever: only regular files are opened.
+        if path.exists() and not path.is_file():
+            raise BadInstance("file", "is no regular file", file=path.name)
         with path.open("rb") as file:
             raw = file.read(BYTES + 1)
     except OSError as error:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from usecases import registry
-from usecases.compare import COLUMNS, made_by, number, table
 from usecases.errors import UsecasesError
 from usecases.exhibits.exhibit import origin
 from usecases.exhibits.spreads import COLUMNS as SPREAD
 from usecases.exhibits.spreads import row
+from usecases.naming import made_by
 from usecases.records import RunRecord
 from usecases.repeats import repeats
 from usecases.report import html
+from usecases.rows import COLUMNS, table
+from usecases.wording import number
 
 
 def title(record: RunRecord) -> str:

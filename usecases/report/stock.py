@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from usecases.compare import label, number, percent
 from usecases.exhibits import drift
 from usecases.exhibits.exhibit import GREY, Exhibit, canvas, legend, origin, short
+from usecases.naming import label
 from usecases.palette import STYLES
 from usecases.report import html
 from usecases.report.body import exhibit
 from usecases.report.footer import footer, provenance
 from usecases.stock import Change, Spent, Stock, machine
+from usecases.wording import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
+from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
 
@@ -20,6 +21,8 @@ LARGEST = 2**20
 
 MOST_CELLS = 100_000
 """Runs that one suite may ask for."""
+
+EXAMPLE = "docs/benchmarking.md shows one"
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -123,16 +126,28 @@ def parse(text: str) -> Suite:
     """A suite from TOML. Raises BadInstance."""
     try:
         data = json.dumps(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, TypeError, RecursionError) as error:
-        raise BadInstance("content", f"is not a suite in TOML ({error})") from None
+    except (ValueError, TypeError, RecursionError) as error:  # also thousands of digits
+        why = str(error).split(";")[0]
+        raise BadInstance("content", f"is not a suite in TOML ({why})", EXAMPLE) from None
     try:
         suite = parse_json(Suite, data)
     except ValidationError as error:
-        raise complaint(error) from None
+        found = complaint(error)
+        raise BadInstance(found.field, found.problem, _hint(found.field)) from None
     asked = sum(_size(matrix) for matrix in suite.matrix)
     if asked > MOST_CELLS:
         raise BadInstance("matrix", f"asks for {asked} runs where at most {MOST_CELLS} are done")
     return suite
+
+
+def _hint(field: str) -> str:
+    """What to do about a field: the word that was meant, or the words that there are."""
+    section, _, word = field.rpartition(".")
+    known = Matrix.model_fields if section.startswith("matrix") else Suite.model_fields
+    if word in known or word.isdecimal():
+        return EXAMPLE
+    near = get_close_matches(word, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}"
 
 
 def _size(m: Matrix) -> int:

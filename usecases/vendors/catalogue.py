@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from usecases.errors import BackendUnavailable, UnknownName
+from usecases.vendors.versions import Versions, tested
 
 HELPERS = ("adapter", "child")
 
@@ -49,17 +50,26 @@ class Vendor:
     @property
     def pins(self) -> tuple[str, ...]:
         """Names and versions that were tried together."""
-        lines = self.requirements.read_text("utf-8").splitlines()
-        return tuple(line for line in lines if line and not line.startswith("#"))
+        return pins(self.requirements.read_text("utf-8"))
 
     @property
-    def tested(self) -> str:
-        """The one version of the SDK that its machines were checked with."""
+    def pinned(self) -> str:
+        """The version of the SDK that its environment is made with."""
         return self.pins[0].partition("==")[2]
+
+    @property
+    def tested(self) -> Versions:
+        """The versions of the SDK that its machines were checked with."""
+        return tested(self.requirements.read_text("utf-8"), self.pinned)
 
     def is_twin(self, device: str) -> bool:
         """Whether the device answers here, without a network and without a bill."""
         return bool(self.twin) and device.startswith(self.twin)
+
+
+def pins(listed: str) -> tuple[str, ...]:
+    """The lines of a list that are no comments."""
+    return tuple(line for line in listed.splitlines() if line and not line.startswith("#"))
 
 
 @cache

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from usecases.errors import BackendUnavailable
 from usecases.home import home
-from usecases.vendors.catalogue import Vendor
+from usecases.vendors.catalogue import Vendor, pins
 
 MADE = "requirements.txt"
 """In an environment: the list it was made of."""
@@ -33,9 +33,9 @@ def made(vendor: Vendor) -> Path | None:
 
 
 def current(vendor: Vendor) -> bool:
-    """Whether the environment was made of today's list."""
+    """Whether the environment was made of today's pins."""
     kept = folder() / vendor.name / MADE
-    return kept.exists() and kept.read_text("utf-8") == vendor.requirements.read_text("utf-8")
+    return kept.exists() and pins(kept.read_text("utf-8")) == vendor.pins
 
 
 def python(vendor: Vendor) -> Path:

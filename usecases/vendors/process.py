@@ -22,7 +22,9 @@ from usecases.vendors.environments import python
 from usecases.vendors.tail import Tail
 
 SECONDS = 600.0
-"""The longest that one answer may take."""
+"""The longest that one answer may take; a twin's simulation may take LONGER times as long."""
+
+LONGER = 6
 
 MEMORY = 16 << 30
 """Bytes of address space that a vendor's process may use."""
@@ -60,7 +62,7 @@ class Process:
         asked = {"device": device, "settings": settings, "verb": verb, "arguments": arguments}
         line = json.dumps(asked, allow_nan=False).encode() + b"\n"
         with self._lock:
-            answer = self._answer(line)
+            answer = self._answer(line, self.seconds * (LONGER if verb == "run" else 1))
         if "error" in answer:
             raise self._told(device, answer["error"])
         return answer["value"]
@@ -75,7 +77,7 @@ class Process:
                     stream.close()
             self._child = None
 
-    def _answer(self, line: bytes) -> dict[str, Any]:
+    def _answer(self, line: bytes, seconds: float) -> dict[str, Any]:
         if self._child is None or self._child.poll() is not None:
             self.close()
             self._child = _started(self.vendor)
@@ -86,11 +88,11 @@ class Process:
         try:
             child.stdin.write(line)
             child.stdin.flush()
-            found: dict[str, Any] = json.loads(self._line(child))
+            found: dict[str, Any] = json.loads(self._line(child, seconds))
         except (OSError, ValueError) as error:
             raise errors.Unreachable(
                 f"the process of {self.vendor.title} ended while it worked ({self._why(error)})",
-                "It is started anew at the next try; a smaller instance needs less memory",
+                "It is started anew at the next try; a smaller instance or fewer shots take less",
             ) from None
         return found
 
@@ -101,15 +103,15 @@ class Process:
         said = self._tail.said() if self._tail else ""
         return f"{ended or error}; it said last: {said}" if said else str(ended or error)
 
-    def _line(self, child: subprocess.Popen[bytes]) -> bytes:
+    def _line(self, child: subprocess.Popen[bytes], seconds: float) -> bytes:
         """One whole line of the child's, read as it comes; raises ValueError without one."""
         assert child.stdout  # noqa: S101 - asked for
         parts: list[bytes] = []
-        until, size = time.monotonic() + self.seconds, 0
+        until, size = time.monotonic() + seconds, 0
         while not (parts and parts[-1].endswith(b"\n")):
             left = until - time.monotonic()
             if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
-                raise ValueError(f"no answer within {self.seconds:.0f} s")
+                raise ValueError(f"no answer within {seconds:.0f} s")
             part = os.read(child.stdout.fileno(), 1 << 20)
             size += len(part)
             if not part:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from usecases.compare import answer, made_by, number, percent, table
 from usecases.errors import UsecasesError
+from usecases.naming import made_by
 from usecases.records import RunRecord
+from usecases.rows import answer, table
+from usecases.wording import number, percent
 
 COLUMNS = ("algorithm", "backend", "answer", "gap", "feasible", "optimal", "lift", "time", "source")
 
