@@ -52,6 +52,10 @@ A program of more circuits than a cloud takes at once becomes several jobs: each
 tagged and paid on its own, all are sent before the first is waited for, and none is sent where all
 together would pass a cap.
 
+Twins that are Aer with a model of noise tell it: `-b "aer noise=iqm/fake_adonis"` and
+`-b "aer noise=aqt/offline_noisy"` run our Aer with that model and those couplings, built once. The
+model comes as plain data, is checked, and its twin stays beside it in [GHZ fidelities](ghz.md).
+
 | vendor | pinned | tested | work | twins | machines | credentials | price |
 |---|---|---|---|---|---|---|---|
 {rows}

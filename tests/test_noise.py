@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from qiskit import QuantumCircuit, transpile
 from qiskit.quantum_info import SparsePauliOp
 from qiskit_aer import AerSimulator
@@ -17,6 +19,11 @@ from usecases.errors import BackendUnavailable, UsageError
 from usecases.executor import Executor
 from usecases.noise import fake_device, noise_model, padded, touched
 from usecases.programs import Estimate, Expectation, SampleCircuits
+from usecases.vendors import noise
+from usecases.vendors.catalogue import vendor
+from usecases.vendors.environments import installed
+from usecases.vendors.noise import ToldNoise, told
+from usecases.vendors.process import Process
 
 
 def ghz(n: int) -> QuantumCircuit:
@@ -112,3 +119,53 @@ def test_an_exact_value_behind_a_measurement_is_refused_not_one_of_two() -> None
     for program in (Expectation(circuit, observables), Estimate(circuit, observables, None, 0)):
         with pytest.raises(BackendUnavailable, match="measures or resets"):
             Executor(Aer(), None)(program)
+
+
+@pytest.mark.parametrize("twin", ["iqm/fake_adonis", "aqt/offline_noisy"])
+def test_a_vendor_s_twin_and_aer_with_the_noise_it_tells_agree(twin: str) -> None:
+    if not installed(vendor(twin.partition("/")[0])):
+        pytest.skip(f"{twin} is not installed: usecases backends add {twin.partition('/')[0]}")
+    circuit = ghz(3)
+    tables = [
+        Executor(registry.backend(name), None)(SampleCircuits((circuit,), 2000, 1))[0]
+        for name in (twin, f"aer noise={twin}", "aer")
+    ]
+    own, ours, ideal = [(t.get("000", 0) + t.get("111", 0)) / 2000 for t in tables]
+    assert ideal == 1
+    assert ours < 0.995
+    assert abs(own - ours) < 4 * (2 * own * (1 - own) / 2000) ** 0.5 + 0.01
+
+
+def test_noise_of_no_twin_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = SampleCircuits((ghz(2),), 10, 1)
+    with pytest.raises(UsageError, match="no vendor named 'nobody'"):
+        Executor(Aer(noise="nobody/fake"), None)(asked)
+    with pytest.raises(BackendUnavailable, match="IQM has iqm/fake_adonis"):
+        Executor(Aer(noise="iqm/garnet"), None)(asked)
+    monkeypatch.setenv("USECASES_VENDORS", str(tmp_path))
+    monkeypatch.setattr(noise, "process", lambda name: Process(vendor(name)))
+    with pytest.raises(BackendUnavailable, match="usecases backends add iqm"):
+        told.__wrapped__("iqm/fake_adonis")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"probabilities": (0.9, 0.2)}, "sum to one"),
+        ({"probabilities": (1.1, -0.1)}, "sum to one"),
+        ({"gate_qubits": ((2,),)}, "does not have"),
+        ({"operations": ("move",)}, "does not compile to"),
+        ({"instructions": ()}, "other numbers"),
+    ],
+)
+def test_a_told_model_that_is_no_noise_is_refused(change: dict[str, object], why: str) -> None:
+    steps = [[{"name": "id", "qubits": [0]}], [{"name": "x", "qubits": [0]}]]
+    fault = {"type": "qerror", "operations": ["r"], "instructions": steps}
+    good = fault | {"probabilities": [0.9, 0.1], "gate_qubits": [[0]]}
+    ToldNoise.model_validate({"qubits": 2, "gates": {"r": [[0], [1]]}, "errors": [good]})
+    with pytest.raises(ValidationError, match=why):
+        ToldNoise.model_validate(
+            {"qubits": 2, "gates": {"r": [[0], [1]]}, "errors": [good | change]}
+        )

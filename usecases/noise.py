@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from usecases.errors import BackendUnavailable, MissingExtra, UnknownName
+from usecases.vendors.noise import told_model, told_target
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -37,6 +38,21 @@ def fake_device(name: str) -> Any:
     return getattr(fake_provider, twins[key])()
 
 
+def machine(name: str) -> dict[str, Any]:
+    """What the transpiler is told of a machine: IBM's by its plain name, others VENDOR/DEVICE.
+
+    Raises as `fake_device` and, for VENDOR/DEVICE, as `usecases.vendors.noise.told` do.
+    """
+    return {"target": told_target(name)} if "/" in name else {"backend": fake_device(name)}
+
+
+def width(name: str) -> int:
+    """Qubits of the machine. Raises as `machine` does."""
+    (found,) = machine(name).values()
+    qubits: int = found.num_qubits
+    return qubits
+
+
 def touched(circuits: Sequence[QuantumCircuit]) -> frozenset[int]:
     """The places on a machine at which compiled circuits do something."""
     return frozenset(
@@ -55,6 +71,8 @@ def noise_model(name: str, places: frozenset[int]) -> Any:
     The whole model of a machine of 156 qubits takes seconds to build and again to send to the
     simulator; the part at a few places takes hundredths and gives the same counts.
     """
+    if "/" in name:
+        return told_model(name, places)
     from qiskit_aer.noise import NoiseModel
 
     device = copy.copy(fake_device(name))
@@ -94,6 +112,11 @@ def padded(circuits: Sequence[QuantumCircuit], name: str, idle: Idle) -> list[Qu
         raise BackendUnavailable(
             "a circuit with branches has no fixed times, in which qubits could wait",
             "Leave out the setting idle",
+        )
+    if "/" in name:
+        raise BackendUnavailable(
+            f"{name} tells no times of its gates, in which qubits could wait",
+            "Leave out the setting idle, or take a machine of IBM's: noise=manila",
         )
     target = fake_device(name).target
     fill = PadDelay(target=target)

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from usecases.contracts import JobResult, LocalBackend
 from usecases.errors import BackendUnavailable, TooLarge
 from usecases.machine import BASIS, diagonal, is_diagonal, largest_state, pauli_means, sizes
-from usecases.noise import Idle, fake_device, noise_model, padded, touched
+from usecases.noise import Idle, machine, noise_model, padded, touched, width
 from usecases.programs import (
     Expectation,
     FermionicEnergy,
@@ -42,8 +42,9 @@ class Aer(LocalBackend):
     """A simulator of gate machines.
 
     `noise` names a machine whose recorded calibration sets gate errors, readout errors,
-    coupling and basis gates (for example "manila" or "fez"); the result stays simulated. `idle`
-    is what happens to qubits that wait: noise models of gates alone ignore it.
+    coupling and basis gates (for example "manila", "fez" or "iqm/fake_adonis"); the result
+    stays simulated. `idle` is what happens to qubits that wait: noise models of gates alone
+    ignore it.
     """
 
     runs: ClassVar[tuple[type[Program[Any]], ...]] = (SampleCircuits, Expectation, Sweep)
@@ -72,10 +73,10 @@ class Aer(LocalBackend):
         return isinstance(program, self.runs)
 
     def check(self, program: Program[Any]) -> None:
-        if self.noise and program.qubits > fake_device(self.noise).num_qubits:
+        if self.noise and program.qubits > width(self.noise):
             raise TooLarge(
                 f"the machine {self.noise}, whose noise is asked for, has"
-                f" {fake_device(self.noise).num_qubits} qubits and not {program.qubits}",
+                f" {width(self.noise)} qubits and not {program.qubits}",
                 "Name a larger one as its noise, e.g. guadalupe (16), toronto (27) or fez (156)",
             )
         exact = getattr(program, "shots", None) is None
@@ -174,7 +175,7 @@ class Aer(LocalBackend):
         options: dict[str, Any] = {"optimization_level": self.optimization_level}
         options |= {"seed_transpiler": 0, "num_processes": 1}
         if self.noise:
-            options["backend"] = fake_device(self.noise)
+            options |= machine(self.noise)
             if len(circuits) > 1 and len({c.num_qubits for c in circuits}) == 1:
                 # What belongs together lies on the same qubits.
                 first = transpile(circuits[0], **options)

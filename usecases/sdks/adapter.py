@@ -81,6 +81,10 @@ class Adapter:
         """What the ended job was charged; None where the vendor does not tell."""
         return None
 
+    def noise(self) -> dict[str, Any]:
+        """qubits, gates (name → the places at which each acts) and Aer's errors, of a twin."""
+        raise Told("BackendUnavailable", "it has no noise model that Aer could take")
+
     def queue(self) -> str:
         """How much waits at the machine, in words; nothing where it does not tell."""
         return ""
@@ -177,6 +181,17 @@ class QiskitTwin(Adapter):
             "circuits": sizes(circuits, ready),
             "provenance": self.provenance(),
         }
+
+
+def noise_of(backend: Any, model: Any) -> dict[str, Any]:
+    """A Qiskit machine's gates and couplings, and Aer's model of its noise, as plain data."""
+    gates = {}
+    for name in backend.target.operation_names:
+        places = [at for at in backend.target[name] or () if at is not None]
+        wide = backend.target.operation_from_name(name).num_qubits
+        gates[name] = places or list(itertools.permutations(range(backend.num_qubits), wide))
+    errors = model.to_dict(serializable=True)["errors"]
+    return {"qubits": backend.num_qubits, "gates": gates, "errors": errors}
 
 
 def sizes(before: list[Any], after: list[Any]) -> dict[str, int]:

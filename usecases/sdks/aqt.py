@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter import Adapter, QiskitTwin, Told  # type: ignore[import-not-found]
+from adapter import Adapter, QiskitTwin, Told, noise_of  # type: ignore[import-not-found]
 
 TITLE = "AQT"
 WORK = "circuits"
@@ -44,3 +44,7 @@ class Offline(QiskitTwin):  # type: ignore[misc]
 
     def describe(self) -> dict[str, Any]:
         return super().describe() | {"most_shots": self.backend.MAX_SHOTS}
+
+    def noise(self) -> dict[str, Any]:
+        model = self.backend.simulator.options.noise_model
+        return dict(noise_of(self.backend, model) if model else super().noise())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from adapter import Adapter, QiskitTwin, Told  # type: ignore[import-not-found]
+from adapter import Adapter, QiskitTwin, Told, noise_of  # type: ignore[import-not-found]
 
 TITLE = "IQM"
 WORK = "circuits"
@@ -52,3 +52,10 @@ class Fake(QiskitTwin):  # type: ignore[misc]
         theirs.AerSimulator = partial(AerSimulator, seed_simulator=seed % (1 << 31))
         result = self.backend.run(circuits, shots=shots).result()
         return [result.get_counts(k) for k in range(len(circuits))]
+
+    def noise(self) -> dict[str, Any]:
+        """Where states move through a resonator, the errors are of moves, not of compiled gates."""
+        if "move" in self.backend.noise_model.basis_gates:
+            what = "its noise is of moves through a resonator, a gate that Aer lacks"
+            raise Told("BackendUnavailable", what)
+        return dict(noise_of(self.backend, self.backend.noise_model))
