@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STORED = ROOT / "benchmarks" / "results" / "suites.json"
 PAGE = ROOT / "docs" / "suites.md"
 
-RUNS, KILLS, LISTED, MUTATIONS, REPORTED = 1000, 20, 10_000, 1000, 50
+RUNS, KILLS, PLANNED, LISTED, MUTATIONS, REPORTED = 1000, 20, 400, 10_000, 1000, 50
 
 SMALL = """
 title = "Runs of a few milliseconds"
