@@ -32,7 +32,7 @@ from qiskit import QuantumCircuit, transpile
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 
-from usecases.backends.aer import fake_device
+from usecases.noise import fake_device
 
 noise = NoiseModel.from_backend(fake_device("manila"))
 machine = AerSimulator(noise_model=noise)
