@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import sampled_from
 
-from faulty.machine import Faulty, Work
+from faulty.machine import Faulty, Work, Works
 from faulty.matrix import CASES, Case, run_case
 from faulty.trial import (
     POINTS,
@@ -33,6 +33,7 @@ from faulty.trial import (
     resumer,
     spender,
     started,
+    transitions,
 )
 from tests.helpers import ROOT, third_party, usecases
 from usecases import jobs, patience
@@ -126,15 +127,17 @@ def test_a_run_waits_for_as_long_as_it_may(scene: Scene, monkeypatch: pytest.Mon
     assert pauses[0] == 0.2
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_process_may_die_at_every_step(when: str, scene: Scene) -> None:
-    for seed, point in enumerate(POINTS):
-        process = started(child, scene, seed, f"{when} {point}")
+@pytest.mark.parametrize("job", [1, 2])
+def test_a_process_may_die_at_every_step(job: int, scene: Scene) -> None:
+    """Of a run's only job, and of the last of several."""
+    for seed, point in enumerate(transitions(job)):
+        work = Work(seed=seed) if job == 1 else Works(job, seed)
+        process = started(child, scene, work, point)
         process.join()
         assert process.exitcode == -9
-        assert attempt(scene, Work(seed=seed)).counts
+        assert attempt(scene, work).counts
     found = reckoned(scene)
-    assert (found.jobs, found.lost, found.twice) == (len(POINTS), 0, 0)
+    assert (found.jobs, found.lost, found.twice) == (job * len(transitions(job)), 0, 0)
 
 
 def test_many_processes_stay_within_the_cap(scene: Scene) -> None:
@@ -147,7 +150,7 @@ def test_many_processes_stay_within_the_cap(scene: Scene) -> None:
 
 
 def test_many_processes_take_up_one_run(scene: Scene) -> None:
-    process = started(child, scene, 0, "after submit")
+    process = started(child, scene, Work(), "after submit 1")
     process.join()
     with Store(scene.store) as store:
         (run,) = store.runs()
