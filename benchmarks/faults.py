@@ -39,7 +39,7 @@ PAGE = ROOT / "docs" / "faults.md"
 
 KILLS = 500
 SPENDERS, EACH, CAP = 16, 5, 20
-RIVALS = 8
+RIVALS, QUEUE = 8, 5.0
 PIECES = 3
 """Jobs of a run whose work one job would not take."""
 PASSING = (("submit", "response lost"), ("submit", "502 after acceptance"), ("read", "503"),
@@ -134,12 +134,14 @@ def under_a_cap(scene: Scene) -> dict[str, Any]:
 
 
 def rivals(scene: Scene) -> dict[str, Any]:
-    """Many processes take up one stopped run at once."""
+    """Many processes are at one stopped run at once, by its id or by asking for the same."""
+    scene.state(queue=QUEUE)
     process = started(child, scene, Work(), "after submit 1")
     process.join()
     with Store(scene.store) as store:
         (run,) = store.runs()
-    crowd = [started(resumer, scene, run.id, 0) for _ in range(RIVALS)]
+    crowd = [started(resumer, scene, run.id, 0) for _ in range(RIVALS // 2)]
+    crowd += [started(child, scene, Work()) for _ in range(RIVALS // 2)]
     for process in crowd:
         process.join()
     won = sum(process.exitcode == 0 for process in crowd)
@@ -209,8 +211,9 @@ def render(found: dict[str, Any]) -> str:
         "## Many processes, one store",
         f"{cap['processes']} processes asked at once for {cap['asked']} jobs of 1 EUR under a"
         f" day's cap of {cap['cap']} EUR: {cap['billed']:.2f} EUR are in the books.",
-        f"{races['processes']} processes took up one stopped run at once: {races['won']} got its"
-        f" result, each when no other was at it; {races['jobs']} job in the books.",
+        f"{races['processes']} processes were at one stopped run at once, half of them by its id"
+        f" and half by asking for the same: {races['won']} got its result, the others were"
+        f" refused; {races['jobs']} job in the books.",
         f"Python {found['python']}, {found['system']}.",
     ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"

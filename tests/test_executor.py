@@ -197,7 +197,7 @@ def test_jobs_whose_submission_was_not_confirmed_are_reconciled(
     run = done.stdout.split("of run ")[1].split()[0]
     (folder / "machine.json").write_text('{"polls": 5}')
     cancelled = usecases("jobs", "cancel", run, path=third_party())
-    assert f"1 jobs of run {run} cancelled" in cancelled.stdout
+    assert f"run {run} is cancelled" in cancelled.stdout
     refused = usecases(*words, "--resume", run, path=third_party())
     assert refused.returncode == 2
     assert "is cancelled" in refused.stderr

@@ -92,7 +92,10 @@ class Remote:
                 "The code, a package or a setting has changed: start a new run",
             )
         if known and known.status == "cancelled":
-            raise UsageError(f"job {known.tag} is cancelled", "Start the run anew")
+            raise UsageError(
+                f"job {known.tag} is cancelled and others of its run are not",
+                f"End the run with: usecases jobs cancel {self._run}, then start it anew",
+            )
         return known
 
     def cost(self) -> str:

@@ -137,6 +137,8 @@ def _answered(status: int, reply: bytes, headers: Any) -> dict[str, Any]:
     """The reply as a mapping. Raises what the contract says of each kind of failure."""
     if status == 401:
         raise AuthenticationFailed("the token has expired", "Set a new one")
+    if status == 404:
+        raise BackendUnavailable("the provider has no such job")
     if status == 410:
         raise BackendUnavailable("the device is retired")
     if status == 501:

@@ -160,6 +160,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._raw(200, b'{"status": "COMPL', {})
         if fault == "100 MB reply":
             return self._too_much()
+        if kind == "read" and not self.provider.rows("job = ?", url.path.rpartition("/")[2]):
+            return self._raw(404, b"{}", {})
         answer = self._answer(kind, url.path, url.query)
         return self._reply(200, spoilt(fault, answer) if kind == "read" else answer)
 

@@ -9,14 +9,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from faulty.machine import Faulty, Work, Works
-from usecases.errors import UsecasesError
+from usecases.errors import UsageError, UsecasesError
 from usecases.executor import Executor
 from usecases.remote import Remote
 from usecases.store import Store
@@ -88,7 +88,7 @@ def attempt(
     """Ask for the work as a process that was just started would: it takes up what it finds."""
     told = Told()
     with Store(scene.store) as store:
-        run = store.begin({"work": work.seed})
+        run = store.begin({"work": work.seed}, alone=True)
         try:
             named: Any = {"max_cost": most, "max_wait": max_wait, "say": told.said.append}
             executor = Executor(scene.machine, None, store=store, run=run, **named)
@@ -106,8 +106,9 @@ def child(scene: Scene, work: Work | Works, point: str = "", begun: Any = None) 
         _die_at(point)
     if begun:
         begun.set()
-    told = attempt(scene, work)
-    os._exit(0 if told.counts else 1)
+    with suppress(UsageError):  # another process is at it
+        os._exit(0 if attempt(scene, work).counts else 1)
+    os._exit(1)
 
 
 POINTS = ("intend", "submit", "submitted", "collect", "settled")
