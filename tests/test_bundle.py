@@ -270,8 +270,6 @@ def test_circuits_are_bundled_and_counted_again(records: list[RunRecord], tmp_pa
             verify(bell.model_copy(update={"tallies": (changed,)}).sealed())
 
 
-
-
 def test_what_cannot_be_written_is_told(records: list[RunRecord], tmp_path: Path) -> None:
     """A second file of a name that is in the bundle already; a folder that is not there."""
     run, mine = tmp_path / "run.json", tmp_path / "constraints.txt"
