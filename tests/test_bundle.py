@@ -268,3 +268,20 @@ def test_circuits_are_bundled_and_counted_again(records: list[RunRecord], tmp_pa
             changed = changed.model_copy(update={"shots": 50})
         with pytest.raises(VerificationFailed):
             verify(bell.model_copy(update={"tallies": (changed,)}).sealed())
+
+
+def test_what_cannot_be_written_is_told(records: list[RunRecord], tmp_path: Path) -> None:
+    """A second file of a name that is in the bundle already; a folder that is not there."""
+    run, mine = tmp_path / "run.json", tmp_path / "constraints.txt"
+    run.write_text(records[0].model_dump_json())
+    mine.write_text("mine")
+    words = ["bundle", str(run), "--add", str(mine), "-o"]
+    twice = CliRunner().invoke(cli, [*words, str(tmp_path / "b.zip")])
+    assert isinstance(twice.exception, UsageError)
+    assert "constraints.txt is in the bundle already" in str(twice.exception)
+    assert not (tmp_path / "b.zip").exists()
+    nowhere = str(tmp_path / "none" / "b.zip")
+    for line in ([*words[:2], "-o"], ["export", "runs", str(run), "--format", "csv", "-o"]):
+        told = CliRunner().invoke(cli, [*line, nowhere])
+        assert isinstance(told.exception, UsageError)
+        assert "is not a folder" in str(told.exception)

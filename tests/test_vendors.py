@@ -18,12 +18,13 @@ from usecases import registry, run
 from usecases.cli import cli
 from usecases.cli.backends import _installed
 from usecases.contracts import Backend
-from usecases.errors import BackendUnavailable, TooLarge, UnknownName, Unreachable
+from usecases.errors import BackendUnavailable, Refused, TooLarge, UnknownName, Unreachable
 from usecases.programs import SampleCircuits
 from usecases.testing import check_backend
 from usecases.vendors import environments, versions
 from usecases.vendors.catalogue import Vendor, vendor, vendors
 from usecases.vendors.door import Door
+from usecases.vendors.failures import failure
 from usecases.vendors.machine import Cloud, Twin
 from usecases.vendors.process import Process
 
@@ -142,7 +143,8 @@ class Bad(Adapter):
     def hang(self): time.sleep(60)
     def print(self): print("noise"); sys.stdout.flush(); return "heard"
     def seen(self): return sorted(os.environ)
-    def refuse(self): raise Told("Refused", "no", 3.0)
+    def tell(self, kind): raise Told(kind, "no", 3.0)
+    def err(self): [][1]
     def large(self): return "x" * (70 << 20)
     def eat(self): return len(bytearray(64 << 30))
 """
@@ -175,6 +177,36 @@ def test_a_process_that_dies_is_started_again(own: Vendor, monkeypatch: pytest.M
         assert process.ask("d", {}, "print") == "heard"
     finally:
         process.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "then"),
+    [
+        ("Refused", "choose another machine"),
+        ("Unreachable", "the same command again"),
+        ("JobFailed", "See at the vendor"),
+        ("TooLarge", "smaller instance"),
+        ("BackendUnavailable", "usecases backends"),
+        ("AuthenticationFailed", "Set BAD_TOKEN"),
+        ("MissingExtra", "usecases backends add bad"),
+    ],
+)
+def test_what_a_vendor_tells_says_what_to_do_next(own: Vendor, kind: str, then: str) -> None:
+    """Every error of a vendor's names the machine and ends in a next step."""
+    error = failure(own, "d", {"kind": kind, "what": "no", "retry_after": 3.0})
+    assert type(error).__name__ in (kind, "BackendUnavailable")
+    assert then in error.hint
+    if isinstance(error, Refused | Unreachable):
+        assert error.retry_after == 3.0
+
+
+def test_an_error_that_a_vendor_does_not_expect_is_told_with_its_place(own: Vendor) -> None:
+    process = Process(own)
+    with pytest.raises(BackendUnavailable, match=r"bad/d: IndexError.*bad\.py:\d+.*check bad/d"):
+        process.ask("d", {}, "err")
+    with pytest.raises(Refused, match="bad/d: no"):
+        process.ask("d", {}, "tell", "Refused")
+    process.close()
 
 
 def test_a_process_that_hangs_is_given_up(own: Vendor) -> None:
@@ -220,11 +252,6 @@ def test_an_environment_is_made_whole_or_not_at_all(
     (tmp_path / "v.txt").write_text("# nothing but Python\n")
     environments.add(of)
     assert environments.made(of) == tmp_path / "vendors" / "v" / "bin" / "python"
-    assert environments.current(of)
-    (tmp_path / "v.txt").write_text("# other words\n")
-    assert environments.current(of)
-    (tmp_path / "v.txt").write_text("another==1\n")
-    assert not environments.current(of)
     assert environments.remove(of)
     assert environments.made(of) is None
 

@@ -145,8 +145,8 @@ class Database:
                 raise self._damaged(str(error)) from None
             raise UsageError(
                 f"the store {self.path} cannot be used ({error})",
-                "Make room on its disk, or wait for the process that holds it. Nothing is sent"
-                " that is not written down first",
+                "Make room on its disk, wait for the process that holds it, or set USECASES_HOME to"
+                " a folder that you may write to. Nothing is sent that is not written down first",
             ) from None
         except (sqlite3.DatabaseError, UnicodeError) as error:
             raise self._damaged(str(error)) from None

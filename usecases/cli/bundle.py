@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from usecases.cli.shared import chosen
+from usecases.cli.shared import chosen, writable
 
 if TYPE_CHECKING:
     from usecases.circuit_record import AnyRecord
@@ -36,14 +36,19 @@ def command(
 ) -> None:
     """Write RUNs, or all of a suite's, to one zip file: `usecases verify` checks it anywhere."""
     from usecases import bundle, provenance, sources
+    from usecases.errors import UsageError
     from usecases.records import RunRecord
 
     of_suite: list[AnyRecord] = [*chosen((), suite)]
+    output = writable(output)
     kept = [*(record for run in runs for record in sources.records(run)), *of_suite]
     kept = list({record.id: record for record in kept}.values())
     files = {"constraints.txt": provenance.constraints(kept).encode(), **_answers(kept)}
-    files |= {path.name: path.read_bytes() for path in add}
     files |= {"report.html": _page([r for r in kept if isinstance(r, RunRecord)])} if report else {}
+    for path in add:
+        if path.name in files:
+            raise UsageError(f"{path.name} is in the bundle already", "Give it another name")
+        files[path.name] = path.read_bytes()
     output.write_bytes(bundle.pack(suite or "runs", kept, files))
     sources.read_bundle(output)  # what cannot be read again is no bundle
     click.echo(f"{output}: {len(kept)} runs, {output.stat().st_size / 1000:.0f} kB")

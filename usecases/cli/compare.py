@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from usecases.cli.shared import chosen, echo_table, only_json, pairs, run_options, watched
+from usecases.cli.shared import (
+    chosen,
+    echo_table,
+    only_json,
+    pairs,
+    run_options,
+    watched,
+    writable,
+)
 
 if TYPE_CHECKING:
     from usecases.records import RunRecord
@@ -26,7 +34,7 @@ def command(what: tuple[str, ...], output: str | None, **options: Any) -> None:
 
     With two or more RUNs, or files of records, these are compared and nothing is run.
     """
-    from usecases.cli.report import writable, written
+    from usecases.cli.report import written
     from usecases.errors import Partial, UsageError
 
     path = None if output is None else writable(output)

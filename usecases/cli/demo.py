@@ -6,12 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from usecases.cli.shared import echo_table
+from usecases.cli.shared import echo_table, writable
 
 if TYPE_CHECKING:
     from usecases.records import RunRecord
@@ -24,14 +23,11 @@ def command(output: str) -> None:
     """Run one problem of each sector on local simulators and draw the results on one page."""
     from usecases import registry
     from usecases.comparison import compare
-    from usecases.errors import UsageError
     from usecases.report import Section, page
     from usecases.rows import COLUMNS, table
     from usecases.store import Store
 
-    path = Path(output).resolve()
-    if not path.parent.is_dir():
-        raise UsageError(f"{path.parent} is not a folder", "Choose another with -o FILE")
+    path = writable(output)
     points = sorted(entry_points(group="usecases.demo"), key=lambda p: p.name)
     names = [registry.full_name(point.value.replace(".", "/")) for point in points]
     todo = [(name, algorithm) for name in names for algorithm in registry.usecase(name).algorithms]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from usecases import registry
-from usecases.cli.shared import chosen
+from usecases.cli.shared import chosen, writable
 
 if TYPE_CHECKING:
     from usecases.circuit_record import CircuitRecord
@@ -55,6 +55,7 @@ def usecase(usecase: str, instance: str, output: Path) -> None:
     from usecases.errors import BadInstance
     from usecases.instances import load, written
 
+    output = writable(output)
     case = registry.usecase(registry.full_name(usecase))
     found = load(case, instance)
     try:
@@ -88,6 +89,8 @@ def runs(sources: tuple[str, ...], suite: str | None, form: str, output: Path, *
     from usecases.counted import as_csv
     from usecases.errors import UsageError
 
+    if form != "qoblib":
+        output = writable(output)
     if counted := _circuits(sources):
         if form != "csv" or suite:
             raise UsageError("counts of circuits are written as csv, and without a suite")

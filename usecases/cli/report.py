@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from usecases.cli.shared import chosen
+from usecases.cli.shared import chosen, writable
 
 if TYPE_CHECKING:
     from usecases.records import RunRecord
@@ -64,16 +64,6 @@ def _seconds(date: datetime) -> float:
 
 def _now() -> float:
     return datetime.now(UTC).timestamp()
-
-
-def writable(output: str) -> Path:
-    """The path of a page, before long work; raises UsageError where there is no folder."""
-    from usecases.errors import UsageError
-
-    path = Path(output).resolve()
-    if not path.parent.is_dir():
-        raise UsageError(f"{path.parent} is not a folder", "Choose another with -o FILE")
-    return path
 
 
 def written(path: Path, records: list[RunRecord], *, quiet: bool = False) -> None:

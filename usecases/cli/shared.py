@@ -110,6 +110,19 @@ def chosen(runs: Iterable[str], suite: str | None) -> list[RunRecord]:
     return list(found.values())
 
 
+def writable(output: str | Path) -> Path:
+    """The path of a file to write, before long work; raises UsageError where none can be."""
+    from usecases.errors import UsageError
+
+    path = Path(output).resolve()
+    if path.is_dir() or not path.parent.is_dir():
+        told = f"{path} is a folder" if path.is_dir() else f"{path.parent} is not a folder"
+        raise UsageError(told, "Choose another place with -o FILE")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path.parent} may not be written to", "Choose another with -o FILE")
+    return path
+
+
 @contextmanager
 def watched() -> Iterator[Callable[[str, int], None]]:
     """A progress display on stderr: a live line in a terminal, plain lines elsewhere."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from adapter import Adapter, QiskitTwin, Told  # type: ignore[import-not-found]
@@ -43,6 +44,7 @@ class Emulator(QiskitTwin):  # type: ignore[misc]
         from importlib.metadata import version
 
         super().__init__(backend)
+        _share_errors(backend)
         self.version = f"qiskit-alice-bob-provider {version('qiskit-alice-bob-provider')}"
 
     def prepared(self, circuits: list[Any], work: dict[str, Any]) -> list[Any]:
@@ -55,3 +57,29 @@ class Emulator(QiskitTwin):  # type: ignore[misc]
             lacking = f"the circuit cannot be written in its gates ({str(error)[:200]})"
             raise Told("BackendUnavailable", lacking) from None
         return found
+
+
+def _share_errors(backend: Any) -> None:
+    """Let equal gates share one error: one for each of a million would take tens of gigabytes."""
+    from qiskit.transpiler import PassManager
+    from qiskit_alice_bob_provider.local.quantum_errors import build_quantum_error_passes
+
+    passes = build_quantum_error_passes(backend._processor)
+    for one in passes:
+        if hasattr(one, "_func"):  # the others mark measurements
+            one._func = _once(one._func)
+    backend._noise_pass_manager = PassManager(passes)
+
+
+def _once(made: Callable[[Any, list[int]], Any]) -> Callable[[Any, list[int]], Any]:
+    """The same function, which makes the error of equal gates on equal qubits once."""
+    known: dict[Any, Any] = {}
+
+    def found(gate: Any, qubits: list[int]) -> Any:
+        timed = (gate.duration, gate.unit) if gate.name == "delay" else ()
+        key = (gate.name, tuple(map(str, gate.params)), timed, tuple(qubits))
+        if key not in known:
+            known[key] = made(gate, qubits)
+        return known[key]
+
+    return found

@@ -46,7 +46,7 @@ class Direct(Adapter):  # type: ignore[misc]
     def __init__(self, provider: Any) -> None:
         url = os.environ.get("AQT_DIRECT_URL")
         if not url:
-            raise Told("BackendUnavailable", "AQT_DIRECT_URL, the machine's address, is not set")
+            raise Told("AuthenticationFailed", "AQT_DIRECT_URL, the machine's address, is not set")
         with told():
             token = os.environ.get("AQT_TOKEN", "")
             self.backend = provider.direct_access().get_resource(url, token)

@@ -29,7 +29,9 @@ def told(submitting: bool = False) -> Iterator[None]:
 
     try:
         yield
-    except (IBMNotAuthorizedError, AccountNotFoundError) as error:
+    except AccountNotFoundError:
+        raise Told("AuthenticationFailed", "no account of IBM's is known here") from None
+    except IBMNotAuthorizedError as error:
         raise Told("AuthenticationFailed", str(error)) from None
     except QiskitBackendNotFoundError as error:
         raise Told("BackendUnavailable", f"IBM lists no such machine: {error}") from None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from usecases.errors import BackendUnavailable
 from usecases.home import home
-from usecases.vendors.catalogue import Vendor, pins
+from usecases.vendors.catalogue import Vendor
 
 MADE = "requirements.txt"
 """In an environment: the list it was made of."""
@@ -30,12 +30,6 @@ def made(vendor: Vendor) -> Path | None:
     place = folder() / vendor.name
     python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     return python if (place / MADE).exists() and python.exists() else None
-
-
-def current(vendor: Vendor) -> bool:
-    """Whether the environment was made of today's pins."""
-    kept = folder() / vendor.name / MADE
-    return kept.exists() and pins(kept.read_text("utf-8")) == vendor.pins
 
 
 def python(vendor: Vendor) -> Path:

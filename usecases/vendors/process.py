@@ -19,12 +19,14 @@ from usecases import errors, secrets
 from usecases.sdks.child import LONGEST
 from usecases.vendors.catalogue import Vendor
 from usecases.vendors.environments import python
+from usecases.vendors.failures import failure
 from usecases.vendors.tail import Tail
 
 SECONDS = 600.0
-"""The longest that one answer may take; a twin's simulation may take LONGER times as long."""
+"""The longest that a vendor's answer may take."""
 
-LONGER = 6
+SIMULATING = 3600.0
+"""The longest that a twin may simulate."""
 
 MEMORY = 16 << 30
 """Bytes of address space that a vendor's process may use."""
@@ -34,14 +36,6 @@ KEPT = (
     *("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
 )
 """What a vendor's process sees of our environment, beside its own variables."""
-
-_RAISED = {
-    kind.__name__: kind
-    for kind in (
-        *(errors.JobFailed, errors.Unresolved, errors.AuthenticationFailed),
-        *(errors.BackendUnavailable, errors.TooLarge),
-    )
-}
 
 
 class Process:
@@ -62,9 +56,9 @@ class Process:
         asked = {"device": device, "settings": settings, "verb": verb, "arguments": arguments}
         line = json.dumps(asked, allow_nan=False).encode() + b"\n"
         with self._lock:
-            answer = self._answer(line, self.seconds * (LONGER if verb == "run" else 1))
+            answer = self._answer(line, SIMULATING if verb == "run" else self.seconds)
         if "error" in answer:
-            raise self._told(device, answer["error"])
+            raise failure(self.vendor, device, answer["error"])
         return answer["value"]
 
     def close(self) -> None:
@@ -120,34 +114,6 @@ class Process:
                 raise ValueError("too long an answer")
             parts.append(part)
         return b"".join(parts)
-
-    def _missing(self) -> str:
-        """Which of the vendor's credentials are nowhere."""
-        missing = [name for name in self.vendor.credentials if not secrets.present(name)]
-        if not missing:
-            return f"Check {', '.join(self.vendor.credentials)}"
-        return f"Set {', '.join(missing)} in the environment, a keyring or the secrets file"
-
-    def _told(self, device: str, error: dict[str, Any]) -> errors.UsecasesError:
-        """The vendor's error as the framework's."""
-        name, kind, what = f"{self.vendor.name}/{device}", error["kind"], str(error["what"])
-        if kind == "UnknownName":
-            known = [f"{self.vendor.name}/{near}" for near in what.split(", ")]
-            return errors.UnknownName("backend", name, known)
-        if kind == "MissingExtra":
-            return errors.BackendUnavailable(
-                f"{self.vendor.title} is not wholly installed: {what} is missing",
-                f"Install it with: usecases backends add {self.vendor.name}",
-            )
-        hint = "See what its file is asked for in docs/backends.md"
-        for again in (errors.Refused, errors.Unreachable):
-            if kind == again.__name__:
-                return again(f"{name}: {what}", retry_after=error.get("retry_after"))
-        if kind == "AuthenticationFailed":
-            return errors.AuthenticationFailed(f"{name}: {what}", self._missing())
-        if kind in _RAISED:
-            return _RAISED[kind](f"{name}: {what}")
-        return errors.BackendUnavailable(f"{name}: {what} ({error.get('where', '')})", hint)
 
 
 class _SilentError(ValueError):
