@@ -182,6 +182,12 @@ def test_nothing_paid_is_sent_without_a_cap(machine: tuple[Path, tuple[str, ...]
         assert refused.returncode == 7
         assert "5.00 EUR" in refused.stderr
         assert not list(folder.glob("*.job"))
+    (folder / "machine.json").write_text('{"price": 0.1, "polls": 0, "secretive": true}')
+    refused = usecases(*words, "--max-cost", "9", path=third_party())
+    assert refused.returncode == 5
+    assert "spool gives no price for this job" in refused.stderr
+    assert not list(folder.glob("*.job"))
+    (folder / "machine.json").write_text('{"price": 0.1, "polls": 0}')
     done = usecases(*words, "--max-cost", "5", path=third_party())
     assert done.returncode == 0, done.stderr
 
