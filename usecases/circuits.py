@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from usecases import provenance, registry
 from usecases.circuit_record import CIRCUIT, CircuitRecord, Tally
-from usecases.contracts import Backend, Wrapper
+from usecases.contracts import Backend, RemoteBackend, Wrapper, innermost
 from usecases.errors import BadInstance
 from usecases.executor import Executor
 from usecases.lowering import fits
@@ -115,6 +115,16 @@ def run(plan: CircuitPlan, **how: Any) -> CircuitRecord:
         return _recorded(plan, identity, executor, progress)
 
     return carried(plan, made, **how)
+
+
+def once(plan: CircuitPlan, **how: Any) -> CircuitRecord:
+    """As `run`; what was run already on a machine elsewhere is not paid for again, but read."""
+    if isinstance(innermost(plan.backend), RemoteBackend):
+        with Store() as store:
+            standing = store.standing(plan.request)
+            if standing.done:
+                return store.circuits(standing.id)
+    return run(plan, **how)
 
 
 def take_up(
