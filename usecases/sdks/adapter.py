@@ -1,7 +1,9 @@
 """What a vendor's file is written with; runs in the vendor's environment, standard library only.
 
 A vendor is a file in this folder and a requirements list beside it. The file declares literals
-that are read without running it, and `open(device, settings)`, which gives an `Adapter`.
+that are read without running it, and `open(device, settings)`, which gives an `Adapter`. Where it
+has a `tabled(device)` too, that one is asked for `describe` and `estimate` where no credentials are
+set.
 """
 
 from __future__ import annotations
