@@ -549,6 +549,8 @@ print(handle.id, handle.status)
 import sys; sys.path.insert(0, {str(third_party())!r})
 import usecases
 handle = usecases.attach({short!r})
+(job,) = handle.jobs
+assert job.status == "submitted" and [job.job in line for line in handle.reconcile()] == [True]
 record = handle.record()
 assert handle.record() == record and handle.status == "done"
 print(record.id, len(record.calls))

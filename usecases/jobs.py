@@ -109,9 +109,10 @@ def _cost(job: Job, charged: float | None) -> str:
     return f"; up to {job.cost:.2f} {job.quote.currency} may be charged" if job.cost else ""
 
 
-def reconcile(store: Store) -> Iterator[str]:
-    """Look up, at their machines, all jobs that have not ended; a line for each."""
-    for job in store.jobs("status IN ('intent', 'submitted')"):
+def reconcile(store: Store, run: str | None = None) -> Iterator[str]:
+    """Look up, at their machines, the jobs of a run, or all, that have not ended; a line each."""
+    which, names = ("1", ()) if run is None else ("run = ?", (store.identity(run),))
+    for job in store.jobs(f"status IN ('intent', 'submitted') AND {which}", *names):
         try:
             words = BUSY if _busy(store, job) else _looked_up(store, job)
         except UsecasesError as error:  # one machine out of reach hides no other's jobs
