@@ -588,7 +588,7 @@ class Priced(RemoteBackend):
     def collect(self, job: str) -> JobResult | None:
         raise AssertionError
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         raise AssertionError
 
     def cancel(self, job: str) -> None:
@@ -626,7 +626,7 @@ class Narrow(Priced):
         self.sent[tag] = program
         return tag
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         return tag if tag in self.sent else None
 
     def collect(self, job: str) -> JobResult | None:

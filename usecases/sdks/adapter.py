@@ -47,8 +47,11 @@ class Adapter:
         """The machine's id of the work, handed in under our tag."""
         raise NotImplementedError
 
-    def find(self, tag: str) -> str | None:
-        """The job under a tag; raises Told("Unresolved", ...) where the vendor cannot say."""
+    def find(self, tag: str, since: float = 0.0) -> str | None:
+        """The job under a tag, not submitted before `since`, seconds of the epoch.
+
+        Raises Told("Unresolved", ...) where the vendor cannot say.
+        """
         raise Told("Unresolved", "this vendor's interface has no field to find a job by")
 
     def status(self, job: str) -> tuple[str, str]:

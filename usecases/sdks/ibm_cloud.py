@@ -114,7 +114,7 @@ class Cloud(Adapter):  # type: ignore[misc]
         self.sizes[job] = sizes(circuits, ready)
         return job
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         with told():
             found = [job.job_id() for job in self.service.jobs(job_tags=[tag], limit=2)]
         if len(found) > 1:
