@@ -36,7 +36,7 @@ from faulty.trial import (
     transitions,
 )
 from tests.helpers import ROOT, third_party, usecases
-from usecases import jobs, patience
+from usecases import cancelling, jobs, patience
 from usecases.backends.zne import ZNE
 from usecases.budget import Limit
 from usecases.contracts import JobResult, RemoteBackend
@@ -202,7 +202,7 @@ def test_what_a_living_process_sends_is_left_alone(tmp_path: Path) -> None:
         assert "its run is at work" in line
         (job,) = store.jobs()
         with pytest.raises(StillQueued, match=r"1 jobs .* are not cancelled"):
-            list(jobs.cancel(store, job.run))
+            list(cancelling.cancel(store, job.run))
         assert store.spent_in("day") == {"EUR": 1.0}
         store.unsent(job.tag)
         assert store.spent_in("day") == {}
@@ -224,7 +224,7 @@ def test_a_cancelled_run_is_over_also_when_a_job_of_it_has_a_result(
     with Store(scene.store) as store:
         first, second = store.jobs()
         assert (first.status, second.status) == ("failed", "submitted")
-        lines = [*jobs.cancel(store, first.run)]
+        lines = [*cancelling.cancel(store, first.run)]
         assert any("job-2 has ended already, with a result" in line for line in lines)
         assert "its result is given up; 1.00 EUR are charged" in lines[-1]
         assert {job.status for job in store.jobs()} == {"cancelled"}
@@ -242,8 +242,8 @@ def test_jobs_that_no_machine_tells_of_are_forgotten_on_request(
     with Store(scene.store) as store:
         run = store.jobs()[0].run
         with pytest.raises(StillQueued, match=r"2 jobs .* are not cancelled"):
-            list(jobs.cancel(store, run))
-        assert all("the line broke" in line for line in jobs.cancel(store, run, forget=True))
+            list(cancelling.cancel(store, run))
+        assert all("the line broke" in line for line in cancelling.cancel(store, run, forget=True))
         assert store.status(run) == "cancelled"
         assert store.spent_in("day") == {"EUR": 2.0}  # whoever forgets may be billed all the same
 
@@ -448,9 +448,9 @@ class Books(RuleBasedStateMachine):
     @rule()
     def withdraws(self) -> None:
         with Store(self.path) as store:
-            for job in store.jobs(jobs.OPEN):
+            for job in store.jobs(cancelling.OPEN):
                 with suppress(UsecasesError):
-                    jobs.dropped(store, job, self.machine)
+                    cancelling.dropped(store, job, self.machine)
 
     @invariant()
     def is_paid_once(self) -> None:
