@@ -18,6 +18,7 @@ import pytest
 
 from tests.helpers import ROOT, usecases
 from usecases import secrets
+from usecases.disguises import HIDDEN
 from usecases.errors import AuthenticationFailed, BadInstance, UsageError
 from usecases.store import home
 from usecases.vendors import process
@@ -44,6 +45,7 @@ from typing import ClassVar
 from urllib.parse import quote
 from pydantic import Field
 from usecases import secrets
+from usecases.disguises import HIDDEN
 from usecases.backends.aer import Aer
 from usecases.contracts import JobResult, Quote, RemoteBackend
 from usecases.programs import SampleCircuits
@@ -150,7 +152,7 @@ def test_canaries_appear_nowhere(leaky: Path, tmp_path: Path) -> None:
         done = usecases(*words, **told)  # type: ignore[arg-type]
         seen.append((words, done.returncode, done.stdout + done.stderr))
     assert [code for _, code, _ in seen][:5] == [0, 70, 2, 2, 2], seen
-    assert all(secrets.HIDDEN in text for _, _, text in seen[:2])
+    assert all(HIDDEN in text for _, _, text in seen[:2])
     assert "holds a secret" in seen[2][2]
     assert "Traceback" in seen[1][2]
     for words, _, text in seen:
@@ -175,7 +177,7 @@ def test_an_error_carries_no_secret_in_its_whole_chain(monkeypatch: pytest.Monke
     except BadInstance as error:
         text = "".join(traceback.format_exception(secrets.scrubbed(error)))
     assert not leaks(text)
-    assert text.count(secrets.HIDDEN) == 3
+    assert text.count(HIDDEN) == 3
 
 
 @pytest.mark.usefixtures("no_keyring")
