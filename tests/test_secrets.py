@@ -247,3 +247,18 @@ def test_the_environment_goes_before_the_keyring_and_that_before_the_file(
         secrets.read("../x")
     with pytest.raises(UsageError):
         secrets.place("A_TOKEN", "two\nlines")
+
+
+@pytest.mark.usefixtures("no_keyring")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AZURE_QUANTUM_CONNECTION_STRING", "Workspace=w;ApiKey=canary-of==;Endpoint=https://a/"),
+        ("HTTPS_PROXY", "http://student:canary-of==@proxy.example:8080"),
+    ],
+)
+def test_a_secret_within_a_longer_one_is_hidden_alone(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert secrets.scrub("sent canary-of== to https://a/") == f"sent {HIDDEN} to https://a/"

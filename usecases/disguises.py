@@ -17,6 +17,15 @@ _ABRIDGED = re.compile(r"input_value=.*?, input_type=", re.DOTALL)
 """What pydantic quotes of a reply. It leaves out the middle, and half a secret may stand there."""
 
 
+_PARTS = re.compile(r"(?i)\w*(?:key|token|secret|password|pwd)=([^;]+)|://[^/\s:@]*:([^/\s@]+)@")
+"""What is secret of a connection string (`Endpoint=...;ApiKey=...`) and of an address."""
+
+
+def parts(secret: str) -> set[str]:
+    """The secrets within one that has parts, which a server may repeat alone."""
+    return {part for found in _PARTS.findall(secret) for part in found if part}
+
+
 def forms(known: Iterable[str]) -> set[str]:
     """Secrets as plain text, JSON, Python, URL and base64 without what its neighbours change."""
     found = set(known)

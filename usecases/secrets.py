@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
 
-from usecases.disguises import forms, without
+from usecases.disguises import forms, parts, without
 from usecases.errors import AuthenticationFailed, UsageError
 from usecases.home import home
 
@@ -80,8 +80,9 @@ def scrub(text: str) -> str:
     """The text with every known secret replaced, also where it is written as JSON, URL or base64.
 
     Known are those that were read or placed, those in the file, and the values of environment
-    variables that are called token, secret, password or key. What a vendor's client was handed
-    for them is nowhere known, and is told by its shape.
+    variables that are called token, secret, password or key; keys within a connection string and
+    passwords within an address as well. What a vendor's client was handed for them is nowhere
+    known, and is told by its shape.
     """
     return without(_longest(), text)
 
@@ -144,7 +145,9 @@ def _known() -> set[str]:
     filed: set[str] = set()
     with suppress(AuthenticationFailed):  # what is refused is not used either
         filed = {*_in_file().values()}
-    return {s for s in telling | filed | _read if len(s) >= SHORTEST}
+    whole = telling | filed | _read
+    within = {part for secret in (*whole, *os.environ.values()) for part in parts(secret)}
+    return {s for s in whole | within if len(s) >= SHORTEST}
 
 
 def _checked(name: str) -> str:
