@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from faulty.machine import Faulty, Work
+from faulty.machine import Faulty, Work, Works
 from faulty.trial import (
     POINTS,
     Scene,
@@ -29,6 +29,7 @@ from faulty.trial import (
     resumer,
     spender,
     started,
+    transitions,
 )
 from usecases.store import Store
 
@@ -38,32 +39,44 @@ PAGE = ROOT / "docs" / "faults.md"
 
 KILLS = 500
 SPENDERS, EACH, CAP = 16, 5, 20
-RIVALS = 8
+RIVALS, QUEUE = 8, 5.0
+PIECES = 3
+"""Jobs of a run whose work one job would not take."""
 PASSING = (("submit", "response lost"), ("submit", "502 after acceptance"), ("read", "503"),
            ("submit", "dropped before acceptance"), ("find", "503"), ("read", "garbage"),
            ("submit", "429 with Retry-After"))  # fmt: skip
 
 
-def at_transitions(scene: Scene) -> dict[str, int]:
-    """Kill a process before and after every step of a job, then start again."""
-    points = [f"{when} {name}" for name in POINTS for when in ("before", "after")]
+def at_transitions(scene: Scene, pieces: int) -> dict[str, int]:
+    """Kill a process before and after every step of each of a run's jobs, then start again."""
+    points = [point for job in range(1, pieces + 1) for point in transitions(job)]
     for seed, point in enumerate(points):
-        process = started(child, scene, seed, point)
+        work = _work(seed, pieces)
+        process = started(child, scene, work, point)
         process.join()
         assert process.exitcode == -9, point
-        assert attempt(scene, Work(seed=seed)).counts, point
-    return {"kills": len(points)} | vars(reckoned(scene))
+        assert attempt(scene, work).counts, point
+    reckoning = reckoned(scene)
+    assert reckoning.jobs == pieces * len(points)
+    return {"kills": len(points), "pieces": pieces} | vars(reckoning)
+
+
+def _work(seed: int, pieces: int) -> Work | Works:
+    return Work(seed=seed) if pieces == 1 else Works(pieces, seed)
 
 
 def at_random(scene: Scene, kills: int, seed: int = 0) -> dict[str, Any]:
-    """Kill processes at random moments, in the midst of passing faults, until all have ended."""
+    """Kill processes at random moments, in the midst of passing faults, until all have ended.
+
+    Every second run is of several jobs.
+    """
     rng, found, work = random.Random(seed), Counter[str](), 0  # noqa: S311 - not for secrets
     usual, stage = 0.3, ""
     while found.total() < kills:
         if rng.random() < 0.2:
             scene.arm(*rng.choice(PASSING))
         begun = processes.Event()
-        process = started(child, scene, work, "", begun)
+        process = started(child, scene, _turn(work), "", begun)
         begun.wait()
         since = time.perf_counter()
         looking = Faulty.lag if stage == "intent" else 0.0  # else no job would get any further
@@ -80,23 +93,30 @@ def at_random(scene: Scene, kills: int, seed: int = 0) -> dict[str, Any]:
             work += process.exitcode == 0
         usual *= 1.02
     scene.machine.tell("/faults", [])
-    assert attempt(scene, Work(seed=work)).counts
-    reckoning = reckoned(scene)
-    assert reckoning.jobs == work + 1
-    return {"kills": found.total(), "works": work + 1, "stages": dict(found)} | vars(reckoning)
+    assert attempt(scene, _turn(work)).counts
+    reckoning, works = reckoned(scene), work + 1
+    assert reckoning.jobs == works + works // 2 * (PIECES - 1)
+    known = {"kills": found.total(), "works": works, "split": works // 2, "pieces": PIECES}
+    return known | {"stages": dict(found)} | vars(reckoning)
+
+
+def _turn(work: int) -> Work | Works:
+    return _work(work, PIECES if work % 2 else 1)
 
 
 ENDED = "run ended"
+STAGES = ("intent", "unsent", "submitted", "done")
 
 
 def _stage(scene: Scene, work: int) -> str:
-    """How far the killed process was with the job."""
+    """How far the killed process was with the job that was least far of those written down."""
     with Store(scene.store) as store:
         runs = [run for run in store.runs(1000) if run.request == {"work": work}]
         jobs = store.jobs("run = ?", runs[0].id) if runs else []
         if runs and runs[0].status == "cancelled":
             return ENDED
-        return jobs[0].status if jobs else "nothing written"
+        stages = (job.status for job in jobs)
+        return min(stages, key=STAGES.index, default="nothing written")
 
 
 def under_a_cap(scene: Scene) -> dict[str, Any]:
@@ -114,12 +134,14 @@ def under_a_cap(scene: Scene) -> dict[str, Any]:
 
 
 def rivals(scene: Scene) -> dict[str, Any]:
-    """Many processes take up one stopped run at once."""
-    process = started(child, scene, 0, "after submit")
+    """Many processes are at one stopped run at once, by its id or by asking for the same."""
+    scene.state(queue=QUEUE)
+    process = started(child, scene, Work(), "after submit 1")
     process.join()
     with Store(scene.store) as store:
         (run,) = store.runs()
-    crowd = [started(resumer, scene, run.id, 0) for _ in range(RIVALS)]
+    crowd = [started(resumer, scene, run.id, 0) for _ in range(RIVALS // 2)]
+    crowd += [started(child, scene, Work()) for _ in range(RIVALS // 2)]
     for process in crowd:
         process.join()
     won = sum(process.exitcode == 0 for process in crowd)
@@ -127,7 +149,8 @@ def rivals(scene: Scene) -> dict[str, Any]:
 
 
 TRIALS: dict[str, Callable[[Scene], dict[str, Any]]] = {
-    "transitions": at_transitions,
+    "transitions": lambda scene: at_transitions(scene, 1),
+    "split": lambda scene: at_transitions(scene, PIECES),
     "cap": under_a_cap,
     "rivals": rivals,
     "random": lambda scene: at_random(scene, KILLS),
@@ -177,21 +200,32 @@ def render(found: dict[str, Any]) -> str:
         '*Ends*: "failed, kept" is a result that cannot be true; what came back is kept and the'
         " work is not paid for again unless a person asks for it.",
         "## Processes that die",
-        f"Killed with SIGKILL before and after each of {len(POINTS)} steps"
-        f" ({', '.join(POINTS)}): {found['transitions']['kills']} kills,"
-        f" {found['transitions']['jobs']} jobs in the books, {found['transitions']['lost']} lost,"
-        f" {found['transitions']['twice']} paid twice.",
+        f"Killed with SIGKILL before and after each of {len(POINTS)} steps of a job"
+        f" ({', '.join(POINTS)}). A machine that takes less at once than a run asks for makes"
+        " several jobs of it; the run is killed at the steps of each of them.",
+        _kills(found["transitions"], found["split"]),
         f"Killed at random moments, in the midst of passing faults: {kills['kills']} kills over"
-        f" {kills['works']} pieces of work, {kills['jobs']} jobs in the books, {kills['lost']}"
-        f" lost, {kills['twice']} paid twice. How far the job was when its process died: {stages}.",
+        f" {kills['works']} runs, {kills['split']} of them of {kills['pieces']} jobs;"
+        f" {kills['jobs']} jobs in the books, {kills['lost']} lost, {kills['twice']} paid twice."
+        f" How far the job that was least far was when its process died: {stages}.",
         "## Many processes, one store",
         f"{cap['processes']} processes asked at once for {cap['asked']} jobs of 1 EUR under a"
         f" day's cap of {cap['cap']} EUR: {cap['billed']:.2f} EUR are in the books.",
-        f"{races['processes']} processes took up one stopped run at once: {races['won']} got its"
-        f" result, each when no other was at it; {races['jobs']} job in the books.",
+        f"{races['processes']} processes were at one stopped run at once, half of them by its id"
+        f" and half by asking for the same: {races['won']} got its result, the others were"
+        f" refused; {races['jobs']} job in the books.",
         f"Python {found['python']}, {found['system']}.",
     ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _kills(*found: dict[str, int]) -> str:
+    lines = ["| jobs of a run | runs, each killed once | jobs in the books | lost | paid twice |"]
+    lines.append("|---|---|---|---|---|")
+    for one in found:
+        cells = (one[name] for name in ("pieces", "kills", "jobs", "lost", "twice"))
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
 
 
 def _table(rows: list[dict[str, Any]]) -> str:

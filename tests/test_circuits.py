@@ -95,19 +95,24 @@ def test_a_queued_circuit_is_attached_to_and_cancelled(bell: Path, tmp_path: Pat
     path = third_party()
     priced = usecases(*words, "--dry-run", "--json", path=path)
     assert json.loads(priced.stdout)["cost"] == 1.0
+    (folder / "machine.json").write_text('{"polls": 3, "price": 0.001, "secretive": true}')
+    assert json.loads(usecases(*words, "-n", "--json", path=path).stdout)["cost"] is None
+    assert usecases(*words, "--max-cost", 1, path=path).returncode == 5
+    (folder / "machine.json").write_text('{"polls": 3, "price": 0.001}')
     assert usecases(*words, path=path).returncode == 7
-    queued = usecases(*words, "--max-cost", 1, path=path)
+    other = tmp_path / "other"
+    queued = usecases(*words, "-b", f"spool folder={other}", "--max-cost", 1, path=path)
     assert queued.returncode == 8, queued.stderr
-    assert len([*folder.glob("*.job")]) == 1
-    identity = json.loads(usecases("jobs", "--json", path=path).stdout)[0]["id"]
+    assert len([*folder.glob("*.job")]) == len([*other.glob("*.job")]) == 1  # both are sent
+    identity = queued.stderr.split(", of ")[1].split(",")[0]
     done = usecases("jobs", "attach", identity, "--json", path=path)
     assert done.returncode == 0, done.stderr
     assert len([*folder.glob("*.job")]) == 1  # never a second time
     record = CircuitRecord.model_validate_json(done.stdout)
     assert sum(record.tallies[0].counts.values()) == 1000
     assert usecases(*words, "--max-cost", 1, "--seed", 1, path=path).returncode == 8
-    other = json.loads(usecases("jobs", "--json", path=path).stdout)[0]["id"]
-    assert usecases("jobs", "cancel", other, path=path).returncode == 0
+    second = json.loads(usecases("jobs", "--json", path=path).stdout)[0]["id"]
+    assert usecases("jobs", "cancel", second, path=path).returncode == 0
     assert len([*folder.glob("*.job")]) == 1
 
 

@@ -182,6 +182,12 @@ def test_nothing_paid_is_sent_without_a_cap(machine: tuple[Path, tuple[str, ...]
         assert refused.returncode == 7
         assert "5.00 EUR" in refused.stderr
         assert not list(folder.glob("*.job"))
+    (folder / "machine.json").write_text('{"price": 0.1, "polls": 0, "secretive": true}')
+    refused = usecases(*words, "--max-cost", "9", path=third_party())
+    assert refused.returncode == 5
+    assert "spool gives no price for this job" in refused.stderr
+    assert not list(folder.glob("*.job"))
+    (folder / "machine.json").write_text('{"price": 0.1, "polls": 0}')
     done = usecases(*words, "--max-cost", "5", path=third_party())
     assert done.returncode == 0, done.stderr
 
@@ -197,7 +203,7 @@ def test_jobs_whose_submission_was_not_confirmed_are_reconciled(
     run = done.stdout.split("of run ")[1].split()[0]
     (folder / "machine.json").write_text('{"polls": 5}')
     cancelled = usecases("jobs", "cancel", run, path=third_party())
-    assert f"1 jobs of run {run} cancelled" in cancelled.stdout
+    assert f"run {run} is cancelled" in cancelled.stdout
     refused = usecases(*words, "--resume", run, path=third_party())
     assert refused.returncode == 2
     assert "is cancelled" in refused.stderr

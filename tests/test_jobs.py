@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import sampled_from
 
-from faulty.machine import Faulty, Work
+from faulty.machine import Faulty, Work, Works
 from faulty.matrix import CASES, Case, run_case
 from faulty.trial import (
     POINTS,
@@ -33,6 +33,7 @@ from faulty.trial import (
     resumer,
     spender,
     started,
+    transitions,
 )
 from tests.helpers import ROOT, third_party, usecases
 from usecases import jobs, patience
@@ -126,15 +127,17 @@ def test_a_run_waits_for_as_long_as_it_may(scene: Scene, monkeypatch: pytest.Mon
     assert pauses[0] == 0.2
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_process_may_die_at_every_step(when: str, scene: Scene) -> None:
-    for seed, point in enumerate(POINTS):
-        process = started(child, scene, seed, f"{when} {point}")
+@pytest.mark.parametrize("job", [1, 2])
+def test_a_process_may_die_at_every_step(job: int, scene: Scene) -> None:
+    """Of a run's only job, and of the last of several."""
+    for seed, point in enumerate(transitions(job)):
+        work = Work(seed=seed) if job == 1 else Works(job, seed)
+        process = started(child, scene, work, point)
         process.join()
         assert process.exitcode == -9
-        assert attempt(scene, Work(seed=seed)).counts
+        assert attempt(scene, work).counts
     found = reckoned(scene)
-    assert (found.jobs, found.lost, found.twice) == (len(POINTS), 0, 0)
+    assert (found.jobs, found.lost, found.twice) == (job * len(transitions(job)), 0, 0)
 
 
 def test_many_processes_stay_within_the_cap(scene: Scene) -> None:
@@ -147,14 +150,17 @@ def test_many_processes_stay_within_the_cap(scene: Scene) -> None:
 
 
 def test_many_processes_take_up_one_run(scene: Scene) -> None:
-    process = started(child, scene, 0, "after submit")
+    """By its id, or by asking for the same."""
+    scene.state(queue=1.5)
+    process = started(child, scene, Work(), "after submit 1")
     process.join()
     with Store(scene.store) as store:
         (run,) = store.runs()
-    crowd = [started(resumer, scene, run.id, 0) for _ in range(4)]
+    crowd = [started(resumer, scene, run.id, 0) for _ in range(2)]
+    crowd += [started(child, scene, Work()) for _ in range(2)]
     for process in crowd:
         process.join()
-    assert any(process.exitcode == 0 for process in crowd)
+    assert [process.exitcode for process in crowd].count(0) == 1
     assert len(scene.books()) == 1
 
 
@@ -202,6 +208,44 @@ def test_what_a_living_process_sends_is_left_alone(tmp_path: Path) -> None:
         assert store.spent_in("day") == {}
         store.submitted(job.tag, "job-1")  # the machine took it after all
         assert store.spent_in("day") == {"EUR": 1.0}
+        with pytest.raises(UsageError, match="which asks for the same"):
+            store.begin({"step": 0}, alone=True)
+        store.give_up(job.run, "cancelled", "by another process")
+        with pytest.raises(UsageError, match="is cancelled"):
+            store.intend(job.run, 1, "key", "machine", quote(1.0), provenance={}, most=2.0)
+
+
+def test_a_cancelled_run_is_over_also_when_a_job_of_it_has_a_result(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "machine_of", lambda store, job: scene.machine)
+    scene.arm("read", "failed")
+    assert attempt(scene, Works(2)).code == 5
+    with Store(scene.store) as store:
+        first, second = store.jobs()
+        assert (first.status, second.status) == ("failed", "submitted")
+        lines = [*jobs.cancel(store, first.run)]
+        assert any("job-2 has ended already, with a result" in line for line in lines)
+        assert "its result is given up; 1.00 EUR are charged" in lines[-1]
+        assert {job.status for job in store.jobs()} == {"cancelled"}
+        assert store.status(first.run) == "cancelled"
+    assert attempt(scene, Works(2)).counts  # a run of its own, paid anew
+    assert len(scene.books()) == 4
+
+
+def test_jobs_that_no_machine_tells_of_are_forgotten_on_request(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.state(queue=100.0)
+    assert attempt(scene, Works(2), max_wait=0.0).code == 8
+    monkeypatch.setattr(jobs, "machine_of", lambda store, job: Faulty(port=1))
+    with Store(scene.store) as store:
+        run = store.jobs()[0].run
+        with pytest.raises(StillQueued, match=r"2 jobs .* are not cancelled"):
+            list(jobs.cancel(store, run))
+        assert all("the line broke" in line for line in jobs.cancel(store, run, forget=True))
+        assert store.status(run) == "cancelled"
+        assert store.spent_in("day") == {"EUR": 2.0}  # whoever forgets may be billed all the same
 
 
 SLOW_VENDOR = """
@@ -451,7 +495,10 @@ def test_the_books_are_right_whatever_happens(scene: Scene) -> None:
     machine.TestCase().runTest()
 
 
-def test_what_a_machine_cannot_look_up_waits_for_a_person(scene: Scene) -> None:
+def test_what_a_machine_cannot_look_up_waits_for_a_person(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "machine_of", lambda store, job: scene.machine)
     scene.machine.tell("/faults", [{"kind": "submit", "fault": "dropped before acceptance",
                                     "times": 1}, {"kind": "find", "fault": "cannot look up",
                                                   "times": 9}])  # fmt: skip
@@ -460,11 +507,26 @@ def test_what_a_machine_cannot_look_up_waits_for_a_person(scene: Scene) -> None:
     assert "usecases jobs resolve" in told.error
     with Store(scene.store) as store:
         (job,) = store.jobs()
+        with pytest.raises(UsageError, match="has no such job"):
+            jobs.resolve(store, job.tag, "job-1")
         jobs.resolve(store, job.tag, None)
         with pytest.raises(UsageError, match="is unsent already"):
             jobs.resolve(store, job.tag, None)
     assert attempt(scene, Work()).counts
     assert len(scene.books()) == 1
+    armed = (("submit", "response lost"), ("find", "cannot look up"))
+    faults = [{"kind": kind, "fault": fault, "times": 1} for kind, fault in armed]
+    scene.machine.tell("/faults", faults)
+    assert attempt(scene, Work(seed=1)).code == Unresolved.code
+    with Store(scene.store) as store:
+        first, second = store.jobs()
+        with pytest.raises(UsageError, match=f"job-1 is known already, as {first.tag}"):
+            jobs.resolve(store, second.tag, "job-1")
+        jobs.resolve(store, second.tag, "job-2")
+        with pytest.raises(UsageError, match="is submitted already as job job-2"):
+            jobs.resolve(store, second.tag, None)
+    assert attempt(scene, Work(seed=1)).counts
+    assert len(scene.books()) == 2
 
 
 def test_a_run_is_left_and_found_by_a_short_id(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ import pennylane as qml
 import pytest
 from pennylane import numpy as pnp
 
-from tests.helpers import ROOT
-from usecases.errors import UsageError
+from tests.helpers import ROOT, third_party
+from usecases import attach, registry
+from usecases.errors import StillQueued, UsageError
 from usecases.pennylane_device import GATE_NAMES, UsecasesDevice
 from usecases.store import Store
 
@@ -120,6 +121,31 @@ def test_the_seed_gives_the_same_shots_and_each_execution_its_own() -> None:
     assert made[0] == made[1]
     assert made[0] != made[2]
     assert len(set(made[0])) > 1
+
+
+def test_a_script_that_is_started_again_pays_for_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(third_party())
+    registry.entries.cache_clear()
+    (tmp_path / "machine.json").write_text('{"price": 0.01, "polls": 1}')
+
+    def script(max_wait: float | None) -> list[float]:
+        how: Any = {"settings": {"folder": str(tmp_path)}, "max_cost": 1.0, "max_wait": max_wait}
+        device = UsecasesDevice(wires=1, backend="spool", **how)
+
+        def coin(x: float) -> Any:
+            qml.RY(x, wires=0)
+            return qml.expval(qml.Z(0))
+
+        return [float(on(device, coin, 50)(x)) for x in (0.5, 1.0)]
+
+    with pytest.raises(StillQueued) as left:
+        script(0.0)
+    attach(left.value.run).record()  # from anywhere
+    assert script(None) == script(None)
+    assert len([*tmp_path.glob("*.job")]) == 2
+    registry.entries.cache_clear()
 
 
 def test_mid_circuit_measurements_settings_and_refusals() -> None:

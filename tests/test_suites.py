@@ -22,6 +22,7 @@ from usecases.errors import (
     BadInstance,
     BudgetExceeded,
     Partial,
+    StillQueued,
     UnknownName,
     UsageError,
 )
@@ -86,6 +87,10 @@ def test_a_suite_s_cap_is_held_before_and_while_it_pays(
         (tmp_path / "machine.json").write_text('{"price": 0.1, "polls": 0}')
         rows = costs.priced(bench.planned(suite, store))
         assert [row.sends and row.sends.cost() for row in rows] == [{"EUR": 5.0}] * 2
+        (tmp_path / "machine.json").write_text('{"price": 0.1, "polls": 0, "secretive": true}')
+        with pytest.raises(BudgetExceeded, match="gives no price"):
+            ask("10 EUR")
+        (tmp_path / "machine.json").write_text('{"price": 0.1, "polls": 0}')
         for cap in ("9.99 EUR", "20 USD"):
             with pytest.raises(BudgetExceeded, match=r"costs 10\.00 EUR .* this suite"):
                 ask(cap)
@@ -100,6 +105,30 @@ def test_a_suite_s_cap_is_held_before_and_while_it_pays(
         assert len(list(tmp_path.glob("*.job"))) == 1
         assert {row.status for row in bench.bench(ask("15 EUR"), here, store)} == {"kept", "done"}
         assert store.spent_in("project") == {"EUR": 15.0}
+    registry.entries.cache_clear()
+
+
+def test_a_suite_leaves_what_waits_and_takes_it_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(third_party())
+    registry.entries.cache_clear()
+    suite = suites.parse(PAID.format(folder=tmp_path))
+    here = Workers(1, lambda tasks: (Answered(task, work(task)) for task in tasks))
+    (tmp_path / "machine.json").write_text('{"polls": 1}')
+    with Store() as store:
+        left = bench.bench(bench.patient(bench.planned(suite, store), 0.0), here, store)
+        assert {store.status(str(row.id)) for row in left} == {"queued"}
+        with pytest.raises(StillQueued, match="2 of 2 runs wait"):
+            bench.complain(left)
+        first, second = bench.planned(suite, store).tasks.values()
+        store.resume(first[1].id, first[1].request)  # as another process that is at it
+        found = bench.planned(suite, store)
+        assert found.rows[first[0]].reason.endswith(f"usecases jobs wait {first[1].id}")
+        assert list(found.tasks) == [second[1].id]
+        store.give_up(first[1].id, "queued", "")
+        assert {row.status for row in done(suite, here, store)} == {"done"}
+        assert len(list(tmp_path.glob("*.job"))) == 2
     registry.entries.cache_clear()
 
 

@@ -144,6 +144,7 @@ class Bad(Adapter):
     def print(self): print("noise"); sys.stdout.flush(); return "heard"
     def seen(self): return sorted(os.environ)
     def tell(self, kind): raise Told(kind, "no", 3.0)
+    def hashed(self): return hash("gate")
     def err(self): [][1]
     def large(self): return "x" * (70 << 20)
     def eat(self): return len(bytearray(64 << 30))
@@ -171,10 +172,12 @@ def test_a_process_that_dies_is_started_again(own: Vendor, monkeypatch: pytest.M
             process.ask("d", {}, "large")
         with pytest.raises(TooLarge, match="no memory left"):
             process.ask("d", {}, "eat")
+        hashed = process.ask("d", {}, "hashed")
         assert process._child
         os.kill(process._child.pid, signal.SIGKILL)
         process._child.wait()
         assert process.ask("d", {}, "print") == "heard"
+        assert process.ask("d", {}, "hashed") == hashed  # equal seeds compile to equal circuits
     finally:
         process.close()
 

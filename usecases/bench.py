@@ -15,10 +15,9 @@ from typing import Literal, NamedTuple
 
 from usecases import instances, registry
 from usecases.contracts import RemoteBackend, innermost
-from usecases.errors import BackendUnavailable, Partial
-from usecases.lowering import fits
+from usecases.errors import BackendUnavailable, Partial, StillQueued
 from usecases.pace import Pace
-from usecases.plan import Plan, needs, prepare, refusal, suited, usual_machine
+from usecases.plan import Plan, needs, prepare, refusal, usual_machine
 from usecases.pool import Workers
 from usecases.records import RunRecord
 from usecases.rehearsal import Rehearsal
@@ -26,12 +25,12 @@ from usecases.store import Store
 from usecases.suites import Cell, Suite
 from usecases.work import DOES_NOT_FIT, Reply, Task
 
-Status = Literal["to do", "kept", "done", "skipped", "failed"]
+Status = Literal["to do", "kept", "done", "queued", "skipped", "failed"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A run of the suite and where it stands; `reason` says why it was skipped or failed.
+    """A run of the suite and where it stands; `reason` says why it waits, was skipped or failed.
 
     A `remote` one asks a machine elsewhere; `sends` is what, where that was found out beforehand.
     """
@@ -86,7 +85,10 @@ def planned(suite: Suite, store: Store, since: float = 0.0) -> Planned:
         remote = isinstance(innermost(plan.backend), RemoteBackend)
         status: Status = "kept" if standing.done else "to do"
         rows[cell] = Row(cell, status, standing.id, remote=remote)
-        if not standing.done:
+        if remote and standing.busy:  # what may be paid for is not begun beside it
+            reason = f"another process is at it: usecases jobs wait {standing.busy}"
+            rows[cell] = Row(cell, "queued", standing.busy, reason, remote=True)
+        elif not standing.done:
             tasks[standing.id] = (cell, Task(standing.id, standing.ordinal, request, remote))
     return Planned(rows, tasks)
 
@@ -119,29 +121,12 @@ def _loaded(usecase: str, source: str) -> instances.Loaded:
     return instances.load(registry.usecase(usecase), source)
 
 
-def weighed(found: Planned) -> dict[Cell, Row]:
-    """The rows, those whose models are too large for their machines skipped, and nothing run."""
-    rows = dict(found.rows)
-    known: dict[Cell, str] = {}
-    for cell, _ in found.tasks.values():
-        unseeded = cell.model_copy(update={"seed": 0})
-        if unseeded not in known:
-            known[unseeded] = _too_large(unseeded)
-        if reason := known[unseeded]:
-            rows[cell] = replace(rows[cell], status="skipped", reason=reason)
-    return rows
-
-
-def _too_large(cell: Cell) -> str:
-    """Why the cell's model does not fit its machine, whatever the seed; empty where it does."""
-    plan = resolved(cell)
-    try:
-        if plan.trainer:
-            model = plan.case.model(plan.instance)
-            fits(plan.trainer, suited(plan.algorithm, model).width(model))
-    except DOES_NOT_FIT as error:
-        return str(error)
-    return ""
+def patient(found: Planned, max_wait: float | None) -> Planned:
+    """The suite whose runs wait so many seconds for machines elsewhere; None: until they answer."""
+    tasks = {
+        name: (cell, task._replace(max_wait=max_wait)) for name, (cell, task) in found.tasks.items()
+    }
+    return found._replace(tasks=tasks)
 
 
 def bench(
@@ -165,7 +150,7 @@ def bench(
 
 def _kept(row: Row, task: Task, reply: Reply, store: Store) -> Row:
     if reply.status != "done":
-        if reply.status == "failed":
+        if reply.status == "failed" and not task.remote:  # a remote run's own process noted it
             store.missed(task.request, task.ordinal, task.id, reply.text)
         return replace(row, status=reply.status, reason=reply.text)
     record = RunRecord.model_validate_json(reply.text)
@@ -178,17 +163,25 @@ def records(suite: Suite, store: Store) -> tuple[list[RunRecord], int]:
     """The records of the suite's runs that are done, and how many are still to be done."""
     rows = planned(suite, store).rows.values()
     done = [store.record(row.id) for row in rows if row.id and row.status == "kept"]
-    return done, sum(row.status == "to do" for row in rows)
+    return done, sum(row.status in ("to do", "queued") for row in rows)
 
 
 def complain(rows: list[Row]) -> None:
-    """Raises Partial where runs failed; a run that does not fit is no failure."""
+    """Raises Partial where runs failed, else StillQueued where some wait at their machines.
+
+    A run that does not fit is no failure.
+    """
     failed = [row for row in rows if row.status == "failed"]
     if failed:
         raise Partial(
             f"{len(failed)} of {len(rows)} runs failed ({failed[0].cell}: {failed[0].reason})",
             "The same command does them again",
             [row for row in rows if row.status in ("done", "kept")],
+        )
+    if queued := [row for row in rows if row.status == "queued"]:
+        raise StillQueued(
+            f"{len(queued)} of {len(rows)} runs wait at their machines",
+            "The same command takes them up",
         )
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from usecases import provenance, registry
 from usecases.circuit_record import CIRCUIT, CircuitRecord, Tally
-from usecases.contracts import Backend, Wrapper
+from usecases.contracts import Backend, RemoteBackend, Wrapper, innermost
 from usecases.errors import BadInstance
 from usecases.executor import Executor
 from usecases.lowering import fits
+from usecases.patience import Patience
 from usecases.plan import GATES, again, kept
 from usecases.programs import SampleCircuits
 from usecases.qasm import parse as qasm
@@ -116,10 +117,37 @@ def run(plan: CircuitPlan, **how: Any) -> CircuitRecord:
     return carried(plan, made, **how)
 
 
-def take_up(store: Store, identity: str, **how: Any) -> RunRecord | CircuitRecord:
-    """Go on with an unfinished run of either kind where it stopped."""
+def once(plan: CircuitPlan, **how: Any) -> CircuitRecord:
+    """As `run`; what was run already on a machine elsewhere is not paid for again, but read."""
+    if isinstance(innermost(plan.backend), RemoteBackend):
+        with Store() as store:
+            standing = store.standing(plan.request)
+            if standing.done:
+                return store.circuits(standing.id)
+    return run(plan, **how)
+
+
+def take_up(
+    store: Store,
+    start: str,
+    *,
+    max_wait: float | None = None,
+    progress: Progress = lambda stage, calls: None,
+    **how: Any,
+) -> RunRecord | CircuitRecord:
+    """The record of a run of either kind by the start of its id; it goes on where it stopped.
+
+    Another process that is at it is waited for. Raises StillQueued when `max_wait` seconds were
+    not enough.
+    """
+    identity = store.identity(start)
+    patience = Patience(identity, max_wait, lambda words: progress(words, 0))
+    while store.busy(identity):
+        patience.pause(1.0, f"another process is at run {identity}")
+    if store.status(identity) == "done":
+        return store.any_record(identity)
     request = store.request(identity)
-    how |= {"resume": identity, "store": store}
+    how |= {"resume": identity, "store": store, "max_wait": max_wait, "progress": progress}
     if request["usecase"] != CIRCUIT:
         return perform(again(request), **how)
     plan = CircuitPlan(

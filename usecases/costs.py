@@ -10,12 +10,40 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from usecases.bench import Planned, Row, resolved, weighed
+from usecases.bench import Planned, Row, resolved
 from usecases.budget import Amounts, Cap, Shared, limited
 from usecases.errors import BudgetExceeded
+from usecases.lowering import fits
+from usecases.plan import suited
 from usecases.rehearsal import rehearsed
 from usecases.store import Store
+from usecases.suites import Cell
 from usecases.work import DOES_NOT_FIT
+
+
+def weighed(found: Planned) -> dict[Cell, Row]:
+    """The rows, those whose models are too large for their machines skipped, and nothing run."""
+    rows = dict(found.rows)
+    known: dict[Cell, str] = {}
+    for cell, _ in found.tasks.values():
+        unseeded = cell.model_copy(update={"seed": 0})
+        if unseeded not in known:
+            known[unseeded] = _too_large(unseeded)
+        if reason := known[unseeded]:
+            rows[cell] = replace(rows[cell], status="skipped", reason=reason)
+    return rows
+
+
+def _too_large(cell: Cell) -> str:
+    """Why the cell's model does not fit its machine, whatever the seed; empty where it does."""
+    plan = resolved(cell)
+    try:
+        if plan.trainer:
+            model = plan.case.model(plan.instance)
+            fits(plan.trainer, suited(plan.algorithm, model).width(model))
+    except DOES_NOT_FIT as error:
+        return str(error)
+    return ""
 
 
 def priced(found: Planned) -> list[Row]:

@@ -41,8 +41,6 @@ class Handle:
         Raises StillQueued when `max_wait` seconds were not enough.
         """
         with Store(self.path) as store:
-            if store.status(self.id) == "done":
-                return store.any_record(self.id)
             return take_up(store, self.id, max_wait=max_wait, max_cost=max_cost)
 
     def cancel(self) -> list[str]:

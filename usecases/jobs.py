@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
 from usecases.contracts import RemoteBackend, innermost
-from usecases.errors import StillQueued, UnknownName, UsageError, UsecasesError
+from usecases.errors import (
+    BackendUnavailable,
+    StillQueued,
+    UnknownName,
+    Unreachable,
+    UsageError,
+    UsecasesError,
+)
 from usecases.ledger import Job
 from usecases.plan import machines
 from usecases.registry import name_of
@@ -18,50 +26,87 @@ BUSY = "is left alone: its run is at work"
 OPEN = "status IN ('intent', 'submitted', 'failed')"
 
 
-def cancel(store: Store, run: str) -> Iterator[str]:
+Fate: TypeAlias = Literal["dropped", "ended", "unknown"]
+"""Of a job that was to be dropped; one that has "ended" has a result at its machine."""
+
+
+def cancel(store: Store, run: str, *, forget: bool = False) -> Iterator[str]:
     """Ask the machines to drop what a run has there; a line for each job.
 
-    The run can be taken up no more, unless a job had ended already or its fate is unknown.
-    Raises StillQueued then.
+    The run can be taken up no more, unless all its jobs had ended, with results, or the fate of
+    one is unknown. Raises StillQueued then. With `forget` jobs of unknown fate are given up too;
+    their cost stays reserved.
     """
-    identity, left = store.identity(run), 0
-    for job in store.jobs(f"run = ? AND {OPEN}", identity):
-        words, gone = BUSY, False
-        if not _busy(store, job):
-            words, gone = dropped(store, job, machine_of(store, job))
-        left += not gone
+    identity = store.identity(run)
+    found = store.jobs(f"run = ? AND {OPEN}", identity)
+    fates: list[Fate] = []
+    for job in found:
+        words, fate = _withdrawn(store, job)
+        if forget and fate == "unknown" and words != BUSY:
+            store.cancelled(job.tag, None)
+            words, fate = f"{words}; given up all the same{_cost(job, None)}", "dropped"
+        fates.append(fate)
         yield f"{job.tag}: {words}"
-    if left:
+    if unknown := fates.count("unknown"):
         raise StillQueued(
-            f"{left} jobs of run {identity} are not cancelled",
-            f"Take them up with: usecases jobs attach {identity}",
+            f"{unknown} jobs of run {identity} are not cancelled",
+            f"Try again with: usecases jobs cancel {identity}; with --forget they are given up,"
+            " whatever has become of them",
         )
+    ended = [job for job, fate in zip(found, fates, strict=True) if fate == "ended"]
+    lacking = "dropped" in fates or store.jobs("run = ? AND status = 'cancelled'", identity)
+    if ended and not lacking:
+        raise StillQueued(
+            f"the {len(ended)} jobs of run {identity} have ended, with results",
+            f"See them with: usecases jobs attach {identity}",
+        )
+    for job in ended:  # without the others its result is of no use
+        charged = billed(_known(store, job), machine_of(store, job))
+        store.cancelled(job.tag, charged)
+        yield f"{job.tag}: its result is given up{_cost(job, charged)}"
     store.give_up(identity, "cancelled", "cancelled by the user")
 
 
-def dropped(store: Store, job: Job, machine: RemoteBackend) -> tuple[str, bool]:
-    """What became of a job that was to be dropped, and whether that is the end of it."""
-    ways = _remote(store, job)
+def _withdrawn(store: Store, job: Job) -> tuple[str, Fate]:
+    if _busy(store, job):
+        return BUSY, "unknown"
+    try:
+        return dropped(store, job, machine_of(store, job))
+    except UsecasesError as error:  # one machine out of reach keeps no other's jobs
+        return f"is not cancelled: {error}", "unknown"
+
+
+def dropped(store: Store, job: Job, machine: RemoteBackend) -> tuple[str, Fate]:
+    """What became of a job that was to be dropped, in words, and its fate."""
     if not job.job:
         try:
-            known = ways.found(job, machine)
+            found = _remote(store, job).found(job, machine)
         except StillQueued as error:
-            return error.what, False
-        if known is None:
+            return error.what, "unknown"
+        if found is None:
             store.unsent(job.tag)
-            return "was never at the machine", True
-        store.submitted(job.tag, known)
-    else:
-        known = job.job
+            return "was never at the machine", "dropped"
+        store.submitted(job.tag, found)
+    known = _known(store, job)
     if job.status != "failed":
         if machine.status(known).state == "done":
-            return f"job {known} has ended already, with a result", False
+            return f"job {known} has ended already, with a result", "ended"
         machine.cancel(known)
     charged = billed(known, machine)
     store.cancelled(job.tag, charged)
-    unknown = f"; up to {job.cost:.2f} {job.quote.currency} may be charged" if job.cost else ""
-    cost = unknown if charged is None else f"; {charged:.2f} {job.quote.currency} are charged"
-    return f"job {known} is cancelled{cost}", True
+    return f"job {known} is cancelled{_cost(job, charged)}", "dropped"
+
+
+def _known(store: Store, job: Job) -> str:
+    """The machine's id of a job, which may have been found since it was read."""
+    (now,) = store.jobs("tag = ?", job.tag)
+    return str(now.job)
+
+
+def _cost(job: Job, charged: float | None) -> str:
+    if charged is not None:
+        return f"; {charged:.2f} {job.quote.currency} are charged"
+    return f"; up to {job.cost:.2f} {job.quote.currency} may be charged" if job.cost else ""
 
 
 def reconcile(store: Store) -> Iterator[str]:
@@ -92,16 +137,55 @@ def _looked_up(store: Store, job: Job) -> str:
 
 
 def resolve(store: Store, tag: str, job: str | None) -> Job:
-    """Believe a person who looked at the machine: it has this job under the tag, or has none."""
+    """Believe a person who looked at the machine: it has this job under the tag, or has none.
+
+    Raises UsageError where the machine does not know the job, where it is another's, or where
+    nobody has to say anything of this tag.
+    """
+    found = _unresolved(store, tag, ("intent",) if job is None else ("intent", "unsent"))
+    if job is not None:
+        others = store.jobs("job = ? AND backend = ?", job, found.backend)
+        if others:
+            raise UsageError(f"job {job} is known already, as {others[0].tag}", _LOOK)
+        try:
+            machine_of(store, found).status(job)
+        except Unreachable:
+            raise
+        except BackendUnavailable as error:
+            raise UsageError(
+                f"{found.backend} does not tell of a job {job!r} ({error.what})", _LOOK
+            ) from None
+    believe(store, found, job)
+    return found
+
+
+_LOOK = "Look at the machine again: nothing was noted"
+
+
+def _unresolved(store: Store, tag: str, statuses: tuple[str, ...]) -> Job:
+    """The job under the tag, if it has one of these statuses and no process is at it."""
     found = store.jobs("tag = ?", tag)
     if not found:
-        open_tags = [j.tag for j in store.jobs("status = 'intent'")]
+        open_tags = [job.tag for job in store.jobs("status = 'intent'")]
         raise UnknownName("job with the tag", tag, open_tags)
+    (job,) = found
+    if _busy(store, job):
+        raise UsageError(f"job {tag} {BUSY}", f"Wait for it: usecases jobs wait {job.run}")
+    if job.status not in statuses:
+        known = f" as job {job.job}" if job.job else ""
+        raise UsageError(
+            f"job {tag} is {job.status} already{known}",
+            "Only jobs of which it is not known whether they were sent have to be resolved",
+        )
+    return job
+
+
+def believe(store: Store, found: Job, job: str | None) -> None:
+    """Note that the machine has this job under the tag, or has none."""
     if job is None:
-        store.unsent(tag)
+        store.unsent(found.tag)
     else:
-        store.submitted(tag, job)
-    return found[0]
+        store.submitted(found.tag, job)
 
 
 def machine_of(store: Store, job: Job) -> RemoteBackend:

@@ -33,7 +33,7 @@ MOVES = {
     "submitted": ("intent", "unsent"),  # a machine that tells its id is believed
     "done": ("submitted", "failed"),
     "failed": ("submitted", "failed"),
-    "cancelled": ("submitted", "failed"),
+    "cancelled": ("intent", "submitted", "failed"),
     "unsent": ("intent",),
 }
 """The statuses from which a job gets to each."""
@@ -96,13 +96,16 @@ class Ledger(Database):
         """Write a job down and reserve its cost, in one transaction, before it is sent.
 
         `most` is what the run may cost. Raises BudgetExceeded when a cap would be passed, and
-        UsageError when the job was written down before, by this process or another.
+        UsageError when the job was written down before, by this process or another, or the run
+        was cancelled meanwhile.
         """
         tag = f"{self.label()}-{run}-{step}-{key[:8]}"
         with self._transaction():
             known = self.job(run, step)
             if known and known.status != "unsent":
                 raise UsageError(f"job {known.tag} is {known.status} already", _ELSEWHERE)
+            if self._rows("SELECT id FROM runs WHERE id = ? AND status = 'cancelled'", run):
+                raise UsageError(f"run {run} is cancelled", "Nothing more of it is sent")
             self._admit(run, quote, most)
             self._add(
                 "jobs",

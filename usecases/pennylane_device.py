@@ -30,7 +30,7 @@ from pennylane.tape import QuantumScript
 from pennylane.wires import Wires
 
 from usecases.budget import Limit
-from usecases.circuits import prepare, run
+from usecases.circuits import once, prepare
 from usecases.errors import UsageError
 from usecases.plan import GATES
 from usecases.programs.circuits import Counts, counted_bits
@@ -56,7 +56,8 @@ class UsecasesDevice(Device):  # type: ignore[misc]
     """Any backend that samples circuits, as a device of PennyLane.
 
     `settings` are the backend's; `max_cost` and `max_wait` hold for each execution. The same
-    `seed` gives the same shots again.
+    `seed` gives the same shots again: those of a machine elsewhere are read from the store, so that
+    a script that was killed, or left while its work waited, goes on and pays for nothing twice.
     """
 
     name = "usecases"
@@ -111,7 +112,7 @@ class UsecasesDevice(Device):  # type: ignore[misc]
             seed=seed,
             name="qnode",
         )
-        record = run(plan, **self._how)
+        record = once(plan, **self._how)
         self.runs.append(record.id)
         rng = np.random.default_rng(seed)
         tables = (tally.counts for tally in record.tallies)

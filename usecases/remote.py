@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from usecases.budget import Limit, told
@@ -27,6 +26,7 @@ from usecases.errors import (
 from usecases.ledger import Job
 from usecases.patience import Patience
 from usecases.programs import Program
+from usecases.quotes import Quote
 from usecases.registry import name_of
 from usecases.results import Results
 from usecases.store import Store
@@ -74,7 +74,7 @@ class Remote:
         known = [self._known(program, at) for at, program in steps]
         new = [p for p, j in zip(programs, known, strict=True) if not j or j.status == "unsent"]
         if len(new) > 1:
-            quotes = [self._patience.ask(partial(backend.estimate, program)) for program in new]
+            quotes = [self._quoted(program, backend) for program in new]
             self._store.admits(self._run, quotes, self._most)
         sent = [
             self._sent(job, program, backend, at)
@@ -92,7 +92,10 @@ class Remote:
                 "The code, a package or a setting has changed: start a new run",
             )
         if known and known.status == "cancelled":
-            raise UsageError(f"job {known.tag} is cancelled", "Start the run anew")
+            raise UsageError(
+                f"job {known.tag} is cancelled and others of its run are not",
+                f"End the run with: usecases jobs cancel {self._run}, then start it anew",
+            )
         return known
 
     def cost(self) -> str:
@@ -128,19 +131,22 @@ class Remote:
                 return self._noted(intent, self._after(error, intent, backend))
 
     def _intended(self, program: Program[Any], backend: RemoteBackend, step: int) -> Job:
-        name = name_of(backend)
-        quote = self._patience.ask(lambda: backend.estimate(program))
-        if quote.basis == "unknown":
-            raise BackendUnavailable(
-                f"{name} gives no price for this job",
-                "Nothing was sent: work whose cost is unknown is never submitted",
-            )
+        name, quote = name_of(backend), self._quoted(program, backend)
         state = dict(self._patience.ask(backend.provenance))
         if quote.amount:
             self._store.check()
         return self._store.intend(
             *(self._run, step, program.key(), name, quote), provenance=state, most=self._most
         )
+
+    def _quoted(self, program: Program[Any], backend: RemoteBackend) -> Quote:
+        quote = self._patience.ask(lambda: backend.estimate(program))
+        if quote.basis == "unknown":
+            raise BackendUnavailable(
+                f"{name_of(backend)} gives no price for this job",
+                "It was not sent: work whose cost is unknown is never submitted",
+            )
+        return quote
 
     def _noted(self, job: Job, identity: str) -> Job:
         self._store.submitted(job.tag, identity)

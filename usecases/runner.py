@@ -15,9 +15,9 @@ from pydantic_core import to_jsonable_python
 from usecases import judge, provenance
 from usecases.budget import Limit
 from usecases.circuit_record import CircuitRecord
-from usecases.contracts import Algorithm, Backend, Outcome
+from usecases.contracts import Algorithm, Backend, Outcome, RemoteBackend, innermost
 from usecases.convert import translate
-from usecases.errors import BadInstance, Infeasible, StillQueued
+from usecases.errors import BadInstance, Infeasible, StillQueued, UsageError
 from usecases.executor import Executor
 from usecases.instances import content_hash, described
 from usecases.lowering import fits
@@ -77,11 +77,15 @@ def carried(
     """What `made` makes of a plan, kept under an id that survives this process.
 
     `max_wait` counts seconds in a machine's queue; `resume` names a run to take up, and is
-    refused when a setting differs.
+    refused when a setting differs. What may be paid for is refused while another process is at it.
     """
     quiet_logs()
     with nullcontext(store) if store else Store() as kept:
-        identity = kept.begin(plan.request) if resume is None else kept.resume(resume, plan.request)
+        if resume is None:
+            remote = isinstance(innermost(plan.backend), RemoteBackend)
+            identity = kept.begin(plan.request, alone=remote)
+        else:
+            identity = kept.resume(resume, plan.request)
         executor = Executor(
             plan.backend,
             plan.trainer,
@@ -98,6 +102,10 @@ def carried(
             kept.give_up(identity, _ended(error), str(error) or type(error).__name__)
             if isinstance(error, StillQueued):
                 error.run = identity
+            if isinstance(error, Exception) and kept.status(identity) == "cancelled":
+                error = UsageError(
+                    f"run {identity} was cancelled meanwhile", "Start it anew if it is still wanted"
+                )
             raise scrubbed(_told(error, plan)) from None
         kept.finish(record)
         return record

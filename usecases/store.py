@@ -36,11 +36,15 @@ ENDED = ("done", "cancelled")
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the store stands with a request: the run it has, or the one that is to be done."""
+    """Where the store stands with a request: the run it has, or the one that is to be done.
+
+    `busy` is a run that asks for the same, and which another process is at.
+    """
 
     id: str
     ordinal: int
     done: bool
+    busy: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,12 @@ class Run:
 class Store(Ledger):
     """The runs in the store, beside their jobs."""
 
-    def begin(self, request: Mapping[str, Any]) -> str:
-        """The id to run under: an unfinished run's whose process is gone, or a new one."""
+    def begin(self, request: Mapping[str, Any], *, alone: bool = False) -> str:
+        """The id to run under: an unfinished run's whose process is gone, or a new one.
+
+        Where each run is to be `alone`, since the same work may be paid for, raises UsageError
+        while another process is at the same request.
+        """
         text, key = _written(request)
         with self._transaction():
             query = "SELECT * FROM runs WHERE key = ? ORDER BY ordinal"
@@ -76,6 +84,12 @@ class Store(Ledger):
                 if row["status"] not in ENDED and not _alive(row["owner"]):
                     self._claim(row["id"])
                     return str(row["id"])
+            if alone and (busy := [row["id"] for row in rows if _alive(row["owner"])]):
+                raise UsageError(
+                    f"another process is at run {busy[0]}, which asks for the same",
+                    f"Nothing was sent. Wait for it with: usecases jobs wait {busy[0]}, or give"
+                    " another seed",
+                )
             ordinal = len(rows)
             identity = _named(key, ordinal)
             self._add(
@@ -100,10 +114,13 @@ class Store(Ledger):
             if row["status"] in ENDED:
                 raise UsageError(
                     f"run {row['id']} is {row['status']}",
-                    "See it with: usecases jobs, or start a new run",
+                    f"See it with: usecases jobs show {row['id']}, or start a new run",
                 )
             if _alive(row["owner"], elsewhere=False):
-                raise UsageError(f"run {row['id']} is still running", "Wait for it to end")
+                raise UsageError(
+                    f"run {row['id']} is still running",
+                    f"Wait for it with: usecases jobs wait {row['id']}",
+                )
             self._claim(str(row["id"]))
         return str(row["id"])
 
@@ -126,7 +143,8 @@ class Store(Ledger):
         for row in rows:
             if row["status"] not in ENDED and not _alive(row["owner"]):
                 return Standing(row["id"], row["ordinal"], done=False)
-        return Standing(_named(key, len(rows)), len(rows), done=False)
+        busy = next((row["id"] for row in rows if _alive(row["owner"])), "")
+        return Standing(_named(key, len(rows)), len(rows), done=False, busy=busy)
 
     def keep(self, request: Mapping[str, Any], ordinal: int, record: RunRecord) -> None:
         """Keep a run that was computed elsewhere, in one transaction; a run that is done stays."""
@@ -190,6 +208,11 @@ class Store(Ledger):
     def status(self, identity: str) -> str:
         """How far a run is; "stopped" when its process died without a word."""
         return _status(self._row(identity))
+
+    def busy(self, identity: str) -> bool:
+        """Whether another process of this computer is at the run."""
+        row = self._row(identity)
+        return row["status"] == "running" and _alive(row["owner"], elsewhere=False)
 
     def request(self, identity: str) -> dict[str, Any]:
         """What a run was asked to do."""

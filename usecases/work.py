@@ -12,6 +12,7 @@ from usecases.errors import (
     BudgetExceeded,
     JobFailed,
     MissingExtra,
+    StillQueued,
     Unsolvable,
     Unsuited,
     UsecasesError,
@@ -29,7 +30,7 @@ class Task(NamedTuple):
     """A run to be done: its id, how often the same was asked before, and what it asks for.
 
     A `remote` one asks a machine elsewhere, so that its jobs are written down in the store, which
-    heeds the `cap` on what they cost.
+    heeds the `cap` on what they cost; it waits for them for `max_wait` seconds, if given.
     """
 
     id: str
@@ -37,12 +38,13 @@ class Task(NamedTuple):
     request: dict[str, Any]
     remote: bool = False
     cap: Shared | None = None
+    max_wait: float | None = None
 
 
 class Reply(NamedTuple):
     """What became of a task, and its record as JSON or the reason why there is none."""
 
-    status: Literal["done", "skipped", "failed"]
+    status: Literal["done", "queued", "skipped", "failed"]
     text: str
 
 
@@ -51,6 +53,8 @@ def work(task: Task) -> Reply:
     _prepared()
     try:
         return Reply("done", _record(task))
+    except StillQueued as error:
+        return Reply("queued", str(error))
     except JobFailed as error:
         return Reply("failed", str(error))
     except DOES_NOT_FIT as error:
@@ -72,5 +76,6 @@ def _record(task: Task) -> str:
     from usecases.runner import computed, perform
 
     plan = again(task.request)
-    record = perform(plan, max_cost=task.cap) if task.remote else computed(plan, task.id)
-    return record.model_dump_json()
+    if not task.remote:
+        return computed(plan, task.id).model_dump_json()
+    return perform(plan, max_cost=task.cap, max_wait=task.max_wait).model_dump_json()

@@ -17,7 +17,7 @@ from usecases.errors import (
     Unreachable,
     Unresolved,
 )
-from usecases.programs import Program
+from usecases.programs import Program, Split
 from usecases.programs.circuits import Counts, checked_counts
 from usecases.records import sha256
 
@@ -43,17 +43,37 @@ class Work(Program[Counts]):
         return checked_counts(raw, self.shots, 2)
 
 
-class Faulty(RemoteBackend):
-    """The machine behind the server at `port`."""
+class Works(Program[list[Counts]]):
+    """Several pieces of work that are asked for at once."""
 
-    runs: ClassVar[tuple[type[Program[Any]], ...]] = (Work,)
+    qubits = 2
+
+    def __init__(self, pieces: int, seed: int = 0) -> None:
+        self.seed = seed
+        self.parts = tuple(Work(seed=1000 * (seed + 1) + k) for k in range(pieces))
+
+    def key(self) -> str:
+        return sha256(repr([part.key() for part in self.parts]))
+
+    def read(self, raw: Any) -> list[Counts]:
+        raise AssertionError("this machine takes one piece a job")
+
+
+class Faulty(RemoteBackend):
+    """The machine behind the server at `port`, which takes one piece of work a job."""
+
+    runs: ClassVar[tuple[type[Program[Any]], ...]] = (Work, Works)
     lag: ClassVar[float] = 0.6
 
     port: int
     timeout: float = 1.0
 
+    def split(self, program: Program[Any]) -> Split[Any]:
+        return Split(program.parts, list) if isinstance(program, Works) else Split.none(program)
+
     def submit(self, program: Work, tag: str) -> str:
-        status, reply, headers = self._ask("POST", "/jobs", {"tag": tag, "shots": program.shots})
+        asked = {"tag": tag, "shots": program.shots, "work": program.key()}
+        status, reply, headers = self._ask("POST", "/jobs", asked)
         if status in (410, 429):
             after = headers.get("Retry-After")
             raise Refused(f"the provider refuses ({status})", retry_after=after and float(after))
@@ -117,6 +137,8 @@ def _answered(status: int, reply: bytes, headers: Any) -> dict[str, Any]:
     """The reply as a mapping. Raises what the contract says of each kind of failure."""
     if status == 401:
         raise AuthenticationFailed("the token has expired", "Set a new one")
+    if status == 404:
+        raise BackendUnavailable("the provider has no such job")
     if status == 410:
         raise BackendUnavailable("the device is retired")
     if status == 501:

@@ -10,7 +10,7 @@ from typing import Any
 
 from faulty.machine import Work
 from faulty.trial import Scene, attempt, provider, reckoned
-from usecases.jobs import resolve
+from usecases.jobs import believe
 from usecases.store import Store
 
 ALWAYS = 10**6
@@ -113,7 +113,7 @@ def _believe(scene: Scene) -> None:
     with Store(scene.store) as store:
         (job,) = store.jobs("status = 'intent'")
         books = scene.books(f"tag = '{job.tag}'")
-        resolve(store, job.tag, books[0]["job"] if books else None)
+        believe(store, job, books[0]["job"] if books else None)
 
 
 def _end(counts: Any, error: str, said: list[str], scene: Scene) -> str:

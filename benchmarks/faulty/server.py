@@ -20,8 +20,9 @@ from urllib.parse import parse_qs, urlsplit
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
-    job TEXT PRIMARY KEY, tag TEXT NOT NULL, shots INTEGER NOT NULL, price REAL NOT NULL,
-    accepted REAL NOT NULL, cancelled INTEGER NOT NULL DEFAULT 0, calibration TEXT NOT NULL
+    job TEXT PRIMARY KEY, tag TEXT NOT NULL, work TEXT NOT NULL, shots INTEGER NOT NULL,
+    price REAL NOT NULL, accepted REAL NOT NULL, cancelled INTEGER NOT NULL DEFAULT 0,
+    calibration TEXT NOT NULL
 );
 """
 
@@ -59,9 +60,11 @@ class Provider:
             job = f"job-{number + 1}"
             price = self.state["price"] * asked["shots"]
             self.books.execute(
-                "INSERT INTO jobs (job, tag, shots, price, accepted, calibration)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (job, asked["tag"], asked["shots"], price, time.time(), self.state["calibration"]),
+                "INSERT INTO jobs (job, tag, work, shots, price, accepted, calibration)"
+                " VALUES (:job, :tag, :work, :shots, :price, :accepted, :calibration)",
+                asked
+                | {"job": job, "price": price, "accepted": time.time()}
+                | {"calibration": self.state["calibration"]},
             )
         return job
 
@@ -157,6 +160,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._raw(200, b'{"status": "COMPL', {})
         if fault == "100 MB reply":
             return self._too_much()
+        if kind == "read" and not self.provider.rows("job = ?", url.path.rpartition("/")[2]):
+            return self._raw(404, b"{}", {})
         answer = self._answer(kind, url.path, url.query)
         return self._reply(200, spoilt(fault, answer) if kind == "read" else answer)
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from faulty.machine import Faulty, Work
-from usecases.errors import UsecasesError
+from faulty.machine import Faulty, Work, Works
+from usecases.errors import UsageError, UsecasesError
+from usecases.executor import Executor
 from usecases.remote import Remote
 from usecases.store import Store
 
@@ -23,7 +25,7 @@ SERVER = Path(__file__).with_name("server.py")
 
 processes = get_context("forkserver")
 """Children that are quick to start and inherit no lock."""
-processes.set_forkserver_preload(["usecases.remote"])
+processes.set_forkserver_preload(["usecases.executor"])
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def provider(folder: Path) -> Iterator[Scene]:
 class Told:
     """How one attempt ended: with counts, or with an error; and what was said meanwhile."""
 
-    counts: dict[str, int] | None = None
+    counts: Any = None
     error: str = ""
     code: int = 0
     said: list[str] = field(default_factory=list)
@@ -81,16 +83,16 @@ class Told:
 
 
 def attempt(
-    scene: Scene, work: Work, *, most: float = 100.0, max_wait: float | None = 10.0
+    scene: Scene, work: Work | Works, *, most: float = 100.0, max_wait: float | None = 10.0
 ) -> Told:
     """Ask for the work as a process that was just started would: it takes up what it finds."""
     told = Told()
     with Store(scene.store) as store:
-        run = store.begin({"work": work.seed})
+        run = store.begin({"work": work.seed}, alone=True)
         try:
-            remote = Remote(store, run, most=most, max_wait=max_wait, say=told.said.append)
-            _, result = remote.ask(work, scene.machine, 0)
-            told.counts, told.provenance = result.value, dict(result.provenance)
+            named: Any = {"max_cost": most, "max_wait": max_wait, "say": told.said.append}
+            executor = Executor(scene.machine, None, store=store, run=run, **named)
+            told.counts, told.provenance = executor(work), executor.provenance
             ended = "cancelled"  # the next attempt would be other work
         except UsecasesError as error:
             told.error, told.code, ended = str(error), error.code, "failed"
@@ -98,29 +100,38 @@ def attempt(
     return told
 
 
-def child(scene: Scene, seed: int, point: str = "", begun: Any = None) -> None:
+def child(scene: Scene, work: Work | Works, point: str = "", begun: Any = None) -> None:
     """An attempt in a process of its own, which tells that it has begun or dies at a point."""
     if point:
         _die_at(point)
     if begun:
         begun.set()
-    told = attempt(scene, Work(seed=seed))
-    os._exit(0 if told.counts else 1)
+    with suppress(UsageError):  # another process is at it
+        os._exit(0 if attempt(scene, work).counts else 1)
+    os._exit(1)
 
 
 POINTS = ("intend", "submit", "submitted", "collect", "settled")
 """Where a job passes from one state to the next; a process may die before or after each."""
 
 
+def transitions(job: int) -> list[str]:
+    """The points at which a process may die with a run's job of this number, from 1 on."""
+    return [f"{when} {name} {job}" for name in POINTS for when in ("before", "after")]
+
+
 def _die_at(point: str) -> None:
-    when, name = point.split()
+    when, name, job = point.split()
     owner: Any = Faulty if name in ("submit", "collect") else Store
     plain: Callable[..., Any] = getattr(owner, name)
+    times = itertools.count(1)
 
     def patched(*words: Any, **named: Any) -> Any:
-        if when == "after":
-            plain(*words, **named)
-        os.kill(os.getpid(), signal.SIGKILL)
+        last = next(times) == int(job)
+        found = plain(*words, **named) if when == "after" or not last else None
+        if last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
 
     setattr(owner, name, patched)
 
@@ -145,17 +156,15 @@ def reckoned(scene: Scene) -> Reckoning:
     """Compare the provider's books with the store.
 
     A job is lost when the provider bills it and the store does not know it. It is paid twice
-    when the same work stands in the books again.
+    when the same work stands in the books again, whatever its tag.
     """
     books = scene.books()
     with Store(scene.store) as store:
         known = {job.job for job in store.jobs()}
-        works = [job.run for job in store.jobs() if job.job]
-    tags = {row["tag"] for row in books}
     return Reckoning(
         len(books),
         sum(row["job"] not in known for row in books),
-        len(books) - len(tags) + len(works) - len(set(works)),
+        len(books) - len({row["work"] for row in books}),
     )
 
 

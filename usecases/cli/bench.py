@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
 @capped
+@click.option("--max-wait", type=click.FloatRange(0), help="Seconds that a run waits in a queue.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(suite: str | None, since: datetime | None, as_json: bool, **how: Any) -> None:
     """Run a SUITE: use cases × instances × algorithms × backends × seeds.
@@ -56,6 +57,7 @@ def command(suite: str | None, since: datetime | None, as_json: bool, **how: Any
             return
         if how["max_cost"] is not None:
             found = costs.capped(found, store, how["max_cost"])
+        found = bench.patient(found, how["max_wait"])
         with (
             only_json(as_json),
             _workers(how["workers"], how["scheduler"]) as pool,

@@ -41,7 +41,7 @@ def command(file: Path, names: tuple[str, ...], as_json: bool, **options: Any) -
 
     The text is scanned and parsed in a process of its own, with little memory and no files.
     """
-    from usecases.circuits import prepare, run
+    from usecases.circuits import prepare
     from usecases.store import Store
 
     given = {"shots": options["shots"], "seed": options["seed"]}
@@ -54,12 +54,32 @@ def command(file: Path, names: tuple[str, ...], as_json: bool, **options: Any) -
         known = [store.circuits(identity) for identity in options["beside"]]
         with only_json(as_json), watched() as progress:
             how = {"max_cost": options["max_cost"], "max_wait": options["max_wait"]}
-            made = [run(plan, store=store, progress=progress, **how) for plan in plans]
+            made = _made(plans, store=store, progress=progress, **how)
     if as_json:
         texts = [record.model_dump_json(indent=2) for record in (*made, *known)]
         click.echo(texts[0] if len(texts) == 1 else "[" + ",\n".join(texts) + "]")
         return
     report(*made, *known)
+
+
+def _made(plans: list[CircuitPlan], **how: Any) -> list[CircuitRecord]:
+    """The records of all; where some wait in queues, that is told after all were sent."""
+    from usecases.circuits import run
+    from usecases.errors import StillQueued
+
+    made, waiting = [], []
+    for plan in plans:
+        try:
+            made.append(run(plan, **how))
+        except StillQueued as error:
+            waiting.append(error)
+    if len(waiting) == 1:
+        raise waiting[0]
+    if waiting:
+        what = "; ".join(error.what for error in waiting)
+        runs = ", ".join(error.run for error in waiting)
+        raise StillQueued(what, f"Pick each up with: usecases jobs attach, of {runs}")
+    return made
 
 
 def _announce(plans: list[CircuitPlan], as_json: bool) -> None:
@@ -84,14 +104,16 @@ def _announce(plans: list[CircuitPlan], as_json: bool) -> None:
         return
     for one in found:
         click.echo("Would run, and has not:")
-        echo_fields({k.replace("_", " "): str(v) for k, v in one.items()})
+        echo_fields({k.replace("_", " "): "–" if v is None else str(v) for k, v in one.items()})
 
 
 def _price(machine: RemoteBackend, program: SampleCircuits) -> dict[str, Any]:
     """What the machine would charge for all jobs that the circuits become."""
     quotes = [machine.estimate(part) for part in machine.split(program).parts]
-    cost = {"cost": sum(quote.amount for quote in quotes), "currency": quotes[0].currency}
-    return cost | {"basis": quotes[0].basis, "jobs": len(quotes)}
+    bases = " and ".join(dict.fromkeys(quote.basis for quote in quotes))
+    whole = None if "unknown" in bases else sum(quote.amount for quote in quotes)
+    cost = {"cost": whole, "currency": quotes[0].currency}
+    return cost | {"basis": bases, "source": quotes[0].source, "jobs": len(quotes)}
 
 
 def report(*records: CircuitRecord) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from usecases.budget import Amounts
     from usecases.circuit_record import CircuitRecord
     from usecases.records import RunRecord
+    from usecases.store import Store
 
 
 @click.group("jobs", invoke_without_command=True)
@@ -52,12 +53,30 @@ def _listed(as_json: bool, limit: int) -> None:
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 def show(run: str, as_json: bool) -> None:
-    """Show the record of a finished RUN."""
+    """Show the record of a finished RUN, or the jobs of one that is not."""
     from usecases.store import Store
 
     with Store() as store:
+        if not as_json and store.status(run) != "done":
+            _sent(store, store.identity(run))
         record = store.any_record(run)
     _shown(record, as_json)
+
+
+def _sent(store: Store, run: str) -> None:
+    """The jobs that an unfinished run has at machines, where it has any."""
+    rows = [
+        (
+            *(job.tag, job.backend, job.job or "–", job.status),
+            f"{job.cost:.2f} {job.quote.currency}",
+            "reserved" if job.billed is None else "billed",
+            job.reason or "",
+        )
+        for job in store.jobs("run = ?", run)
+    ]
+    if rows:
+        columns = ("tag", "machine", "its job", "status", "cost", "", "why")
+        echo_table("", columns, rows)
 
 
 def _shown(record: RunRecord | CircuitRecord, as_json: bool) -> None:
@@ -92,23 +111,25 @@ def attach(run: str, max_wait: float | None, max_cost: Amounts | None, as_json: 
 @click.argument("run")
 @click.pass_context
 def wait(ctx: click.Context, run: str) -> None:
-    """Take up RUN and wait for as long as its machine takes."""
+    """Take up RUN, or watch the process that is at it, for as long as its machine takes."""
     ctx.invoke(attach, run=run)
 
 
 @command.command("cancel", short_help="Ask the machine to drop the jobs of RUN.")
 @click.argument("run")
-def cancel(run: str) -> None:
+@click.option(
+    "--forget", is_flag=True, help="Give up also jobs that their machine tells nothing of."
+)
+def cancel(run: str, forget: bool) -> None:
     """Ask the machine to drop the unfinished jobs of RUN, which then is over."""
     from usecases import jobs
     from usecases.store import Store
 
     with Store() as store:
-        count = 0
-        for line in jobs.cancel(store, run):
+        for line in jobs.cancel(store, run, forget=forget):
             click.echo(line)
-            count += 1
-        click.echo(f"{count} jobs of run {store.identity(run)} cancelled")
+        identity = store.identity(run)
+        click.echo(f"run {identity} is {store.status(identity)}")
 
 
 @command.command("reconcile")

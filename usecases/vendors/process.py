@@ -142,6 +142,7 @@ def _started(vendor: Vendor) -> subprocess.Popen[bytes]:
     handed = {*KEPT, *vendor.variables}
     seen = {k: v for k, v in os.environ.items() if k in handed}
     seen |= {name: found for name in vendor.credentials if (found := secrets.read(name))}
+    seen["PYTHONHASHSEED"] = "0"  # or a compiler that walks through a set finds other circuits
     child = Path(sys.modules["usecases.sdks.child"].__file__ or "")
     limit = None if sys.platform == "win32" else _limited
     return subprocess.Popen(  # noqa: S603

@@ -44,7 +44,8 @@ class Spool(RemoteBackend):
     def estimate(self, program: SampleCircuits) -> Quote:
         cost = self._machine().get("price", 0.0) * sum(program.each)
         basis = "dated table" if cost else "free"
-        return Quote.of(program, cost, "EUR", basis=basis)
+        known = not self._machine().get("secretive")
+        return Quote.of(program, cost, "EUR", basis=basis if known else "unknown")
 
     def cancel(self, job: str) -> None:
         self._path(job).unlink(missing_ok=True)
