@@ -176,7 +176,7 @@ def echo_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
             click.echo()
         return
     table = Table(title=title or None, title_justify="left", header_style="bold")
-    for column, width in zip(columns, fitting or [None] * len(columns), strict=True):
+    for column, width in zip(columns, fitting or [PIPED] * len(columns), strict=True):
         table.add_column(column, overflow="fold", max_width=width)
     for row in listed:
         table.add_row(*map(Text, row))
