@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import ROOT, record, usecases
+from usecases.cli.widths import widths
 
 SMALL = ("energy/unit_commitment", "-i", "size=4,seed=1")
 
@@ -325,3 +326,13 @@ def test_new_refuses_names_that_are_taken(tmp_path: Path) -> None:
     done = usecases("new", "usecase", "town/x", cwd=tmp_path)
     assert done.returncode == 2
     assert not (tmp_path / "town").exists()
+
+
+@pytest.mark.parametrize(
+    ("room", "told"), [(60, [6, 19, 11]), (30, [6, 13, 11]), (20, [6, 9, 5]), (19, None)]
+)
+def test_the_widest_column_is_narrowed_first_and_no_word_is_cut(
+    room: int, told: list[int] | None
+) -> None:
+    rows = [["vendor", "twins", "price"], ["aqt\nAQT of", "aqt/ideal aqt/noisy", "dated table"]]
+    assert widths(rows, room) == told

@@ -18,6 +18,7 @@ import pytest
 
 from tests.helpers import ROOT, usecases
 from usecases import secrets
+from usecases.disguises import HIDDEN
 from usecases.errors import AuthenticationFailed, BadInstance, UsageError
 from usecases.store import home
 from usecases.vendors import process
@@ -44,6 +45,7 @@ from typing import ClassVar
 from urllib.parse import quote
 from pydantic import Field
 from usecases import secrets
+from usecases.disguises import HIDDEN
 from usecases.backends.aer import Aer
 from usecases.contracts import JobResult, Quote, RemoteBackend
 from usecases.programs import SampleCircuits
@@ -150,7 +152,7 @@ def test_canaries_appear_nowhere(leaky: Path, tmp_path: Path) -> None:
         done = usecases(*words, **told)  # type: ignore[arg-type]
         seen.append((words, done.returncode, done.stdout + done.stderr))
     assert [code for _, code, _ in seen][:5] == [0, 70, 2, 2, 2], seen
-    assert all(secrets.HIDDEN in text for _, _, text in seen[:2])
+    assert all(HIDDEN in text for _, _, text in seen[:2])
     assert "holds a secret" in seen[2][2]
     assert "Traceback" in seen[1][2]
     for words, _, text in seen:
@@ -175,7 +177,7 @@ def test_an_error_carries_no_secret_in_its_whole_chain(monkeypatch: pytest.Monke
     except BadInstance as error:
         text = "".join(traceback.format_exception(secrets.scrubbed(error)))
     assert not leaks(text)
-    assert text.count(secrets.HIDDEN) == 3
+    assert text.count(HIDDEN) == 3
 
 
 @pytest.mark.usefixtures("no_keyring")
@@ -245,3 +247,18 @@ def test_the_environment_goes_before_the_keyring_and_that_before_the_file(
         secrets.read("../x")
     with pytest.raises(UsageError):
         secrets.place("A_TOKEN", "two\nlines")
+
+
+@pytest.mark.usefixtures("no_keyring")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AZURE_QUANTUM_CONNECTION_STRING", "Workspace=w;ApiKey=canary-of==;Endpoint=https://a/"),
+        ("HTTPS_PROXY", "http://student:canary-of==@proxy.example:8080"),
+    ],
+)
+def test_a_secret_within_a_longer_one_is_hidden_alone(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert secrets.scrub("sent canary-of== to https://a/") == f"sent {HIDDEN} to https://a/"

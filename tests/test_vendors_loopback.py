@@ -94,6 +94,18 @@ def test_braket_from_price_list_to_counts(cloud: Open, monkeypatch: pytest.Monke
         _dies_between_tasks(backend, server, monkeypatch)
 
 
+def test_braket_says_why_it_has_no_such_machine(cloud: Open) -> None:
+    server = Aws()
+    server.denied = "UnrecognizedClientException"
+    with server.loop:
+        backend = cloud("braket/SV1", server.environment)
+        with pytest.raises(AuthenticationFailed, match="AWS says Unrecognized"):
+            backend.holds()
+        server.denied = ""
+        with pytest.raises(BackendUnavailable, match="braket/SV7: AWS lists no such machine"):
+            registry.backend("braket/SV7").holds()
+
+
 def _dies_between_tasks(
     backend: RemoteBackend, server: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,16 +7,14 @@ Whoever writes something for others to see passes it through `scrub` first.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
-from base64 import b64encode
 from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
-from urllib.parse import quote
 
+from usecases.disguises import forms, parts, without
 from usecases.errors import AuthenticationFailed, UsageError
 from usecases.home import home
 
@@ -24,8 +22,6 @@ E = TypeVar("E", bound=BaseException)
 
 SERVICE = "quantum-usecases"
 """Under which the keyring keeps our secrets."""
-
-HIDDEN = "[secret]"
 
 SHORTEST = 8
 """Characters; what is shorter is no secret, and replacing it would spoil ordinary words."""
@@ -84,21 +80,25 @@ def scrub(text: str) -> str:
     """The text with every known secret replaced, also where it is written as JSON, URL or base64.
 
     Known are those that were read or placed, those in the file, and the values of environment
-    variables that are called token, secret, password or key.
+    variables that are called token, secret, password or key; keys within a connection string and
+    passwords within an address as well. What a vendor's client was handed for them is nowhere
+    known, and is told by its shape.
     """
-    for form in sorted(_forms(_known()), key=len, reverse=True):
-        if form in text:
-            text = text.replace(form, HIDDEN)
-    return text
+    return without(_longest(), text)
 
 
 def cleaned(value: Any) -> Any:
     """Lists, mappings and texts, as JSON knows them, with every text scrubbed."""
-    if isinstance(value, str):
-        return scrub(value)
-    if isinstance(value, dict):
-        return {cleaned(key): cleaned(one) for key, one in value.items()}
-    return type(value)(map(cleaned, value)) if type(value) in (list, tuple) else value
+    hidden = _longest()
+
+    def clean(one: Any) -> Any:
+        if isinstance(one, str):
+            return without(hidden, one)
+        if isinstance(one, dict):
+            return {clean(key): clean(within) for key, within in one.items()}
+        return type(one)(map(clean, one)) if type(one) in (list, tuple) else one
+
+    return clean(value)
 
 
 @cache
@@ -135,23 +135,19 @@ def scrubbed(error: E) -> E:
     return error
 
 
+def _longest() -> list[str]:
+    """All forms of all secrets, the longest first: one may hold another."""
+    return sorted(forms(_known()), key=len, reverse=True)
+
+
 def _known() -> set[str]:
     telling = {v for k, v in os.environ.items() if _TELLING.search(k) and not _PLACE.search(k)}
     filed: set[str] = set()
     with suppress(AuthenticationFailed):  # what is refused is not used either
         filed = {*_in_file().values()}
-    return {s for s in telling | filed | _read if len(s) >= SHORTEST}
-
-
-def _forms(known: set[str]) -> set[str]:
-    """How secrets look where they are written; base64 without what its neighbours change."""
-    found = set(known)
-    for secret in known:
-        found |= {json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe="")}
-        for shift in range(3):
-            coded = b64encode(b"\0" * shift + secret.encode()).decode().rstrip("=")
-            found.add(coded[(0, 2, 3)[shift] : -1])
-    return found
+    whole = telling | filed | _read
+    within = {part for secret in (*whole, *os.environ.values()) for part in parts(secret)}
+    return {s for s in whole | within if len(s) >= SHORTEST}
 
 
 def _checked(name: str) -> str:

@@ -43,6 +43,7 @@ from usecases.models import (
 from usecases.observe import outcomes
 from usecases.plan import needs, parameters_of
 from usecases.records import Record, Reference
+from usecases.secrets import scrub
 from usecases.spaces import in_space, of_model
 
 Case = UseCase[Any, Any, Any, Any]
@@ -85,7 +86,7 @@ def _guarded(check: Callable[[], Findings], where: str) -> list[str]:
     try:
         return [f"{where}: {text}" for text in check()]
     except Exception as error:
-        return [f"{where}: raises {type(error).__name__}: {error}"]
+        return [f"{where}: raises {type(error).__name__}: {scrub(str(error))}"]
 
 
 def _words(case: Case) -> Findings:

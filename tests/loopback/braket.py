@@ -42,11 +42,13 @@ class Aws:
         self.tokens: dict[str, str] = {}
         self.waits, self.lost_replies = waits, 0
         """`lost_replies` many submissions are accepted and answered with an error."""
+        self.denied = ""
+        """AWS's word for why it lists no machines."""
         self.lost = 0
         """The task that is made and never told of: with an error that AWS's client repeats not."""
         self.loop = Loopback(
             [
-                ("POST", r"/devices", lambda m, b: (200, {"devices": [LISTED]})),
+                ("POST", r"/devices", self.devices),
                 ("GET", r"/device/([^?]+)", self.device),
                 ("POST", r"/quantum-tasks", self.search),
                 ("POST", r"/quantum-task$", self.create),
@@ -71,6 +73,11 @@ class Aws:
             "AWS_ENDPOINT_URL_STS": self.loop.url,
             "BRAKET_PRICE_OFFERS_URL": f"{self.loop.url}/prices",
         }
+
+    def devices(self, match: re.Match[str], body: Any) -> Reply:
+        if self.denied:
+            return 403, {"message": "no"}, {"x-amzn-errortype": self.denied}
+        return 200, {"devices": [LISTED]}
 
     def device(self, match: re.Match[str], body: Any) -> Reply:
         waiting = sum(task["status"] == "QUEUED" for task in self.tasks.values())

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-NARROW = 90
-"""Columns of a terminal below which a table is written as a list."""
+NARROW, PIPED = 90, 160
+"""Columns of a terminal below which a table is written as a list, and of what is no terminal."""
 
 WORDS = {
     "model": "building the model",
@@ -155,28 +155,32 @@ def _line(stage: str, calls: int) -> str:
 
 
 def echo_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table on stdout, drawn in a terminal and plain when piped."""
+    """A table on stdout, as wide as the terminal; a list where that would cut words in two."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from usecases.cli.widths import widths
 
     class _Console(Console):
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    table = Table(title=title or None, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
     listed = list(rows)
-    for row in listed:
-        table.add_row(*map(Text, row))
-    console = _Console() if sys.stdout.isatty() else _Console(width=160)
-    if console.width < NARROW:
+    console = _Console() if sys.stdout.isatty() else _Console(width=PIPED)
+    fitting = widths([columns, *listed], console.width - 3 * len(columns) - 1)
+    if console.width < NARROW or (fitting is None and sys.stdout.isatty()):
+        click.echo(f"{title}\n" if title else "", nl=bool(title))
         for row in listed:
             echo_fields(dict(zip(columns, row, strict=True)))
             click.echo()
-    else:
-        console.print(table)
+        return
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for column, width in zip(columns, fitting or [PIPED] * len(columns), strict=True):
+        table.add_column(column, overflow="fold", max_width=width)
+    for row in listed:
+        table.add_row(*map(Text, row))
+    console.print(table)
 
 
 @contextmanager
@@ -208,4 +212,4 @@ def echo_fields(fields: Mapping[str, str]) -> None:
     """Names and values, one a line, aligned."""
     width = max(map(len, fields))
     for name, value in fields.items():
-        click.echo(f"  {name:<{width}}  {value}")
+        click.echo(f"  {name:<{width}}  " + value.replace("\n", f"\n  {'':<{width}}  "))

@@ -33,14 +33,7 @@ class Cloud(Adapter):  # type: ignore[misc]
     }
 
     def __init__(self, device: str) -> None:
-        from qiskit_braket_provider import BraketProvider
-        from qiskit_braket_provider.exception import QiskitBraketException
-
-        try:
-            with told():
-                self.backend = BraketProvider().get_backend(device)
-        except (QiskitBraketException, ValueError) as error:
-            raise Told("BackendUnavailable", f"AWS lists no such machine: {error}") from None
+        self.backend = _opened(device)
         self.device = self.backend._device
         self.hardware = str(self.device.type).endswith("QPU")
         self.client = self.device.aws_session.braket_client
@@ -160,6 +153,23 @@ class Cloud(Adapter):  # type: ignore[misc]
     def provenance(self) -> dict[str, str]:
         when = getattr(self.device.properties.service, "updatedAt", None)
         return {"calibrated": str(when)} if when and self.hardware else {}
+
+
+def _opened(device: str) -> Any:
+    """The machine of this name. The client passes over regions that refuse to list theirs."""
+    from braket.aws import AwsSession
+    from qiskit.providers.exceptions import QiskitBackendNotFoundError
+    from qiskit_braket_provider import BraketProvider
+    from qiskit_braket_provider.exception import QiskitBraketException
+
+    with told():
+        try:
+            return BraketProvider().get_backend(device)
+        except QiskitBackendNotFoundError:
+            AwsSession().search_devices(names=[device])  # says why, where credentials are wrong
+            raise Told("BackendUnavailable", "AWS lists no such machine") from None
+        except (QiskitBraketException, ValueError) as error:
+            raise Told("BackendUnavailable", f"AWS lists no such machine: {error}") from None
 
 
 def _seconds(task: dict[str, Any], result: Any) -> tuple[float, str]:

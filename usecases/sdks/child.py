@@ -65,11 +65,18 @@ def main() -> None:
     for line in iter(lambda: sys.stdin.buffer.readline(LONGEST + 1), b""):
         if len(line) > LONGEST:
             return
-        text = json.dumps(_answered(vendor, machines, json.loads(line)), allow_nan=False)
-        if len(text) > LONGEST:
-            text = json.dumps({"error": {"kind": "JobFailed", "what": "the reply is too large"}})
-        out.write(text + "\n")
+        out.write(_written(_answered(vendor, machines, json.loads(line))) + "\n")
         out.flush()
+
+
+def _written(answer: dict[str, Any]) -> str:
+    """The answer as JSON; one that cannot be written, or is too large, is an error."""
+    try:
+        text = json.dumps(answer, allow_nan=False)
+        what = "the reply is too large" if len(text) > LONGEST else ""
+    except (TypeError, ValueError) as error:
+        what = f"the reply cannot be written as JSON: {error}"
+    return json.dumps({"error": {"kind": "JobFailed", "what": what}}) if what else text
 
 
 def _answered(vendor: Path, machines: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +92,8 @@ def _answered(vendor: Path, machines: dict[str, Any], asked: dict[str, Any]) -> 
     except Told as error:
         said = {"kind": error.kind, "what": error.what, "retry_after": error.retry_after}
         return {"error": said}
+    except MemoryError:
+        return {"error": {"kind": "TooLarge", "what": "there is no memory left for this"}}
     except ImportError as error:
         return {"error": {"kind": "MissingExtra", "what": str(error.name or error)}}
     except Exception as error:

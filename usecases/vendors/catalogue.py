@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -16,10 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from usecases.errors import BackendUnavailable, UnknownName
+from usecases.errors import BackendUnavailable, UnknownName, UsageError
 from usecases.vendors.versions import Versions, tested
 
-HELPERS = ("adapter", "child")
+ADDING = "docs/backends.md"
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,22 @@ def vendors() -> Mapping[str, Vendor]:
     """All vendors by name, in alphabetical order."""
     found: dict[str, Vendor] = {}
     for point in entry_points(group="usecases.vendors"):
-        spec = find_spec(point.value)
-        for folder in (spec.submodule_search_locations or []) if spec else []:
+        for folder in _folders(point.value):
             for path in sorted(Path(folder).glob("*.py")):
                 if path.with_suffix(".txt").exists():
                     found.setdefault(path.stem, _read(path))
     return dict(sorted(found.items()))
+
+
+def _folders(package: str) -> list[str]:
+    """Where the package is. Raises UsageError where there is none."""
+    with suppress(ModuleNotFoundError):
+        if spec := find_spec(package):
+            return [*(spec.submodule_search_locations or ())]
+    raise UsageError(
+        f"the entry point of vendors names {package!r}, which is no package here",
+        f"{ADDING} says how it is written; then install its package again",
+    )
 
 
 def machines() -> dict[str, str]:
@@ -113,26 +124,43 @@ def declared() -> Mapping[str, Vendor]:
 
 
 def _read(path: Path) -> Vendor:
-    """The literals at the top of a vendor's file."""
+    """The literals at the top of a vendor's file. Raises UsageError that names the file."""
+    try:
+        said = _literals(path)
+        twin = said.get("TWIN") or ()
+        found = Vendor(
+            name=path.stem,
+            path=path,
+            title=said["TITLE"],
+            work=said["WORK"],
+            package=said["PACKAGE"],
+            twin=(twin,) if isinstance(twin, str) else tuple(twin),
+            examples=tuple(said["EXAMPLES"]),
+            credentials=tuple(said["CREDENTIALS"]),
+            variables=tuple(said.get("VARIABLES", ())),
+            price=said["PRICE"],
+        )
+    except KeyError as error:
+        raise _unreadable(path, f"does not declare {error.args[0]}") from None
+    except (SyntaxError, TypeError) as error:
+        raise _unreadable(path, f"cannot be read ({error})") from None
+    if found.work not in ("circuits", "model"):
+        raise _unreadable(path, 'has another WORK than "circuits" or "model"')
+    if not found.pins or not found.pinned:
+        raise _unreadable(found.requirements, "does not begin with NAME==VERSION of the SDK")
+    return found
+
+
+def _literals(path: Path) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for node in ast.parse(path.read_text("utf-8")).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             if re.fullmatch(r"[A-Z]+", name):
-                try:
+                with suppress(ValueError):  # a table that only the vendor's own code reads
                     said[name] = ast.literal_eval(node.value)
-                except ValueError:
-                    continue  # a table that only the vendor's own code reads
-    twin = said.get("TWIN") or ()
-    return Vendor(
-        name=path.stem,
-        path=path,
-        title=said["TITLE"],
-        work=said["WORK"],
-        package=said["PACKAGE"],
-        twin=(twin,) if isinstance(twin, str) else tuple(twin),
-        examples=tuple(said["EXAMPLES"]),
-        credentials=tuple(said["CREDENTIALS"]),
-        variables=tuple(said.get("VARIABLES", ())),
-        price=said["PRICE"],
-    )
+    return said
+
+
+def _unreadable(path: Path, why: str) -> UsageError:
+    return UsageError(f"the vendor's file {path} {why}", f"{ADDING} says what a vendor is")

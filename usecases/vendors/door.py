@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from usecases.contracts import Backend, JobResult
 from usecases.errors import BackendUnavailable, TooLarge
 from usecases.programs import Program, SampleCircuits, SampleModel
+from usecases.secrets import cleaned
 from usecases.vendors.catalogue import Vendor, vendor
 from usecases.vendors.process import process
 
@@ -85,8 +86,8 @@ class Door(Backend):
         return described(self.vendor, self.device)
 
     def ask(self, verb: str, *arguments: Any) -> Any:
-        """The vendor's answer; raises what it tells."""
-        return process(self.vendor).ask(self.device, {}, verb, *arguments)
+        """The vendor's answer, without secrets that it repeats; raises what it tells."""
+        return cleaned(process(self.vendor).ask(self.device, {}, verb, *arguments))
 
     def work(self, program: Program[Any]) -> dict[str, Any]:
         """The program as it travels: text and numbers."""
@@ -119,7 +120,7 @@ class Door(Backend):
 
 @cache
 def described(vendor: str, device: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = process(vendor).ask(device, {}, "describe")
+    found: Mapping[str, Any] = cleaned(process(vendor).ask(device, {}, "describe"))
     return found
 
 

@@ -23,7 +23,8 @@ NEXT: dict[type[errors.UsecasesError], str] = {
 
 def failure(vendor: Vendor, device: str, error: dict[str, Any]) -> errors.UsecasesError:
     """What to raise for an error that a vendor's process has told of a device."""
-    name, told, what = f"{vendor.name}/{device}", error["kind"], str(error["what"])
+    name, told = f"{vendor.name}/{device}", error["kind"]
+    what = secrets.scrub(str(error["what"]))  # a server may repeat what it was sent
     if told == "UnknownName":
         known = [f"{vendor.name}/{near}" for near in what.split(", ")]
         return errors.UnknownName("backend", name, known)

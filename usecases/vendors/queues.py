@@ -44,6 +44,6 @@ def _queues(of: Vendor) -> dict[str, str]:
 
 def _asked(process: Process, device: str) -> str:
     try:
-        return str(process.ask(device, {}, "queue") or "not told")
+        return secrets.scrub(str(process.ask(device, {}, "queue") or "not told"))
     except UsecasesError as error:
         return f"no answer: {error.what[:120]}"
