@@ -127,7 +127,9 @@ only speaks its vendor's language: the column *source* never says hardware here.
 trained on a local simulator and sampled {SHOTS} times on the twin; annealers were read as often.
 Shares stand with their 95 % interval, in per cent; chance is what uniform random strings score.
 Where the twin simulates noise, the rows say what noise does: long circuits drown, and since every
-shot is simulated anew they take minutes. A row without numbers says why there are none.
+shot is simulated anew they take minutes. Alice & Bob's logical machines have no rotations: their
+compiler makes each of a few T gates (Solovay & Kitaev), which moves shares and energies without any
+noise. A row without numbers says why there are none.
 
 {chr(10).join(parts)}
 ## Twins of five and six qubits

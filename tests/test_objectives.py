@@ -261,7 +261,7 @@ class Cloud(RemoteBackend):
     def collect(self, job: str) -> JobResult | None:
         return self._jobs[job]
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         return tag if tag in self._jobs else None
 
     def estimate(self, program: Any) -> Quote:

@@ -62,6 +62,16 @@ def test_azure_s_prices_are_dated_or_unknown(cloud: Open) -> None:
         assert quote.amount == pytest.approx(credits_)
 
 
+def test_without_an_account_the_table_s_price_is_told_and_nothing_sent(cloud: Open) -> None:
+    backend = cloud("azure/ionq.qpu.aria-1", {"AZURE_QUANTUM_CONNECTION_STRING": ""})
+    quote = backend.estimate(pair())
+    assert quote.amount == pytest.approx(97.50 + 77 * (0.000220 + 0.000975))
+    assert quote.source.endswith("nobody was asked, AZURE_QUANTUM_CONNECTION_STRING is not set")
+    for ask in (lambda: backend.submit(pair(), "ours"), backend.provenance):
+        with pytest.raises(AuthenticationFailed, match="is not set"):
+            ask()
+
+
 def test_azure_s_key_is_in_no_record_and_no_error(cloud: Open) -> None:
     server = Azure(waits=0)
     with server.loop:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.loopback.braket import Aws
@@ -81,7 +83,8 @@ def test_braket_from_price_list_to_counts(cloud: Open, monkeypatch: pytest.Monke
         server.lost_replies = 1
         job = backend.submit(pair(), "ours")  # AWS's client repeats it, under the same token
         assert len(server.tasks) - before == 1
-        assert backend.find("ours") == job
+        assert backend.find("ours") == backend.find("ours", time.time() - 60) == job
+        assert backend.find("ours", time.time() + 60) is None  # no older tasks are gone through
         assert backend.find("never sent") is None
         assert process("braket").ask("SV1", {}, "queue") == "1 tasks"
         sampled(backend, job)

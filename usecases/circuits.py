@@ -142,7 +142,7 @@ def take_up(
     """
     identity = store.identity(start)
     patience = Patience(identity, max_wait, lambda words: progress(words, 0))
-    while store.busy(identity):
+    while store.busy(identity, elsewhere=False):
         patience.pause(1.0, f"another process is at run {identity}")
     if store.status(identity) == "done":
         return store.any_record(identity)

@@ -439,8 +439,12 @@ class RemoteBackend(Backend):
     """Seconds after a submission within which `find` may miss a job that was accepted."""
 
     @abstractmethod
-    def find(self, tag: str) -> str | None:
-        """The job that was submitted under the tag; None only if the machine has none."""
+    def find(self, tag: str, since: float = 0.0) -> str | None:
+        """The job that was submitted under the tag; None only if the machine has none.
+
+        It was not submitted before `since`, seconds of the epoch, so that no older jobs need be
+        gone through.
+        """
 
     @abstractmethod
     def estimate(self, program: Any) -> Quote:

@@ -13,6 +13,7 @@ from usecases.circuit_record import CircuitRecord
 from usecases.circuits import take_up
 from usecases.contracts import Algorithm, Backend
 from usecases.errors import StillQueued, Unresolved
+from usecases.ledger import Job
 from usecases.plan import prepare
 from usecases.records import Record, RunRecord
 from usecases.runner import perform
@@ -42,6 +43,17 @@ class Handle:
         """
         with Store(self.path) as store:
             return take_up(store, self.id, max_wait=max_wait, max_cost=max_cost)
+
+    @property
+    def jobs(self) -> list[Job]:
+        """What the run has sent to machines: ids, tags, statuses and costs."""
+        with Store(self.path) as store:
+            return store.jobs("run = ?", store.identity(self.id))
+
+    def reconcile(self) -> list[str]:
+        """Look up, at their machines, its jobs that have not ended; a line for each."""
+        with Store(self.path) as store:
+            return [*jobs.reconcile(store, self.id)]
 
     def cancel(self) -> list[str]:
         """Ask the machines to drop what the run has there; a line for each job."""

@@ -38,6 +38,8 @@ def cancel(store: Store, run: str, *, forget: bool = False) -> Iterator[str]:
     their cost stays reserved.
     """
     identity = store.identity(run)
+    if store.busy(identity):
+        store.halt(identity)
     found = store.jobs(f"run = ? AND {OPEN}", identity)
     fates: list[Fate] = []
     for job in found:
@@ -55,7 +57,7 @@ def cancel(store: Store, run: str, *, forget: bool = False) -> Iterator[str]:
         )
     ended = [job for job, fate in zip(found, fates, strict=True) if fate == "ended"]
     lacking = "dropped" in fates or store.jobs("run = ? AND status = 'cancelled'", identity)
-    if ended and not lacking:
+    if ended and not lacking and store.status(identity) != "cancelled":
         raise StillQueued(
             f"the {len(ended)} jobs of run {identity} have ended, with results",
             f"See them with: usecases jobs attach {identity}",
@@ -64,7 +66,7 @@ def cancel(store: Store, run: str, *, forget: bool = False) -> Iterator[str]:
         charged = billed(_known(store, job), machine_of(store, job))
         store.cancelled(job.tag, charged)
         yield f"{job.tag}: its result is given up{_cost(job, charged)}"
-    store.give_up(identity, "cancelled", "cancelled by the user")
+    store.halt(identity)
 
 
 def _withdrawn(store: Store, job: Job) -> tuple[str, Fate]:
@@ -109,9 +111,10 @@ def _cost(job: Job, charged: float | None) -> str:
     return f"; up to {job.cost:.2f} {job.quote.currency} may be charged" if job.cost else ""
 
 
-def reconcile(store: Store) -> Iterator[str]:
-    """Look up, at their machines, all jobs that have not ended; a line for each."""
-    for job in store.jobs("status IN ('intent', 'submitted')"):
+def reconcile(store: Store, run: str | None = None) -> Iterator[str]:
+    """Look up, at their machines, the jobs of a run, or all, that have not ended; a line each."""
+    which, names = ("1", ()) if run is None else ("run = ?", (store.identity(run),))
+    for job in store.jobs(f"status IN ('intent', 'submitted') AND {which}", *names):
         try:
             words = BUSY if _busy(store, job) else _looked_up(store, job)
         except UsecasesError as error:  # one machine out of reach hides no other's jobs
@@ -121,7 +124,7 @@ def reconcile(store: Store) -> Iterator[str]:
 
 def _busy(store: Store, job: Job) -> bool:
     """Whether a process that lives may be sending the job just now."""
-    return job.job is None and store.status(job.run) == "running"
+    return job.job is None and store.busy(job.run)
 
 
 def _looked_up(store: Store, job: Job) -> str:

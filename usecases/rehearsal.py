@@ -6,7 +6,8 @@ which follows from answers is only an example of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from usecases.contracts import Backend, JobResult, RemoteBackend
 from usecases.convert import translate
-from usecases.errors import UsecasesError
+from usecases.errors import AuthenticationFailed, UsecasesError
 from usecases.executor import Executor
 from usecases.plan import Plan, suited
 from usecases.programs import Program, SampleCircuits, SampleModel
@@ -82,6 +83,16 @@ class _Listener(Executor):
         for program in programs:
             self.noted.append(Job(name_of(backend), program.qubits, backend.estimate(program)))
         return [("", JobResult(_zeros(program), 0.0)) for program in programs]
+
+
+@contextmanager
+def rehearsing() -> Iterator[None]:
+    """Says of missing credentials what they have to do with a dry run."""
+    try:
+        yield
+    except AuthenticationFailed as error:
+        why = "Only the machine's service knows its size and price, so a dry run asks it too"
+        raise AuthenticationFailed(error.what, f"{error.hint}. {why}") from None
 
 
 def _zeros(program: Program[Any]) -> Any:

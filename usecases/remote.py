@@ -31,6 +31,9 @@ from usecases.registry import name_of
 from usecases.results import Results
 from usecases.store import Store
 
+APART = 3600.0
+"""Seconds by which the machine's clock may differ from this one."""
+
 LONGEST_SENDING = 3600.0
 """Seconds after an intent within which its process may still have been preparing to send it."""
 
@@ -174,10 +177,11 @@ class Remote:
         Raises Unresolved when the machine cannot say. Free work may be sent again all the same.
         """
         begun, free = time.monotonic(), job.quote.basis == "free"
+        since = job.created - APART
         settled = free or time.time() - job.created > LONGEST_SENDING
         try:
             while True:
-                if known := self._patience.ask(lambda: backend.find(job.tag)):
+                if known := self._patience.ask(lambda: backend.find(job.tag, since)):
                     return known
                 left = backend.lag - (time.monotonic() - begun)
                 if settled or left <= 0:

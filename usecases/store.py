@@ -182,8 +182,9 @@ class Store(Ledger):
     def give_up(self, identity: str, status: str, error: str) -> None:
         """Note that a run ended without a record: "failed", or "queued" when work waits."""
         with self._transaction():
-            if self._row(identity)["status"] not in ENDED:
-                self._set("runs", identity, status=status, owner="", error=scrub(error))
+            ended = {"status": status, "error": scrub(error)}
+            final = self._row(identity)["status"] in ENDED
+            self._set("runs", identity, owner="", **({} if final else ended))
 
     def runs(self, limit: int = 100) -> list[Run]:
         """The latest runs, newest first."""
@@ -209,10 +210,15 @@ class Store(Ledger):
         """How far a run is; "stopped" when its process died without a word."""
         return _status(self._row(identity))
 
-    def busy(self, identity: str) -> bool:
-        """Whether another process of this computer is at the run."""
-        row = self._row(identity)
-        return row["status"] == "running" and _alive(row["owner"], elsewhere=False)
+    def busy(self, identity: str, *, elsewhere: bool = True) -> bool:
+        """Whether a process is at the run; one on another machine is taken to be if `elsewhere`."""
+        return _alive(self._row(identity)["owner"], elsewhere=elsewhere)
+
+    def halt(self, identity: str) -> None:
+        """Let nothing more of a run be sent, by the process that is at it or any other."""
+        with self._transaction():
+            if self._row(identity)["status"] not in ENDED:
+                self._set("runs", identity, status="cancelled", error="cancelled by the user")
 
     def request(self, identity: str) -> dict[str, Any]:
         """What a run was asked to do."""
@@ -235,9 +241,12 @@ class Store(Ledger):
     def _read(self, identity: str, kind: type[K]) -> K:
         row = self._row(identity)
         if row["record"] is None:
+            over = row["status"] == "cancelled"
             raise UsageError(
-                f"run {row['id']} is {row['status']} and has no record yet",
-                f"Take it up with: usecases jobs attach {row['id']}",
+                f"run {row['id']} is {_status(row)} and has no record",
+                "It is over: ask for it anew"
+                if over
+                else f"Take it up with: usecases jobs attach {row['id']}",
             )
         if (json.loads(row["request"])["usecase"] == CIRCUIT) != (kind is CircuitRecord):
             raise UsageError(

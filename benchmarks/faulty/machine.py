@@ -89,7 +89,7 @@ class Faulty(RemoteBackend):
         told = {"calibration": reply["calibration"]}
         return JobResult(reply.get("counts"), reply["seconds"], provenance=told)
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         found: str | None = self._get(f"/jobs?tag={quoted(tag)}", BackendUnavailable)["job"]
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -90,7 +91,8 @@ class Aws:
 
     def create(self, match: re.Match[str], body: Any) -> Reply:
         arn = self.tokens.setdefault(body["clientToken"], f"{TASK}{len(self.tokens) + 1}")
-        self.tasks.setdefault(arn, {**body, "left": self.waits, "status": "QUEUED"})
+        made = datetime.now(UTC)
+        self.tasks.setdefault(arn, {**body, "left": self.waits, "status": "QUEUED", "made": made})
         if self.lost_replies:
             self.lost_replies -= 1
             return 500, {"message": "lost"}
@@ -109,8 +111,8 @@ class Aws:
             "shots": task["shots"],
             "outputS3Bucket": task["outputS3Bucket"],
             "outputS3Directory": f"{task['outputS3KeyPrefix']}/{name}",
-            "createdAt": "2026-01-01T00:00:00Z",
-            "endedAt": "2026-01-01T00:00:05Z",
+            "createdAt": task["made"].isoformat(),
+            "endedAt": (task["made"] + timedelta(seconds=5)).isoformat(),
             "tags": task.get("tags", {}),
         }
 
@@ -123,8 +125,16 @@ class Aws:
         return 200, self.shown(arn)
 
     def search(self, match: re.Match[str], body: Any) -> Reply:
-        wanted = body["filters"][0]["values"]
-        found = [self.shown(arn) for arn, task in self.tasks.items() if task["deviceArn"] in wanted]
+        """AWS knows no filter by tag; times are in ISO 8601."""
+        asked = {(one["name"], one["operator"]): one["values"][0] for one in body["filters"]}
+        device = asked.pop(("deviceArn", "EQUAL"))
+        since = datetime.fromisoformat(asked.pop(("createdAt", "GTE")))
+        assert not asked
+        found = [
+            self.shown(arn)
+            for arn, task in self.tasks.items()
+            if task["deviceArn"] == device and task["made"] >= since
+        ]
         return 200, {"quantumTasks": found}
 
     def cancel(self, match: re.Match[str], body: Any) -> Reply:

@@ -48,7 +48,10 @@ def command(file: Path, names: tuple[str, ...], as_json: bool, **options: Any) -
     settings = pairs(options["setting"], "-s")
     plans = [prepare(file, name, settings=settings, **given) for name in names]
     if options["dry_run"]:
-        _announce(plans, as_json)
+        from usecases.rehearsal import rehearsing
+
+        with rehearsing():
+            _announce(plans, as_json)
         return
     with Store() as store:
         known = [store.circuits(identity) for identity in options["beside"]]

@@ -133,14 +133,15 @@ def cancel(run: str, forget: bool) -> None:
 
 
 @command.command("reconcile")
-def reconcile() -> None:
-    """Look up, at their machines, all jobs that have not ended."""
+@click.argument("run", required=False)
+def reconcile(run: str | None) -> None:
+    """Look up, at their machines, the jobs of RUN, or of all runs, that have not ended."""
     from usecases import jobs
     from usecases.store import Store
 
     with Store() as store:
         count = 0
-        for line in jobs.reconcile(store):
+        for line in jobs.reconcile(store, run):
             click.echo(line)
             count += 1
     click.echo(f"{count} jobs looked up")

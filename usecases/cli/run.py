@@ -42,7 +42,10 @@ def command(**options: Any) -> None:
 
         check_path(Path(options["plot"]), plan.case)
     if options["dry_run"]:
-        _announce(plan, options["as_json"])
+        from usecases.rehearsal import rehearsing
+
+        with rehearsing():
+            _announce(plan, options["as_json"])
         return
     with only_json(options["as_json"]):
         record = _done(plan, options)

@@ -24,6 +24,10 @@ _KEPT = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TEMP", "VIRTUAL_ENV")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
+BUSY = 15
+"""How many times as long as its processor time the child may take, on a machine with much to do."""
+
+
 class Described(Record):
     """A circuit as the child describes it."""
 
@@ -74,12 +78,15 @@ def _described(text: str, version: int) -> Described:
             [*command, str(version)],
             input=text.encode(),
             capture_output=True,
-            timeout=3 * SECONDS,
+            timeout=BUSY * SECONDS,
             env=environment(),
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise TooLarge(f"parsing the circuit takes more than {3 * SECONDS} s") from None
+        raise TooLarge(
+            f"parsing the circuit takes more than {BUSY * SECONDS} s",
+            "Try again when this machine has less to do, or take a smaller circuit",
+        ) from None
     if done.returncode > 0:
         words = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise UsecasesError(f"the parser of circuits does not start ({' '.join(words)[:200]})")

@@ -1,7 +1,9 @@
 """What a vendor's file is written with; runs in the vendor's environment, standard library only.
 
 A vendor is a file in this folder and a requirements list beside it. The file declares literals
-that are read without running it, and `open(device, settings)`, which gives an `Adapter`.
+that are read without running it, and `open(device, settings)`, which gives an `Adapter`. Where it
+has a `tabled(device)` too, that one is asked for `describe` and `estimate` where no credentials are
+set.
 """
 
 from __future__ import annotations
@@ -55,8 +57,11 @@ class Adapter:
         """The machine's id of the work, handed in under our tag."""
         raise NotImplementedError
 
-    def find(self, tag: str) -> str | None:
-        """The job under a tag; raises Told("Unresolved", ...) where the vendor cannot say."""
+    def find(self, tag: str, since: float = 0.0) -> str | None:
+        """The job under a tag, not submitted before `since`, seconds of the epoch.
+
+        Raises Told("Unresolved", ...) where the vendor cannot say.
+        """
         raise Told("Unresolved", "this vendor's interface has no field to find a job by")
 
     def status(self, job: str) -> tuple[str, str]:

@@ -108,7 +108,7 @@ class Cloud(Adapter):  # type: ignore[misc]
         with told(submitting=True):
             return str(self.backend.run(ready, shots=shots, job_name=tag).job_id())
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         with told():
             listed = self.workspace.list_jobs(name_match=tag)
             return next((str(one.id) for one in listed if one.details.name == tag), None)

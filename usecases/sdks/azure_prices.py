@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
+
+from adapter import Adapter, Told, loaded, transpiled  # type: ignore[import-not-found]
 
 DATED = "Microsoft, Pricing plans for Azure Quantum providers, 2025-02-26"
 """learn.microsoft.com/azure/quantum/pricing"""
@@ -53,3 +57,37 @@ def _gates(circuit: Any) -> tuple[int, int, int]:
 
 def _quote(amount: float, currency: str, basis: str) -> dict[str, Any]:
     return {"amount": amount, "currency": currency, "basis": basis, "source": DATED}
+
+
+def _below(kind: Any) -> Iterator[Any]:
+    """The kinds that derive from one."""
+    for one in kind.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
+class Tabled(Adapter):  # type: ignore[misc]
+    """What is known of a machine without an account: what the maker charges for its gates."""
+
+    def __init__(self, device: str) -> None:
+
+        from azure.quantum.qiskit.backends.backend import AzureQirBackend
+
+        kinds = [k for k in _below(AzureQirBackend) if device in getattr(k, "backend_names", ())]
+        if not kinds:
+            raise Told("BackendUnavailable", "Azure's client knows no such machine")
+        self.device, self.backend = device, kinds[0](device, None)
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "qubits": self.backend.num_qubits,
+            "dynamic": False,
+            "most_circuits": 1,
+            "source": "simulated" if ".sim" in self.device else "hardware",
+            "seeded": False,
+            "version": f"azure-quantum {version('azure-quantum')}",
+        }
+
+    def estimate(self, work: dict[str, Any]) -> dict[str, Any]:
+        circuits = transpiled(self.backend, loaded(work["circuits"]), work)
+        return charge(self.device, circuits, work["shots"])

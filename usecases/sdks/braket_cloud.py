@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from adapter import Adapter, Told, single, sizes  # type: ignore[import-not-found]
@@ -85,8 +86,13 @@ class Cloud(Adapter):  # type: ignore[misc]
         ready = manager.run(circuit)
         return ready, to_braket(ready, **gates)
 
-    def find(self, tag: str) -> str | None:
-        filters = [{"name": "deviceArn", "operator": "EQUAL", "values": [self.device.arn]}]
+    def find(self, tag: str, since: float = 0.0) -> str | None:
+        """Among the machine's tasks since then: AWS filters them by no tag."""
+        begun = datetime.fromtimestamp(since, UTC).isoformat()
+        filters = [
+            {"name": "deviceArn", "operator": "EQUAL", "values": [self.device.arn]},
+            {"name": "createdAt", "operator": "GTE", "values": [begun]},
+        ]
         with told():
             pages = self.client.get_paginator("search_quantum_tasks").paginate(filters=filters)
             for task in (one for page in pages for one in page["quantumTasks"]):

@@ -83,7 +83,11 @@ def _answered(vendor: Path, machines: dict[str, Any], asked: dict[str, Any]) -> 
     from adapter import Told  # type: ignore[import-not-found]
 
     try:
-        machine = _machine(vendor, machines, asked["device"], asked["settings"])
+        module = _module(vendor)
+        try:
+            machine = _machine(module, machines, asked["device"], asked["settings"])
+        except Told as error:
+            return {"value": _tabled(module, error, asked)}
         return {"value": getattr(machine, asked["verb"])(*asked["arguments"])}
     except Told as error:
         said = {"kind": error.kind, "what": error.what, "retry_after": error.retry_after}
@@ -99,18 +103,34 @@ def _answered(vendor: Path, machines: dict[str, Any], asked: dict[str, Any]) -> 
         return {"error": {"kind": "", "what": what, "where": where}}
 
 
-def _machine(vendor: Path, machines: dict[str, Any], device: str, settings: Any) -> Any:
+def _module(vendor: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"vendor_{vendor.stem}", vendor)
+    assert spec and spec.loader  # noqa: S101 - the file is ours and stands there
+    module = sys.modules.get(spec.name) or importlib.util.module_from_spec(spec)
+    if spec.name not in sys.modules:
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+    return module
+
+
+def _machine(module: Any, machines: dict[str, Any], device: str, settings: Any) -> Any:
     """The machine under this name, opened once."""
     key = json.dumps([device, settings], sort_keys=True)
     if key not in machines:
-        spec = importlib.util.spec_from_file_location(f"vendor_{vendor.stem}", vendor)
-        assert spec and spec.loader  # noqa: S101 - the file is ours and stands there
-        module = sys.modules.get(spec.name) or importlib.util.module_from_spec(spec)
-        if spec.name not in sys.modules:
-            sys.modules[spec.name] = module
-            spec.loader.exec_module(module)
         machines[key] = module.open(device, settings)
     return machines[key]
+
+
+def _tabled(module: Any, error: Any, asked: dict[str, Any]) -> Any:
+    """What a vendor's own table says of a machine whose credentials are not set; else the error."""
+    missing = [name for name in module.CREDENTIALS if not os.environ.get(name)]
+    known = error.kind == "AuthenticationFailed" and missing and hasattr(module, "tabled")
+    if not known or asked["verb"] not in ("describe", "estimate"):
+        raise error
+    said = getattr(module.tabled(asked["device"]), asked["verb"])(*asked["arguments"])
+    if asked["verb"] == "estimate":
+        said["source"] += f"; nobody was asked, {', '.join(missing)} is not set"
+    return said
 
 
 if __name__ == "__main__":

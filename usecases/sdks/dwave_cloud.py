@@ -114,7 +114,7 @@ class Annealer(Adapter):  # type: ignore[misc]
             raise Told("Refused", getattr(found, "error_msg", "the problem was not taken"))
         return str(found.id)
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         with told():
             known = self.problems.list_problems(label=tag, max_results=1000)
         return next((str(p.id) for p in known if p.label == tag), None)

@@ -33,6 +33,14 @@ def open(device: str, settings: dict[str, Any]) -> Adapter:
     return Fake(_fake(device))
 
 
+def tabled(device: str) -> Adapter:
+    """What is known of a machine of the cloud where no account is."""
+    from ibm_prices import Tabled  # type: ignore[import-not-found]
+
+    known: Adapter = Tabled()
+    return known
+
+
 def _fake(device: str) -> Any:
     from qiskit_ibm_runtime import fake_provider
 

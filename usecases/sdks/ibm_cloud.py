@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from adapter import Adapter, Told, loaded, sizes, transpiled  # type: ignore[import-not-found]
-
-USD_PER_SECOND = 1.60
-"""Pay-as-you-go, the dearest plan: 96 USD a minute of machine time.
-
-ibm.com/quantum/pricing, as a public list of plans had it on 2026-05-25.
-"""
-SECONDS_PER_SHOT, SECONDS_PER_JOB = 0.001, 20.0
-"""Several times what a shot (250 µs between two) and the loading of a job take."""
+from ibm_prices import charge, most  # type: ignore[import-not-found]
 
 
 @contextmanager
@@ -98,19 +90,12 @@ class Cloud(Adapter):  # type: ignore[misc]
 
     def estimate(self, work: dict[str, Any]) -> dict[str, Any]:
         """The most that the job can cost: IBM ends it when its machine time is used up."""
-        seconds = _most(work)
         with told():
             kinds = [i["pricing_type"] for i in self.service.instances() if self._ours(i)]
         if kinds == ["free"]:
             free = {"amount": 0.0, "currency": "USD", "basis": "free", "source": "IBM's open plan"}
-            return free | {"machine_seconds": seconds}
-        return {
-            "amount": round(seconds * USD_PER_SECOND, 2),
-            "currency": "USD",
-            "basis": "dated table",
-            "source": f"IBM, pay-as-you-go, 2026-05-25: {USD_PER_SECOND:.2f} USD a second, capped",
-            "machine_seconds": seconds,
-        }
+            return free | {"machine_seconds": most(work)}
+        return dict(charge(work))
 
     def _ours(self, instance: dict[str, Any]) -> bool:
         return bool(instance["crn"] == self.backend._instance)
@@ -122,14 +107,14 @@ class Cloud(Adapter):  # type: ignore[misc]
         ready = transpiled(self.backend, circuits, work)
         sampler = SamplerV2(mode=self.backend)
         sampler.options.environment.job_tags = [tag]
-        sampler.options.max_execution_time = _most(work)
+        sampler.options.max_execution_time = most(work)
         pubs = [(circuit, None, shots) for circuit, shots in zip(ready, work["shots"], strict=True)]
         with told(submitting=True):
             job: str = sampler.run(pubs).job_id()
         self.sizes[job] = sizes(circuits, ready)
         return job
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         with told():
             found = [job.job_id() for job in self.service.jobs(job_tags=[tag], limit=2)]
         if len(found) > 1:
@@ -170,11 +155,6 @@ class Cloud(Adapter):  # type: ignore[misc]
         with told():
             when = getattr(self.backend.properties(refresh=True), "last_update_date", None)
         return {"machine": self.backend.name} | ({"calibrated": when.isoformat()} if when else {})
-
-
-def _most(work: dict[str, Any]) -> int:
-    """Seconds of machine time after which IBM is told to end the job."""
-    return math.ceil(SECONDS_PER_JOB + SECONDS_PER_SHOT * sum(work["shots"]))
 
 
 def _counts(data: Any) -> dict[str, int]:

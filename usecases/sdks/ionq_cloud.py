@@ -128,7 +128,7 @@ class Cloud(Adapter):  # type: ignore[misc]
             )
         return str(job.job_id())
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         """The job with our tag in its metadata."""
         query: dict[str, Any] = {"limit": 100}
         for _ in range(PAGES):

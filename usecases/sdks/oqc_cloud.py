@@ -104,7 +104,7 @@ class Cloud(Adapter):  # type: ignore[misc]
         self.sizes[job] = sizes([circuit], [ready])
         return job
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         """The task under our tag. A list without it cannot tell that nothing was taken."""
         with told():
             listed = self.client.get_tasks_summary(qpu_id=self.device)

@@ -60,8 +60,8 @@ class Cloud(Door, RemoteBackend):
         found = self.ask("collect", job, *([self.work(self._model)] if self._model else []))
         return None if found is None else self.result(found)
 
-    def find(self, tag: str) -> str | None:
-        found: str | None = self.ask("find", tag)
+    def find(self, tag: str, since: float = 0.0) -> str | None:
+        found: str | None = self.ask("find", tag, since)
         return found
 
     def estimate(self, program: Any) -> Quote:

@@ -35,7 +35,7 @@ class Spool(RemoteBackend):
         counts, size = _simulated(work)
         return JobResult(counts, 0.0, circuits=size, provenance={"machine": self.folder})
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, since: float = 0.0) -> str | None:
         for path in Path(self.folder).glob("*.job"):
             if json.loads(path.read_text())["tag"] == tag:
                 return path.stem
