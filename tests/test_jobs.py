@@ -347,7 +347,7 @@ def test_a_flipped_byte_is_told_and_never_believed(scene: Scene) -> None:
             left.unlink()
     assert told > 50
     damaged.write_bytes(b"no" + plain[2:])
-    with pytest.raises(VerificationFailed, match="damaged .*Restore a copy"):
+    with pytest.raises(VerificationFailed, match=r"damaged .*Restore a copy"):
         Store(damaged)
 
 
