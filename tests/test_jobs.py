@@ -306,6 +306,9 @@ def test_a_flipped_byte_is_told_and_never_believed(scene: Scene) -> None:
         for left in damaged.parent.glob("damaged.db*"):
             left.unlink()
     assert told > 50
+    damaged.write_bytes(b"no" + plain[2:])
+    with pytest.raises(VerificationFailed, match=r"damaged .*Restore a copy"):
+        Store(damaged)
 
 
 def test_an_older_store_is_brought_up_and_a_newer_one_refused(tmp_path: Path) -> None:

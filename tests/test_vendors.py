@@ -253,7 +253,12 @@ def test_an_environment_is_made_whole_or_not_at_all(
         environments.add(of)
     assert not list((tmp_path / "vendors").iterdir())
     (tmp_path / "v.txt").write_text("# nothing but Python\n")
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        pass
+    for maker in (dead.pid, os.getpid()):
+        (tmp_path / "vendors" / f".v-{maker}-half").mkdir()
     environments.add(of)
+    assert [p.name for p in (tmp_path / "vendors").glob(".v-*")] == [f".v-{os.getpid()}-half"]
     assert environments.made(of) == tmp_path / "vendors" / "v" / "bin" / "python"
     assert environments.remove(of)
     assert environments.made(of) is None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from usecases.errors import JobFailed, UsageError, UsecasesError
+from usecases.errors import BackendUnavailable, JobFailed, UsageError, UsecasesError
 from usecases.testing import _guarded
 from usecases.vendors import door
+from usecases.vendors.answers import checked
 from usecases.vendors.catalogue import Vendor, _folders, _read
 from usecases.vendors.machine import Cloud
 from usecases.vendors.process import Process
@@ -33,7 +35,7 @@ class Telling(Adapter):
     """Repeats its token wherever a machine can say something."""
     words = {"odd": "failed"}
     token = os.environ["MINE_TOKEN"]
-    def describe(self): return {"qubits": 2, "gates": [self.token], "version": self.token}
+    def describe(self): return {"source": "hardware", "gates": [self.token]}
     def estimate(self, work):
         return {"amount": 0.0, "currency": "EUR", "basis": "free", "source": self.token}
     def submit(self, work, tag): return f"job-{self.token}"
@@ -115,3 +117,20 @@ def test_an_answer_that_is_no_json_fails_and_ends_no_process(process: Process) -
     with pytest.raises(JobFailed, match=r"cannot be written as JSON: Out of range"):
         process.ask("all", {}, "billed", "job")
     assert process._child is begun
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "told"),
+    [
+        ("describe", {"qubits": 3}, "source: Field required"),
+        ("run", {"value": []}, "machine: Field required"),
+        ("collect", {"machine": 0.0, "value": [], "provenance": {"a": 1}}, "provenance: a: .*str"),
+        ("submit", "", ".*at least 1 character"),
+        ("said", {"words": {}, "word": None, "reason": ""}, "word: .*string"),
+    ],
+)
+def test_an_answer_of_another_kind_is_told_with_its_place(
+    verb: str, answer: Any, told: str
+) -> None:
+    with pytest.raises(BackendUnavailable, match=rf"mine/x gives .* to {verb} \({told}"):
+        checked("mine/x", verb, answer)

@@ -72,14 +72,15 @@ class Database:
         self.path = path or home() / "store.db"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            self._connection.row_factory = sqlite3.Row
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            self._prepare()
+            with self._explained():
+                self._connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+                self._connection.row_factory = sqlite3.Row
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                self._connection.execute("PRAGMA synchronous=FULL")
+                self._prepare()
             self.path.chmod(0o600)
             size = self.path.stat().st_size
-        except (OSError, sqlite3.Error, UnicodeError) as error:
+        except OSError as error:
             raise UsageError(
                 f"the store {self.path} cannot be opened ({error})",
                 "Set USECASES_HOME to a folder that you may write to",
@@ -141,7 +142,7 @@ class Database:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if "decode" in str(error):
+            if any(word in str(error) for word in ("decode", "file format")):
                 raise self._damaged(str(error)) from None
             raise UsageError(
                 f"the store {self.path} cannot be used ({error})",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 
@@ -19,5 +21,6 @@ def command(name: str, where: bool) -> None:
         click.echo(f"{name}: {secrets.present(name) or 'nowhere'}")
         return
     secrets.present(name)  # a wrong name is told before anything is typed
-    value = click.prompt(name, hide_input=True, err=True).strip()
-    click.echo(f"{name} is kept in the {secrets.place(name, value)}")
+    piped = not sys.stdin.isatty()
+    value = sys.stdin.readline() if piped else click.prompt(name, hide_input=True, err=True)
+    click.echo(f"{name} is kept in the {secrets.place(name, value.strip())}")

@@ -169,13 +169,14 @@ def echo_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
     listed = list(rows)
     console = _Console() if sys.stdout.isatty() else _Console(width=PIPED)
     fitting = widths([columns, *listed], console.width - 3 * len(columns) - 1)
+    if title:
+        click.echo(title)
     if console.width < NARROW or (fitting is None and sys.stdout.isatty()):
-        click.echo(f"{title}\n" if title else "", nl=bool(title))
         for row in listed:
             echo_fields(dict(zip(columns, row, strict=True)))
             click.echo()
         return
-    table = Table(title=title or None, title_justify="left", header_style="bold")
+    table = Table(header_style="bold")
     for column, width in zip(columns, fitting or [PIPED] * len(columns), strict=True):
         table.add_column(column, overflow="fold", max_width=width)
     for row in listed:

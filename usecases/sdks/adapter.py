@@ -22,7 +22,17 @@ class Told(Exception):
 
 
 class Adapter:
-    """One machine of a vendor. Work is circuits in OpenQASM 3, or a binary quadratic model."""
+    """One machine of a vendor.
+
+    Work is `circuits`, texts in OpenQASM 3, with `shots` for each, a `seed` and the transpiler's
+    `optimization_level`; or a binary quadratic model: `variables`, `linear`, `quadratic`, `vartype`
+    and `offset`, with `reads` and a `seed`.
+
+    A result has a `value`: for each circuit the counts by strings of all classical bits, the first
+    bit last; or pairs of strings and reads, a bit for each variable. It has the seconds of the
+    `machine`, and may have those `compiled` and `queued`, `circuits` as `sizes` tells, and
+    `provenance`.
+    """
 
     words: dict[str, str] = {}  # noqa: RUF012 - the framework's class variables are not at hand
     """The vendor's status words → queued, running, done, failed or cancelled."""

@@ -12,6 +12,7 @@ from usecases.contracts import Backend, JobResult
 from usecases.errors import BackendUnavailable, TooLarge
 from usecases.programs import Program, SampleCircuits, SampleModel
 from usecases.secrets import cleaned
+from usecases.vendors.answers import checked
 from usecases.vendors.catalogue import Vendor, vendor
 from usecases.vendors.process import process
 
@@ -86,8 +87,8 @@ class Door(Backend):
         return described(self.vendor, self.device)
 
     def ask(self, verb: str, *arguments: Any) -> Any:
-        """The vendor's answer, without secrets that it repeats; raises what it tells."""
-        return cleaned(process(self.vendor).ask(self.device, {}, verb, *arguments))
+        """The vendor's answer; raises what it tells."""
+        return answered(self.vendor, self.device, verb, *arguments)
 
     def work(self, program: Program[Any]) -> dict[str, Any]:
         """The program as it travels: text and numbers."""
@@ -120,8 +121,14 @@ class Door(Backend):
 
 @cache
 def described(vendor: str, device: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = cleaned(process(vendor).ask(device, {}, "describe"))
+    found: Mapping[str, Any] = answered(vendor, device, "describe")
     return found
+
+
+def answered(vendor: str, device: str, verb: str, *arguments: Any) -> Any:
+    """A machine's answer: of the right kind, and without the secrets that it repeats."""
+    found = process(vendor).ask(device, {}, verb, *arguments)
+    return checked(f"{vendor}/{device}", verb, cleaned(found))
 
 
 def measures_midway(circuit: Any) -> bool:

@@ -76,7 +76,7 @@ def add(vendor: Vendor) -> Path:
     """
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     place = folder() / vendor.name
-    building = Path(tempfile.mkdtemp(prefix=f".{vendor.name}-", dir=folder()))
+    building = Path(tempfile.mkdtemp(prefix=f".{vendor.name}-{os.getpid()}-", dir=folder()))
     try:
         _run(sys.executable, "-m", "venv", "--clear", str(building))
         inside = building / ("Scripts" if sys.platform == "win32" else "bin")
@@ -91,7 +91,12 @@ def add(vendor: Vendor) -> Path:
 
 
 def remove(vendor: Vendor) -> bool:
-    """Delete the vendor's environment; whether there was one."""
+    """Delete the vendor's environment, and what was left half-made; whether there was a whole."""
+    import psutil
+
+    for left in folder().glob(f".{vendor.name}-*-*"):
+        if not psutil.pid_exists(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
     place = folder() / vendor.name
     if not place.exists():
         return False

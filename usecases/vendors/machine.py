@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, ValidationError
 
 from usecases.contracts import JobResult, RemoteBackend
 from usecases.programs import Program, SampleCircuits, SampleModel, Split
 from usecases.quotes import Quote, Status, size
 from usecases.records import Source
+from usecases.vendors.answers import unlike
 from usecases.vendors.catalogue import vendor
 from usecases.vendors.door import Door
 
@@ -66,7 +67,10 @@ class Cloud(Door, RemoteBackend):
     def estimate(self, program: Any) -> Quote:
         circuits, shots = size(program)
         said = self.ask("estimate", self.work(program))
-        return Quote.model_validate({"circuits": circuits, "shots": shots, **said})
+        try:
+            return Quote.model_validate({"circuits": circuits, "shots": shots, **said})
+        except ValidationError as error:
+            raise unlike(self.name, "estimate", error) from None
 
     def cancel(self, job: str) -> None:
         self.ask("cancel", job)
