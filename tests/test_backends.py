@@ -95,7 +95,7 @@ def test_noise_limits_the_size() -> None:
     with pytest.raises(TooLarge, match="has 5 qubits and not 6"):
         Aer(noise="manila").check(Expectation(QuantumCircuit(6), ()))
     with pytest.raises(TooLarge, match="--train-on aer"):
-        Aer(noise="fez").check(Expectation(QuantumCircuit(13), ()))
+        Aer(noise="fez").check(Expectation(QuantumCircuit(9), ()))
 
 
 def test_a_machine_refuses_what_it_cannot_run() -> None:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.quantum_info import SparsePauliOp
 
-LARGEST_DENSITY = 12
-"""Exact noisy values need a density matrix: 4^n numbers."""
+LARGEST_DENSITY = 8
+"""Exact noisy values need a density matrix, 4^n numbers: beyond, training takes hours."""
 
 KEPT = 20
 """Qubits up to which a state and a few copies of it are small, and sums over it quick."""
@@ -83,8 +83,8 @@ class Aer(LocalBackend):
         answers = isinstance(program, FermionicEnergy | FermionicProducts)
         if self.noise and exact and program.qubits > LARGEST_DENSITY:
             raise TooLarge(
-                f"exact values with noise={self.noise} need a density matrix, which fits for at"
-                f" most {LARGEST_DENSITY} qubits and not for {program.qubits}",
+                f"exact values with noise={self.noise} need a density matrix, which is quick for at"
+                f" most {LARGEST_DENSITY} qubits and slow for {program.qubits}",
                 "Give --shots, or take a smaller active space"
                 if answers
                 else "Train without noise: --train-on aer",
