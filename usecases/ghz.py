@@ -49,7 +49,14 @@ class Fidelity(Record):
 
 
 def fidelity(backend: Backend, qubits: int, shots: int = 6000, seed: int = 0) -> Fidelity:
-    """Measure a machine's fidelity; a third of the shots shows the populations.
+    """Measure a machine's fidelity; a third of the shots shows the populations."""
+    asked = taken(backend, qubits, shots, seed)
+    tables = asked.read(execute(backend, asked, f"ghz-{asked.key()[:12]}").value)
+    return of_counts(tables, name_of(backend))
+
+
+def taken(backend: Backend, qubits: int, shots: int, seed: int) -> SampleCircuits:
+    """The program, where the machine takes it; nothing is run.
 
     Nothing is journalled, so a machine that bills is refused with BudgetExceeded.
     """
@@ -61,8 +68,7 @@ def fidelity(backend: Backend, qubits: int, shots: int = 6000, seed: int = 0) ->
             f"{name_of(backend)} bills, and a measured fidelity is not journalled",
             "Nothing was sent. Run a circuit of your own with: usecases circuit FILE --max-cost X",
         )
-    tables = asked.read(execute(backend, asked, f"ghz-{asked.key()[:12]}").value)
-    return of_counts(tables, name_of(backend))
+    return asked
 
 
 def program(qubits: int, shots: int, seed: int) -> SampleCircuits:
@@ -72,7 +78,7 @@ def program(qubits: int, shots: int, seed: int) -> SampleCircuits:
     """
     if qubits < 2:
         raise UsageError("a GHZ state has at least 2 qubits")
-    each = 2 * shots // (3 * qubits)
+    each = math.ceil(2 * shots / (3 * qubits))  # so that the populations take a third at most
     if each < 10:
         raise UsageError(f"{shots} shots are too few for {qubits + 1} circuits",
                          f"Give at least {15 * qubits}")  # fmt: skip

@@ -17,11 +17,13 @@ from usecases.cli.shared import echo_json, echo_table, only_json
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(names: tuple[str, ...], qubits: int, shots: int, seed: int, as_json: bool) -> None:
     """Measure the fidelity with which machines prepare GHZ states, side by side."""
-    from usecases.ghz import fidelity
+    from usecases.ghz import fidelity, taken
     from usecases.registry import backend
 
     machines = [backend(name) for name in names]
     with only_json(as_json):
+        for machine in machines:  # all may refuse before one works
+            taken(machine, qubits, shots, seed)
         found = [fidelity(m, qubits, shots, seed) for m in machines]
     if as_json:
         echo_json([f.model_dump() | {"interval": list(f.interval)} for f in found])
