@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from qiskit.quantum_info import DensityMatrix, Statevector, random_density_matrix, state_fidelity
 
-from usecases import ghz
-from usecases.errors import UsageError
+from tests.helpers import third_party
+from usecases import ghz, registry
+from usecases.errors import BudgetExceeded, StillQueued, UsageError
 from usecases.registry import backend
 from usecases.vendors.catalogue import vendor
 from usecases.vendors.environments import installed
@@ -61,6 +64,22 @@ def test_machines_are_told_apart_and_a_twin_is_not() -> None:
         ghz.fidelity(backend("aer"), 1)
     with pytest.raises(UsageError, match="Give at least 45"):
         ghz.fidelity(backend("aer"), 3, shots=20)
+
+
+def test_on_a_machine_that_bills_it_is_capped_left_and_paid_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(third_party())
+    registry.entries.cache_clear()
+    (tmp_path / "machine.json").write_text('{"price": 0.01, "polls": 1}')
+    spool = backend("spool", {"folder": str(tmp_path)})
+    with pytest.raises(BudgetExceeded, match="no cap"):
+        ghz.fidelity(spool, 2, 90)
+    with pytest.raises(StillQueued):
+        ghz.fidelity(spool, 2, 90, max_cost=1.0, max_wait=0.0)
+    assert [ghz.fidelity(spool, 2, 90, max_cost=1.0).value for _ in range(2)] == [1.0, 1.0]
+    assert len([*tmp_path.glob("*.job")]) == 1
+    registry.entries.cache_clear()
 
 
 def test_a_twin_without_noise_prepares_it_perfectly() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal, overload
 
 from usecases import jobs
 from usecases.budget import Limit
+from usecases.cancelling import cancel
 from usecases.circuit_record import CircuitRecord
 from usecases.circuits import take_up
 from usecases.contracts import Algorithm, Backend
@@ -58,7 +59,7 @@ class Handle:
     def cancel(self) -> list[str]:
         """Ask the machines to drop what the run has there; a line for each job."""
         with Store(self.path) as store:
-            return [*jobs.cancel(store, self.id)]
+            return [*cancel(store, self.id)]
 
     def __str__(self) -> str:
         return f"run {self.id}: {self.status}; usecases.attach({self.id!r}).record() waits for it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from usecases.errors import BackendUnavailable, StillQueued, Unreachable
@@ -68,6 +68,24 @@ class Patience:
             )
         time.sleep(seconds)
         self._waited += seconds
+
+
+def each(tasks: Iterable[Callable[[], T]]) -> list[T]:
+    """What the tasks give; where some wait in queues, that is raised after all have been sent."""
+    done: list[T] = []
+    waiting: list[StillQueued] = []
+    for task in tasks:
+        try:
+            done.append(task())
+        except StillQueued as error:
+            waiting.append(error)
+    if len(waiting) == 1:
+        raise waiting[0]
+    if waiting:
+        what = "; ".join(error.what for error in waiting)
+        runs = ", ".join(error.run for error in waiting)
+        raise StillQueued(what, f"Pick each up with: usecases jobs attach, of {runs}")
+    return done
 
 
 def hoped(ask: Callable[[], T]) -> T | None:

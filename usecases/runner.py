@@ -82,7 +82,8 @@ def carried(
     quiet_logs()
     with nullcontext(store) if store else Store() as kept:
         if resume is None:
-            remote = isinstance(innermost(plan.backend), RemoteBackend)
+            machines = map(innermost, (plan.backend, plan.trainer))
+            remote = any(isinstance(machine, RemoteBackend) for machine in machines)
             identity = kept.begin(plan.request, alone=remote)
         else:
             identity = kept.resume(resume, plan.request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,8 @@ def command(file: Path, names: tuple[str, ...], as_json: bool, **options: Any) -
 
     The text is scanned and parsed in a process of its own, with little memory and no files.
     """
-    from usecases.circuits import prepare
+    from usecases.circuits import prepare, run
+    from usecases.patience import each
     from usecases.store import Store
 
     given = {"shots": options["shots"], "seed": options["seed"]}
@@ -56,33 +58,14 @@ def command(file: Path, names: tuple[str, ...], as_json: bool, **options: Any) -
     with Store() as store:
         known = [store.circuits(identity) for identity in options["beside"]]
         with only_json(as_json), watched() as progress:
-            how = {"max_cost": options["max_cost"], "max_wait": options["max_wait"]}
-            made = _made(plans, store=store, progress=progress, **how)
+            how: dict[str, Any] = {name: options[name] for name in ("max_cost", "max_wait")}
+            how |= {"store": store, "progress": progress}
+            made = each(partial(run, plan, **how) for plan in plans)
     if as_json:
         texts = [record.model_dump_json(indent=2) for record in (*made, *known)]
         click.echo(texts[0] if len(texts) == 1 else "[" + ",\n".join(texts) + "]")
         return
     report(*made, *known)
-
-
-def _made(plans: list[CircuitPlan], **how: Any) -> list[CircuitRecord]:
-    """The records of all; where some wait in queues, that is told after all were sent."""
-    from usecases.circuits import run
-    from usecases.errors import StillQueued
-
-    made, waiting = [], []
-    for plan in plans:
-        try:
-            made.append(run(plan, **how))
-        except StillQueued as error:
-            waiting.append(error)
-    if len(waiting) == 1:
-        raise waiting[0]
-    if waiting:
-        what = "; ".join(error.what for error in waiting)
-        runs = ", ".join(error.run for error in waiting)
-        raise StillQueued(what, f"Pick each up with: usecases jobs attach, of {runs}")
-    return made
 
 
 def _announce(plans: list[CircuitPlan], as_json: bool) -> None:

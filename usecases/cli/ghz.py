@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import click
 
-from usecases.cli.shared import echo_json, echo_table, only_json
+from usecases.cli.shared import capped, echo_json, echo_table, only_json
 
 
 @click.command("ghz")
@@ -14,17 +17,25 @@ from usecases.cli.shared import echo_json, echo_table, only_json
 @click.option("-n", "--qubits", type=click.IntRange(2, 100), default=3, show_default=True)
 @click.option("--shots", type=click.IntRange(1), default=6000, show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@capped
+@click.option("--max-wait", type=click.FloatRange(0), help="Seconds to wait in a queue.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
-def command(names: tuple[str, ...], qubits: int, shots: int, seed: int, as_json: bool) -> None:
-    """Measure the fidelity with which machines prepare GHZ states, side by side."""
+def command(
+    names: tuple[str, ...], qubits: int, shots: int, seed: int, as_json: bool, **how: Any
+) -> None:
+    """Measure the fidelity with which machines prepare GHZ states, side by side.
+
+    What a machine elsewhere was asked is kept; the same command takes it up and pays once.
+    """
     from usecases.ghz import fidelity, taken
+    from usecases.patience import each
     from usecases.registry import backend
 
     machines = [backend(name) for name in names]
     with only_json(as_json):
         for machine in machines:  # all may refuse before one works
             taken(machine, qubits, shots, seed)
-        found = [fidelity(m, qubits, shots, seed) for m in machines]
+        found = each(partial(fidelity, m, qubits, shots, seed, **how) for m in machines)
     if as_json:
         echo_json([f.model_dump() | {"interval": list(f.interval)} for f in found])
         return

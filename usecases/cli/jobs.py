@@ -122,11 +122,11 @@ def wait(ctx: click.Context, run: str) -> None:
 )
 def cancel(run: str, forget: bool) -> None:
     """Ask the machine to drop the unfinished jobs of RUN, which then is over."""
-    from usecases import jobs
+    from usecases import cancelling
     from usecases.store import Store
 
     with Store() as store:
-        for line in jobs.cancel(store, run, forget=forget):
+        for line in cancelling.cancel(store, run, forget=forget):
             click.echo(line)
         identity = store.identity(run)
         click.echo(f"run {identity} is {store.status(identity)}")
