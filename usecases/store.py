@@ -19,6 +19,7 @@ from usecases.circuit_record import CIRCUIT, CircuitRecord
 from usecases.errors import UnknownName, UsageError, VerificationFailed
 from usecases.home import home as home  # noqa: PLC0414 - the store's folder is asked for here
 from usecases.ledger import Ledger
+from usecases.owner import alive, me
 from usecases.records import RunRecord, sha256
 from usecases.secrets import scrub
 
@@ -81,10 +82,10 @@ class Store(Ledger):
             rows = self._sound("runs", query, key)
             for row in rows:
                 # What failed on the way may have left paid work behind: it is the same run.
-                if row["status"] not in ENDED and not _alive(row["owner"]):
+                if row["status"] not in ENDED and not alive(row["owner"]):
                     self._claim(row["id"])
                     return str(row["id"])
-            if alone and (busy := [row["id"] for row in rows if _alive(row["owner"])]):
+            if alone and (busy := [row["id"] for row in rows if alive(row["owner"])]):
                 raise UsageError(
                     f"another process is at run {busy[0]}, which asks for the same",
                     f"Nothing was sent. Wait for it with: usecases jobs wait {busy[0]}, or give"
@@ -95,7 +96,7 @@ class Store(Ledger):
             self._add(
                 "runs",
                 **{"id": identity, "key": key, "ordinal": ordinal, "request": text},
-                **{"status": "running", "owner": _me(), "started": time.time()},
+                **{"status": "running", "owner": me(), "started": time.time()},
             )
         return identity
 
@@ -116,7 +117,7 @@ class Store(Ledger):
                     f"run {row['id']} is {row['status']}",
                     f"See it with: usecases jobs show {row['id']}, or start a new run",
                 )
-            if _alive(row["owner"], elsewhere=False):
+            if alive(row["owner"], elsewhere=False):
                 raise UsageError(
                     f"run {row['id']} is still running",
                     f"Wait for it with: usecases jobs wait {row['id']}",
@@ -125,7 +126,7 @@ class Store(Ledger):
         return str(row["id"])
 
     def _claim(self, identity: str) -> None:
-        self._set("runs", identity, status="running", owner=_me())
+        self._set("runs", identity, status="running", owner=me())
 
     def standing(self, request: Mapping[str, Any], since: float = 0.0) -> Standing:
         """The latest run of this request that is done and was begun since then, or the next one.
@@ -141,9 +142,9 @@ class Store(Ledger):
             if row["status"] == "done" and row["started"] >= since:
                 return Standing(row["id"], row["ordinal"], done=True)
         for row in rows:
-            if row["status"] not in ENDED and not _alive(row["owner"]):
+            if row["status"] not in ENDED and not alive(row["owner"]):
                 return Standing(row["id"], row["ordinal"], done=False)
-        busy = next((row["id"] for row in rows if _alive(row["owner"])), "")
+        busy = next((row["id"] for row in rows if alive(row["owner"])), "")
         return Standing(_named(key, len(rows)), len(rows), done=False, busy=busy)
 
     def keep(self, request: Mapping[str, Any], ordinal: int, record: RunRecord) -> None:
@@ -212,7 +213,7 @@ class Store(Ledger):
 
     def busy(self, identity: str, *, elsewhere: bool = True) -> bool:
         """Whether a process is at the run; one on another machine is taken to be if `elsewhere`."""
-        return _alive(self._row(identity)["owner"], elsewhere=elsewhere)
+        return alive(self._row(identity)["owner"], elsewhere=elsewhere)
 
     def halt(self, identity: str) -> None:
         """Let nothing more of a run be sent, by the process that is at it or any other."""
@@ -296,37 +297,5 @@ def _named(key: str, ordinal: int) -> str:
 
 def _status(row: sqlite3.Row) -> str:
     """A run's status; one whose process died without a word has stopped."""
-    dead = row["status"] == "running" and not _alive(row["owner"])
+    dead = row["status"] == "running" and not alive(row["owner"])
     return "stopped" if dead else str(row["status"])
-
-
-def _me() -> str:
-    import platform
-
-    import psutil
-
-    process = psutil.Process()
-    return f"{platform.node()}:{process.pid}:{process.create_time():.2f}"
-
-
-def _alive(owner: str, *, elsewhere: bool = True) -> bool:
-    """Whether the process that owns a run still lives.
-
-    One on another machine cannot be asked, and is taken to live if `elsewhere`.
-    """
-    import platform
-
-    import psutil
-
-    if not owner:
-        return False
-    try:
-        node, pid, born = owner.rsplit(":", 2)
-        if node != platform.node():
-            return elsewhere
-        process = psutil.Process(int(pid))
-        # Clocks are adjusted: a second's difference is still the same process.
-        same = abs(process.create_time() - float(born)) < 1.0
-        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
-    except (psutil.Error, ValueError):
-        return False

@@ -149,6 +149,9 @@ def _to_do(rows: list[Row], left: Amounts) -> None:
     if sends:
         least = "" if all(one.whole and one.priced for one in sends) else "at least "
         click.echo(f"These would still cost {least}{told(left)}")
+    quotes = [job.quote for one in sends for job in one.jobs]
+    for basis in dict.fromkeys(f"{q.basis}: {q.source}" for q in quotes if q.source):
+        click.echo(f"  {basis}")
 
 
 def _seeds(rows: list[Row]) -> tuple[str, str]:
