@@ -77,13 +77,14 @@ The list names versions, the SDK's first; its first line may be `# tested: 1.0.0
 range of the SDK that was tried.
 
 The file begins with literals, which are read without running it: `TITLE`, `WORK` ("circuits" or
-"model"), `PACKAGE` (the import that shows that it is installed), `TWIN` (how names of twins begin),
-`EXAMPLES`, `CREDENTIALS`, `VARIABLES` (others that it reads), `PRICE`. It declares
-`open(device, settings)`, which gives an `Adapter`; its methods, and `QiskitTwin` for machines with
-Qiskit's interface, are in `usecases/sdks/adapter.py`. With `tabled(device)` a dry run tells
-the price of a dated table before credentials are set. The file runs where this package is not
-installed: it imports the standard library, its vendor's packages and `adapter`. Errors are told as
-`Told(kind, what)`: "Refused" says that nothing was taken, "Unreachable" that it may have been.
+"model"), `PACKAGE` (the import that shows that it is installed), `TWIN` (how names of twins
+begin), `EXAMPLES`, `CREDENTIALS`, `VARIABLES` (others that it reads), `PRICE`. It declares
+`open(device, settings)`, which gives an `Adapter`; its methods, what work and results are, and
+`QiskitTwin` for machines with Qiskit's interface, are in `usecases/sdks/adapter.py`. With
+`tabled(device)` a dry run tells the price of a dated table before credentials are set. The file
+runs where this package is not installed: it imports the standard library, its vendor's packages
+and `adapter`. Errors are told as `Told(kind, what)`: "Refused" says that nothing was taken,
+"Unreachable" that it may have been.
 
 `usecases backends check VENDOR/DEVICE` runs circuits with known answers (permuted bits, partial
 measurement, bits never measured, two registers, several circuits at once), compares seeds, looks a

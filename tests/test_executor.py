@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -260,3 +261,24 @@ def test_improvements_are_counted_without_the_queue() -> None:
     assert [s.energy for s in execute.improvements] == [3.0, 2.0, -1.0]
     assert first.seconds < 10.0 <= second.seconds <= third.seconds < 100.0
     assert third.calls == 0
+
+
+def test_the_start_of_a_machine_s_process_is_no_work_of_the_run() -> None:
+    from qiskit import QuantumCircuit
+
+    from usecases.backends.aer import Aer
+    from usecases.programs import SampleCircuits
+
+    class Late(Aer):
+        def holds(self) -> int:
+            time.sleep(0.5)
+            return 2
+
+    circuit = QuantumCircuit(1, 1)
+    circuit.measure(0, 0)
+    asked = SampleCircuits((circuit,), 10, 0)
+    Executor(Aer(), None)(asked)  # what is imported is there
+    executor = Executor(Late(), None)
+    executor(asked)
+    assert executor.inside > 0.5  # and so no classical work either
+    assert executor.compiled + executor.machine < 0.5

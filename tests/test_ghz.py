@@ -49,7 +49,7 @@ def test_the_interval_holds_the_fidelity_as_often_as_it_says(share: float) -> No
     true = share + (1 - share) / 2**n
     made = [ghz.of_counts(measured(state, 300, seed)).interval for seed in range(200)]
     held = np.mean([low <= true <= high for low, high in made])
-    assert held >= 0.92
+    assert held >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / len(made))
 
 
 def test_machines_are_told_apart_and_a_twin_is_not() -> None:
@@ -87,3 +87,7 @@ def test_a_twin_without_noise_prepares_it_perfectly() -> None:
     if not installed(vendor("qdk")):
         pytest.skip("Microsoft QDK is not installed: usecases backends add qdk")
     assert ghz.fidelity(backend("qdk/sparse"), 4, 1200).value == 1.0
+
+
+def test_populations_take_a_third_of_the_shots_at_most() -> None:
+    assert ghz.program(3, 6000, 0).each == (1998, 1334, 1334, 1334)  # AQT takes 2000 of a circuit

@@ -57,9 +57,7 @@ def fidelity(
     On a machine elsewhere the circuits are a run like any others, which is kept, capped and paid
     for once; `how` are the options of `circuits.run`.
     """
-    asked = program(qubits, shots, seed)
-    fits(backend, qubits, "Ask for fewer qubits")
-    backend.check(asked)
+    asked = taken(backend, qubits, shots, seed)
     if isinstance(innermost(backend), RemoteBackend):
         named: Any = {"shots": asked.each, "seed": seed, "name": f"ghz of {qubits}"}
         record = once(prepare(asked.circuits, backend, **named), **how)
@@ -69,6 +67,14 @@ def fidelity(
     return of_counts(tables, name_of(backend))
 
 
+def taken(backend: Backend, qubits: int, shots: int, seed: int) -> SampleCircuits:
+    """The program, where the machine takes it; nothing is run."""
+    asked = program(qubits, shots, seed)
+    fits(backend, qubits, "Ask for fewer qubits")
+    backend.check(asked)
+    return asked
+
+
 def program(qubits: int, shots: int, seed: int) -> SampleCircuits:
     """The n + 1 circuits, as one job: populations first, then the parities by rising angle.
 
@@ -76,7 +82,7 @@ def program(qubits: int, shots: int, seed: int) -> SampleCircuits:
     """
     if qubits < 2:
         raise UsageError("a GHZ state has at least 2 qubits")
-    each = 2 * shots // (3 * qubits)
+    each = math.ceil(2 * shots / (3 * qubits))  # so that the populations take a third at most
     if each < 10:
         raise UsageError(f"{shots} shots are too few for {qubits + 1} circuits",
                          f"Give at least {15 * qubits}")  # fmt: skip

@@ -129,8 +129,8 @@ class Circuits(Record):
 class Timing(Record):
     """Where the wall time went, in seconds.
 
-    `queue` is waiting and counts for nobody; `reference` is what classical computing took to
-    prove or find its value.
+    `queue` is waiting and counts for nobody, nor does the start of a machine's package or process;
+    `reference` is what classical computing took to prove or find its value.
     """
 
     model: float

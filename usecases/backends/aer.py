@@ -89,6 +89,7 @@ class Aer(LocalBackend):
                 if answers
                 else "Train without noise: --train-on aer",
             )
+        import qiskit_aer  # noqa: F401 - loaded here, before the clock of the work starts
 
     def run(self, program: SampleCircuits | Expectation | Sweep) -> JobResult:
         if isinstance(program, SampleCircuits):

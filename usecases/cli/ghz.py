@@ -27,12 +27,14 @@ def command(
 
     What a machine elsewhere was asked is kept; the same command takes it up and pays once.
     """
-    from usecases.ghz import fidelity
+    from usecases.ghz import fidelity, taken
     from usecases.patience import each
     from usecases.registry import backend
 
     machines = [backend(name) for name in names]
     with only_json(as_json):
+        for machine in machines:  # all may refuse before one works
+            taken(machine, qubits, shots, seed)
         found = each(partial(fidelity, m, qubits, shots, seed, **how) for m in machines)
     if as_json:
         echo_json([f.model_dump() | {"interval": list(f.interval)} for f in found])
