@@ -189,8 +189,13 @@ def test_nothing_paid_is_sent_without_a_cap(machine: tuple[Path, tuple[str, ...]
     assert "spool gives no price for this job" in refused.stderr
     assert not list(folder.glob("*.job"))
     (folder / "machine.json").write_text('{"price": 0.1, "polls": 0}')
+    assert usecases(*words, "--max-wait", "nan", path=third_party()).returncode == 2
     done = usecases(*words, "--max-cost", "5", path=third_party())
     assert done.returncode == 0, done.stderr
+    several = ("compare", *words[1:], "--seeds", "2", "--max-cost")
+    assert "5.00 EUR" in usecases(*several, "4.99", path=third_party()).stderr
+    assert usecases(*several, "5", path=third_party()).returncode == 0
+    assert len(list(folder.glob("*.job"))) == 3
 
 
 def test_jobs_whose_submission_was_not_confirmed_are_reconciled(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from usecases import registry
@@ -27,14 +28,15 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
     seed: int = 0,
     seeds: int = 1,
     shots: int | None = None,
+    perform: Callable[..., RunRecord] = perform,
     progress: Progress = lambda stage, calls: None,
     store: Store | None = None,
 ) -> list[RunRecord]:
     """Run every algorithm on every backend it can use, with `seeds` seeds from `seed` on.
 
-    A parameter goes to the algorithms that have it, a setting to the backends. Raises
-    UsageError before anything is run, and Partial, which carries the finished records, when
-    some runs failed.
+    A parameter goes to the algorithms that have it, a setting to the backends. `perform` does a
+    planned run. Raises UsageError before anything is run, and Partial, which carries the finished
+    records, when some runs failed.
     """
     cells = planned(
         *(usecase, instance, algorithms, backends),
@@ -45,7 +47,7 @@ def compare(  # noqa: PLR0913 - the parameters are the command line's
         shots=shots,
     )
     repeated = [replace(cell, seed=seed + k) for cell in cells for k in range(seeds)]
-    return _performed(repeated, store, progress)
+    return _performed(repeated, partial(perform, store=store, progress=progress))
 
 
 def planned(  # noqa: PLR0913 - the parameters are the command line's
@@ -91,13 +93,13 @@ def planned(  # noqa: PLR0913 - the parameters are the command line's
     return cells
 
 
-def _performed(cells: Sequence[Plan], store: Store | None, progress: Progress) -> list[RunRecord]:
+def _performed(cells: Sequence[Plan], perform: Callable[[Plan], RunRecord]) -> list[RunRecord]:
     """The records of all cells; one that fails does not take the others along."""
     found: list[RunRecord] = []
     failed: list[str] = []
     for plan in cells:
         try:
-            found.append(perform(plan, store=store, progress=progress))
+            found.append(perform(plan))
         except UsecasesError as error:
             if len(cells) == 1:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 
 from usecases.cli.shared import (
     chosen,
+    each_capped,
     echo_table,
     only_json,
     pairs,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 @click.command("compare")
 @click.argument("what", nargs=-1, required=True, metavar="USECASE|RUN...|FILE...")
 @run_options
+@each_capped
 @click.option("-a", "--algorithms", metavar="A,B,...", help="Default: what the use case suggests.")
 @click.option("-b", "--backends", metavar="X,Y,...", help="Default: each algorithm's own.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True,
@@ -60,6 +63,7 @@ def _run(
 ) -> list[RunRecord]:
     from usecases import registry
     from usecases.comparison import compare
+    from usecases.runner import perform
 
     named = algorithms.split(",") if algorithms else [*registry.usecase(usecase).algorithms]
     with only_json(options["as_json"]), watched() as progress:
@@ -74,6 +78,7 @@ def _run(
             seed=options["seed"],
             seeds=options["seeds"],
             shots=options["shots"],
+            perform=partial(perform, max_cost=options["max_cost"], max_wait=options["max_wait"]),
             progress=progress,
         )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from usecases.cli.shared import echo_table, how_options, only_json, pairs, watched
+from usecases.cli.shared import each_capped, echo_table, how_options, only_json, pairs, watched
 
 if TYPE_CHECKING:
     from usecases.curves import Curve, Line, Point, Spread
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("-i", "--instance", "family", metavar="FAMILY",
               help="A family of instances; by default the use case's first.")  # fmt: skip
 @how_options
+@each_capped
 @click.option("-a", "--algorithms", metavar="A,B,...", help="Default: what the use case suggests.")
 @click.option("-b", "--backends", metavar="X,Y,...", help="Default: each algorithm's own.")
 @click.option("--points", metavar="X,Y,...|N",
@@ -32,6 +34,7 @@ def command(usecase: str, family: str | None, **options: Any) -> None:
     Each point is a run of its own; FAMILY@VALUE names it for the other commands.
     """
     from usecases.errors import Partial
+    from usecases.runner import perform
     from usecases.scan import curve
 
     if options["plot"] is not None:
@@ -52,6 +55,9 @@ def command(usecase: str, family: str | None, **options: Any) -> None:
                 train_on=options["train_on"],
                 seed=options["seed"],
                 shots=options["shots"],
+                perform=partial(
+                    perform, max_cost=options["max_cost"], max_wait=options["max_wait"]
+                ),
                 progress=progress,
             )
         except Partial as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
@@ -42,10 +43,31 @@ class Cap(click.ParamType["Amounts"]):
         return amounts(value, "--max-cost") if isinstance(value, str) else value
 
 
+class Seconds(click.FloatRange):
+    """How long somebody waits: no less than nothing, and a number."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        found: float = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return found
+
+
 def capped(command: F) -> F:
     """The option that caps what a command may spend."""
     words = 'The most that may be spent: "5" in any currency, or "5 EUR, 20 USD" and no other.'
     return click.option("--max-cost", type=Cap(), metavar="CAP", help=words)(command)
+
+
+def each_capped(command: F) -> F:
+    """The options that cap what each of several runs may spend, and how long it waits."""
+    words = 'The most that each run may spend: "5" in any currency, or "5 EUR, 20 USD".'
+    wait = "Seconds that each run waits in a queue."
+    waits = click.option("--max-wait", type=Seconds(), help=wait)
+    return click.option("--max-cost", type=Cap(), metavar="CAP", help=words)(waits(command))
 
 
 def pairs(values: Iterable[str], option: str) -> dict[str, Any]:
