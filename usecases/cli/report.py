@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +67,10 @@ def _now() -> float:
     return datetime.now(UTC).timestamp()
 
 
+def _few(things: Sized, what: str) -> str:
+    return f"{len(things)} {what}{'s' * (len(things) != 1)}"
+
+
 def written(path: Path, records: list[RunRecord], *, quiet: bool = False) -> None:
     """Write the report of these runs. Raises UsageError where there are none."""
     from usecases import stock
@@ -77,7 +82,7 @@ def written(path: Path, records: list[RunRecord], *, quiet: bool = False) -> Non
     if not records:
         raise UsageError("there are no finished runs", "Make one with: usecases run NAME")
     cases = dict.fromkeys(r.usecase for r in records)
-    lead = f"{len(records)} runs of {len(cases)} use cases: {origin(records)}."
+    lead = f"{_few(records, 'run')} of {_few(cases, 'use case')}: {origin(records)}."
     title = f"Runs of {next(iter(cases))}" if len(cases) == 1 else "Runs"
     with Store() as store:
         costs = stock.costs(store, records)
