@@ -55,7 +55,7 @@ def test_machines_stand_side_by_side_and_each_run_is_kept(
     assert tally.text == BELL
     assert set(tally.counts) == {"100", "111"}
     assert all(low < 0.5 < high for low, high in tally.intervals.values())
-    assert "aer noise=manila" in said(capfd, "circuit", bell, "--beside", listed[0]["id"])[1]
+    assert "aer (noise=manila)" in said(capfd, "circuit", bell, "--beside", listed[0]["id"])[1]
     assert said(capfd, "verify", listed[0]["id"])[0] == 0
 
 
@@ -140,3 +140,10 @@ def test_counts_that_no_wrapper_mitigates_say_so(bell: Path) -> None:
     assert wrapped.returncode == 0, wrapped.stderr
     assert "readout mitigates expectation values; these counts are as" in wrapped.stdout
     assert "warning" not in plain.stdout
+
+
+def test_a_wrapper_is_shown_with_the_machine_that_it_wraps(
+    bell: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, out, err = said(capfd, "circuit", bell, "-b", "readout machine=aer", "--shots", 10)
+    assert "readout (machine=aer): warning: mitigation" in out, err

@@ -107,10 +107,11 @@ def report(*records: CircuitRecord) -> None:
     """Counts on the screen: shares with intervals, machines side by side, and how far apart."""
     from usecases.beside import distance, rows
     from usecases.circuit_record import CircuitRecord
+    from usecases.naming import with_settings
 
     first, shown = records[0], dict[str, CircuitRecord]()
     for record in records:
-        name = _machine(record)
+        name = with_settings(record.backend, record.backend_settings)
         shown[f"{name} ({record.id})" if name in shown else name] = record
     for k, tally in enumerate(first.tallies):
         named = {name: r.tallies[k] for name, r in shown.items() if len(r.tallies) > k}
@@ -128,18 +129,6 @@ def report(*records: CircuitRecord) -> None:
                 click.echo(f"{name}: {what}: {words}")
         click.echo(f"{name}: run {record.id}, {record.source};"
                    f" see it again with: usecases jobs show {record.id}")  # fmt: skip
-
-
-def _machine(record: CircuitRecord) -> str:
-    from usecases.registry import declared
-
-    fields = declared("backend", record.backend).model_fields
-    given = {
-        name: value
-        for name, value in record.backend_settings.items()
-        if not fields[name].is_required() and fields[name].default != value
-    }
-    return " ".join([record.backend, *(f"{k}={v}" for k, v in given.items())])
 
 
 __all__ = ["command", "report"]
