@@ -64,6 +64,18 @@ STRANGE = {
 }
 
 
+WORDS = {
+    V3 + "qubit q; bit c; rx(1e400) q;": "an angle of 'rx' is no finite number",
+    V3 + "bit c;": "it declares no qubit",
+}
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_the_reason_is_told_in_the_words_of_circuits(text: str) -> None:
+    with pytest.raises(BadInstance, match=WORDS[text]):
+        parse(text)
+
+
 @pytest.mark.parametrize("name", TOO_LARGE)
 def test_what_is_too_large_is_refused_before_it_is_parsed(name: str) -> None:
     begun = time.process_time()

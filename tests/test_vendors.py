@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests import helpers
-from usecases import registry, run
+from usecases import circuits, registry, run
 from usecases.cli import cli
 from usecases.cli.backends import _installed
 from usecases.contracts import Backend
@@ -378,3 +378,17 @@ def test_qdk_refuses_the_conditions_that_it_reads_in_reverse(tmp_path: Path) -> 
         told = helpers.usecases(*words)
         assert told.returncode == code
         assert ("in reverse" if code else "│ 11") in told.stdout + told.stderr
+
+
+def test_half_turns_leave_the_state_that_they_should(tmp_path: Path) -> None:
+    """qdk 1.33 has rx(π) wrong beside ry, which compiled conditional gates hold."""
+    ready("qdk/sparse")
+    file = tmp_path / "half.qasm"
+    file.write_text(
+        'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[3] q;\nbit[3] c;\n'
+        "x q[2]; c[2] = measure q[2];\n"
+        "ry(0.7) q[0]; rx(pi) q[0]; ry(0.7) q[0]; c[0] = measure q[0];\n"
+        "ry(0.7) q[1]; if (c[2]) { rx(-pi) q[1]; } ry(0.7) q[1]; c[1] = measure q[1];\n"
+    )
+    record = circuits.run(circuits.prepare(file, "qdk/sparse", shots=200, seed=1))
+    assert dict(record.tallies[0].counts) == {"111": 200}

@@ -8,6 +8,7 @@ loops unrolled. A branch is ["if", [bits, value], [operations], [operations]].
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -69,6 +70,8 @@ def _described(circuit: Any) -> dict[str, Any]:
     place = {bit: k for k, bit in enumerate((*circuit.qubits,))}
     bits = {bit: k for k, bit in enumerate(circuit.clbits)}
     flat = _Flat()
+    if not circuit.qubits:
+        raise _Refused("it declares no qubit")
     operations = flat.of(circuit, place, bits)
     return {
         "qubits": circuit.num_qubits,
@@ -107,7 +110,7 @@ class _Flat:
         known = self._known.get(operation.name)
         if known is not None and operation.base_class is known.base_class:
             unit = [operation.unit] if operation.name == "delay" else []
-            return [[operation.name, [*map(float, operation.params), *unit], at, into]]
+            return [[operation.name, [*_finite(operation), *unit], at, into]]
         if operation.name == "barrier":
             return [["barrier", [], at, []]]
         inner = getattr(operation, "definition", None)
@@ -137,6 +140,13 @@ class _Flat:
     def _within(self, block: Any, at: Sequence[int], into: Sequence[int]) -> list[Any]:
         places = dict(zip(block.qubits, at, strict=True))
         return self.of(block, places, dict(zip(block.clbits, into, strict=True)))
+
+
+def _finite(operation: Any) -> list[float]:
+    found = [float(parameter) for parameter in operation.params]
+    if not all(map(math.isfinite, found)):
+        raise _Refused(f"an angle of {operation.name!r} is no finite number")
+    return found
 
 
 if __name__ == "__main__":
