@@ -274,7 +274,7 @@ def test_the_command_exports(tmp_path: Path) -> None:
         (["-i", "h4", "-o", "it.pdf"], 2, "Known formats: .json, .xyz, .fcidump"),
         (["-i", "h4"], 2, "--output"),
         (["-i", "h5", "-o", "it.xyz"], 2, "h4"),
-        (["-i", "h4", "-o", "no/such/it.xyz"], 2, "No such file"),
+        (["-i", "h4", "-o", "no/such/it.xyz"], 2, "is not a folder"),
     ],
 )
 def test_export_tells_mistakes_in_one_line(

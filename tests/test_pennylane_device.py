@@ -162,6 +162,23 @@ def test_mid_circuit_measurements_settings_and_refusals() -> None:
         UsecasesDevice(wires=1, settings={"colour": "red"})
 
 
+def test_states_are_prepared_and_what_cannot_be_counted_is_told() -> None:
+    device = UsecasesDevice(wires=1, backend="aer")
+
+    def turned(x: float) -> Any:
+        qml.StatePrep(np.array([1, 1j]) / np.sqrt(2), wires=0)
+        qml.RY(x, wires=0)
+        return qml.expval(qml.Y(0))
+
+    assert on(device, turned, 50)(0.3) == 1
+    with pytest.raises(UsageError, match="no finite number"):
+        on(device, turned, 50)(float("nan"))
+    with pytest.raises(UsageError, match="set_shots"):
+        qml.QNode(turned, device)(0.3)
+    with pytest.raises(UsageError, match="seed=-1"):
+        UsecasesDevice(wires=1, seed=-1)
+
+
 def test_every_gate_is_the_one_it_is_called() -> None:
     from qiskit import QuantumCircuit
     from qiskit.quantum_info import Operator

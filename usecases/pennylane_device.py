@@ -74,6 +74,8 @@ class UsecasesDevice(Device):  # type: ignore[misc]
         max_wait: float | None = None,
     ) -> None:
         super().__init__(wires=wires)
+        if not isinstance(seed, int) or seed < 0:
+            raise UsageError(f"seed={seed!r} is no whole number from 0 on", "Give seed=0, or none")
         self._backend = backend_named(backend, settings)
         self._seed, self._how = seed, {"max_cost": max_cost, "max_wait": max_wait}
         self.runs: list[str] = []
@@ -85,13 +87,15 @@ class UsecasesDevice(Device):  # type: ignore[misc]
         program.add_transform(qml.defer_measurements, allow_postselect=False)
         program.add_transform(
             validate_measurements,
-            analytic_measurements=lambda measured: False,
+            analytic_measurements=_counted,  # refused where they are run, with what to do
             sample_measurements=_counted,
             name=self.name,
         )
         program.add_transform(qml.transforms.split_non_commuting)
         program.add_transform(qml.transforms.diagonalize_measurements)
-        program.add_transform(decompose, stopping_condition=_known, name=self.name)
+        program.add_transform(
+            decompose, stopping_condition=_known, skip_initial_state_prep=False, name=self.name
+        )
         program.add_transform(qml.transforms.broadcast_expand)
         return program
 
@@ -151,6 +155,11 @@ def _converted(tape: QuantumScript, order: Wires) -> QuantumCircuit:
             circuit.barrier(at)
         elif operation.name != "GlobalPhase":  # no count depends on it
             parameters = [float(p) for p in operation.parameters]
+            if not np.all(np.isfinite(parameters)):
+                raise UsageError(
+                    f"{operation.name} has an angle that is no finite number",
+                    "Nothing was sent. See what made it, e.g. an optimiser's step",
+                )
             getattr(circuit, GATE_NAMES[operation.name])(*parameters, *at)
     circuit.measure_all()
     return circuit
