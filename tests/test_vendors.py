@@ -359,6 +359,15 @@ def test_a_circuit_that_is_too_wide_is_told_what_its_user_can_do(tmp_path: Path)
         assert "exact" not in str(done.exception)
 
 
+def test_a_delay_is_refused_by_a_machine_that_lists_none(tmp_path: Path) -> None:
+    ready("qdk/sparse")
+    file = tmp_path / "waits.qasm"
+    file.write_text("OPENQASM 3.0;\nqubit q;\nbit c;\ndelay[100ns] q;\nc = measure q;\n")
+    done = CliRunner().invoke(cli, ["circuit", str(file), "-b", "qdk/sparse"])
+    assert isinstance(done.exception, BackendUnavailable)
+    assert "cannot do a delay" in str(done.exception)
+
+
 def test_a_dry_run_refuses_what_the_run_would() -> None:
     ready("ibm/fake_manila")
     done = CliRunner().invoke(cli, ["run", "vehicle_routing", "-b", "ibm/fake_manila", "-n"])

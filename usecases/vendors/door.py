@@ -66,6 +66,13 @@ class Door(Backend):
         most = self.described.get("most_shots")
         if most is not None and max(program.each, default=0) > most:
             raise TooLarge(f"{self.name} takes at most {most} shots", f"Give --shots {most}")
+        gates = self.described.get("gates")
+        waits = any("delay" in circuit.count_ops() for circuit in program.circuits)
+        if waits and gates and "delay" not in gates:
+            raise BackendUnavailable(
+                f"{self.name} cannot do a delay",
+                "Nothing was sent. Leave the delay out, or take -b aer",
+            )
         if self.described.get("dynamic"):
             return
         for circuit in program.circuits:
