@@ -6,12 +6,15 @@ import atexit
 import os
 import socket
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.helpers import third_party
 from tests.loopback.opening import cloud  # noqa: F401 - a fixture
+from usecases import registry
 from usecases.home import home as home_of_the_user
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -29,6 +32,15 @@ def _loopback_only(self: socket.socket, address: Any) -> Any:
     if self.family == socket.AF_UNIX or str(address[0]) in ("127.0.0.1", "::1", "localhost"):
         return _connect(self, address)
     raise OSError(f"tests have no network: {address}")
+
+
+@pytest.fixture
+def municipality(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The third-party package, as if it were installed beside ours in this process."""
+    monkeypatch.syspath_prepend(third_party())
+    registry.entries.cache_clear()
+    yield
+    registry.entries.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
+
 from tests import warm
+from usecases.vendors import environments
+from usecases.vendors.catalogue import Vendor, vendor
 
 ROOT = Path(__file__).resolve().parent.parent
 THIRD_PARTY = ROOT / "tests" / "third_party_package"
@@ -73,6 +77,14 @@ def third_party() -> Path:
     work = Path(mkdtemp(prefix="third-party-"))
     shutil.copytree(THIRD_PARTY, work / "source")
     return build(work / "source", work / "site")
+
+
+def needs(name: str) -> Vendor:
+    """The vendor of this name; the test is skipped where its SDK is not installed."""
+    of = vendor(name)
+    if not (environments.made(of) or environments.importable(of)):
+        pytest.skip(f"{of.title} is not installed: usecases backends add {name}")
+    return of
 
 
 def build(source: Path, site: Path) -> Path:

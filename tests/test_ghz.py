@@ -8,12 +8,10 @@ import numpy as np
 import pytest
 from qiskit.quantum_info import DensityMatrix, Statevector, random_density_matrix, state_fidelity
 
-from tests.helpers import third_party
-from usecases import ghz, registry
+from tests.helpers import needs
+from usecases import ghz
 from usecases.errors import BudgetExceeded, StillQueued, UsageError
 from usecases.registry import backend
-from usecases.vendors.catalogue import vendor
-from usecases.vendors.environments import installed
 
 
 def measured(state: DensityMatrix, shots: int, seed: int) -> list[dict[str, int]]:
@@ -66,11 +64,8 @@ def test_machines_are_told_apart_and_a_twin_is_not() -> None:
         ghz.fidelity(backend("aer"), 3, shots=20)
 
 
-def test_on_a_machine_that_bills_it_is_capped_left_and_paid_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(third_party())
-    registry.entries.cache_clear()
+@pytest.mark.usefixtures("municipality")
+def test_on_a_machine_that_bills_it_is_capped_left_and_paid_once(tmp_path: Path) -> None:
     (tmp_path / "machine.json").write_text('{"price": 0.01, "polls": 1}')
     spool = backend("spool", {"folder": str(tmp_path)})
     with pytest.raises(BudgetExceeded, match="no cap"):
@@ -79,13 +74,11 @@ def test_on_a_machine_that_bills_it_is_capped_left_and_paid_once(
         ghz.fidelity(spool, 2, 90, max_cost=1.0, max_wait=0.0)
     assert [ghz.fidelity(spool, 2, 90, max_cost=1.0).value for _ in range(2)] == [1.0, 1.0]
     assert len([*tmp_path.glob("*.job")]) == 1
-    registry.entries.cache_clear()
 
 
 def test_a_twin_without_noise_prepares_it_perfectly() -> None:
     """QDK's own compiler, run on compiled circuits, turned some of these parities around."""
-    if not installed(vendor("qdk")):
-        pytest.skip("Microsoft QDK is not installed: usecases backends add qdk")
+    needs("qdk")
     assert ghz.fidelity(backend("qdk/sparse"), 4, 1200).value == 1.0
 
 

@@ -13,6 +13,7 @@ from qiskit.quantum_info import SparsePauliOp
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 
+from tests.helpers import needs
 from usecases import registry
 from usecases.backends.aer import Aer
 from usecases.errors import BackendUnavailable, UsageError
@@ -21,7 +22,6 @@ from usecases.noise import fake_device, noise_model, padded, touched
 from usecases.programs import Estimate, Expectation, SampleCircuits
 from usecases.vendors import noise
 from usecases.vendors.catalogue import vendor
-from usecases.vendors.environments import installed
 from usecases.vendors.noise import ToldNoise, told
 from usecases.vendors.process import Process
 
@@ -123,8 +123,7 @@ def test_an_exact_value_behind_a_measurement_is_refused_not_one_of_two() -> None
 
 @pytest.mark.parametrize("twin", ["iqm/fake_adonis", "aqt/offline_noisy"])
 def test_a_vendor_s_twin_and_aer_with_the_noise_it_tells_agree(twin: str) -> None:
-    if not installed(vendor(twin.partition("/")[0])):
-        pytest.skip(f"{twin} is not installed: usecases backends add {twin.partition('/')[0]}")
+    needs(twin.partition("/")[0])
     circuit = ghz(3)
     tables = [
         Executor(registry.backend(name), None)(SampleCircuits((circuit,), 2000, 1))[0]

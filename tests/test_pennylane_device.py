@@ -11,8 +11,8 @@ import pennylane as qml
 import pytest
 from pennylane import numpy as pnp
 
-from tests.helpers import ROOT, third_party
-from usecases import attach, registry
+from tests.helpers import ROOT
+from usecases import attach
 from usecases.errors import StillQueued, UsageError
 from usecases.pennylane_device import GATE_NAMES, UsecasesDevice
 from usecases.store import Store
@@ -123,11 +123,8 @@ def test_the_seed_gives_the_same_shots_and_each_execution_its_own() -> None:
     assert len(set(made[0])) > 1
 
 
-def test_a_script_that_is_started_again_pays_for_nothing_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(third_party())
-    registry.entries.cache_clear()
+@pytest.mark.usefixtures("municipality")
+def test_a_script_that_is_started_again_pays_for_nothing_twice(tmp_path: Path) -> None:
     (tmp_path / "machine.json").write_text('{"price": 0.01, "polls": 1}')
 
     def script(max_wait: float | None) -> list[float]:
@@ -145,7 +142,6 @@ def test_a_script_that_is_started_again_pays_for_nothing_twice(
     attach(left.value.run).record()  # from anywhere
     assert script(None) == script(None)
     assert len([*tmp_path.glob("*.job")]) == 2
-    registry.entries.cache_clear()
 
 
 def test_mid_circuit_measurements_settings_and_refusals() -> None:

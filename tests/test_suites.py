@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers import third_party, timeless, usecases
+from tests.helpers import timeless, usecases
 from usecases import bench, costs, pool, registry, suites
 from usecases.bench import Planned, Row
 from usecases.budget import amounts
@@ -60,6 +60,9 @@ def records(store: Store) -> list[dict[str, Any]]:
     return sorted((timeless(record) for record in found), key=lambda r: str(r["id"]))
 
 
+INSIDE = Workers(1, lambda tasks: (Answered(task, work(task)) for task in tasks))
+"""The work is done in this process."""
+
 PAID = """
 title = "Paid runs"
 [[matrix]]
@@ -72,13 +75,9 @@ seeds = [0, 1]
 """
 
 
-def test_a_suite_s_cap_is_held_before_and_while_it_pays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(third_party())
-    registry.entries.cache_clear()
+@pytest.mark.usefixtures("municipality")
+def test_a_suite_s_cap_is_held_before_and_while_it_pays(tmp_path: Path) -> None:
     suite = suites.parse(PAID.format(folder=tmp_path))
-    here = Workers(1, lambda tasks: (Answered(task, work(task)) for task in tasks))
 
     def ask(cap: str) -> Planned:
         return costs.capped(bench.planned(suite, store), store, amounts(cap, "cap"))
@@ -97,27 +96,22 @@ def test_a_suite_s_cap_is_held_before_and_while_it_pays(
         admitted = ask("10 EUR")
         assert store.jobs() == []
         (tmp_path / "machine.json").write_text('{"price": 0.15, "polls": 0}')
-        first, second = bench.bench(admitted, here, store)
+        first, second = bench.bench(admitted, INSIDE, store)
         assert (first.status, second.status) == ("done", "skipped")
         assert "7.50 EUR are spent or reserved for this suite" in second.reason
         with pytest.raises(BudgetExceeded, match=r"7\.50 EUR .* the cap is 10"):
             ask("10 EUR")
         assert len(list(tmp_path.glob("*.job"))) == 1
-        assert {row.status for row in bench.bench(ask("15 EUR"), here, store)} == {"kept", "done"}
+        assert {row.status for row in bench.bench(ask("15 EUR"), INSIDE, store)} == {"kept", "done"}
         assert store.spent_in("project") == {"EUR": 15.0}
-    registry.entries.cache_clear()
 
 
-def test_a_suite_leaves_what_waits_and_takes_it_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(third_party())
-    registry.entries.cache_clear()
+@pytest.mark.usefixtures("municipality")
+def test_a_suite_leaves_what_waits_and_takes_it_up(tmp_path: Path) -> None:
     suite = suites.parse(PAID.format(folder=tmp_path))
-    here = Workers(1, lambda tasks: (Answered(task, work(task)) for task in tasks))
     (tmp_path / "machine.json").write_text('{"polls": 1}')
     with Store() as store:
-        left = bench.bench(bench.patient(bench.planned(suite, store), 0.0), here, store)
+        left = bench.bench(bench.patient(bench.planned(suite, store), 0.0), INSIDE, store)
         assert {store.status(str(row.id)) for row in left} == {"queued"}
         with pytest.raises(StillQueued, match="2 of 2 runs wait"):
             bench.complain(left)
@@ -127,9 +121,8 @@ def test_a_suite_leaves_what_waits_and_takes_it_up(
         assert found.rows[first[0]].reason.endswith(f"usecases jobs wait {first[1].id}")
         assert list(found.tasks) == [second[1].id]
         store.give_up(first[1].id, "queued", "")
-        assert {row.status for row in done(suite, here, store)} == {"done"}
+        assert {row.status for row in done(suite, INSIDE, store)} == {"done"}
         assert len(list(tmp_path.glob("*.job"))) == 2
-    registry.entries.cache_clear()
 
 
 @pytest.mark.parametrize(

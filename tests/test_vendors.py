@@ -42,9 +42,7 @@ TWINS = {
 
 def ready(name: str) -> Backend:
     """The twin, where its vendor is installed."""
-    of = vendor(name.partition("/")[0])
-    if not (environments.made(of) or environments.importable(of)):
-        pytest.skip(f"{of.title} is not installed: usecases backends add {of.name}")
+    helpers.needs(name.partition("/")[0])
     return registry.backend(name)
 
 

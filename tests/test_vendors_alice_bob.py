@@ -6,11 +6,11 @@ import subprocess
 
 import pytest
 
+from tests.helpers import needs
 from tests.loopback.alice_bob import TARGET, AliceBob
 from tests.loopback.opening import Open, pair, sampled
 from usecases.errors import AuthenticationFailed, JobFailed, Unresolved
 from usecases.vendors import environments
-from usecases.vendors.catalogue import vendor
 
 
 def test_alice_and_bob_from_submission_to_counts(cloud: Open) -> None:
@@ -67,9 +67,7 @@ for backend in (plain, shared):
 
 def test_errors_that_gates_share_are_the_errors_they_had() -> None:
     """The vendor's emulator draws the same shots, and far fewer errors are made."""
-    of = vendor("alice_bob")
-    if not environments.installed(of):
-        pytest.skip("usecases backends add alice_bob")
+    of = needs("alice_bob")
     words = [str(environments.python(of)), "-c", SHARED, str(of.path.parent)]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     (many, plain), (few, shared) = (line.split(" ", 1) for line in done.stdout.splitlines())

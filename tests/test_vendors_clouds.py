@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 
+from tests.helpers import needs
 from tests.loopback import aqt, ibm
 from tests.loopback.server import Loopback
 from usecases import registry, run
@@ -16,17 +17,8 @@ from usecases.conformance import execute
 from usecases.contracts import RemoteBackend
 from usecases.errors import AuthenticationFailed, JobFailed, StillQueued, Unresolved
 from usecases.programs import SampleCircuits
-from usecases.vendors import environments
-from usecases.vendors.catalogue import vendor
 from usecases.vendors.door import described
 from usecases.vendors.process import process
-
-
-def needs(name: str) -> None:
-    """Skip where the vendor's SDK is not installed."""
-    of = vendor(name)
-    if not (environments.made(of) or environments.importable(of)):
-        pytest.skip(f"{of.title} is not installed: usecases backends add {name}")
 
 
 def afresh(name: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -80,15 +80,13 @@ class Store(Ledger):
         with self._transaction():
             query = "SELECT * FROM runs WHERE key = ? ORDER BY ordinal"
             rows = self._sound("runs", query, key)
-            for row in rows:
-                # What failed on the way may have left paid work behind: it is the same run.
-                if row["status"] not in ENDED and not alive(row["owner"]):
-                    self._claim(row["id"])
-                    return str(row["id"])
-            if alone and (busy := [row["id"] for row in rows if alive(row["owner"])]):
+            if left := _left(rows):
+                self._claim(left["id"])
+                return str(left["id"])
+            if alone and (busy := _busy(rows)):
                 raise UsageError(
-                    f"another process is at run {busy[0]}, which asks for the same",
-                    f"Nothing was sent. Wait for it with: usecases jobs wait {busy[0]}, or give"
+                    f"another process is at run {busy}, which asks for the same",
+                    f"Nothing was sent. Wait for it with: usecases jobs wait {busy}, or give"
                     " another seed",
                 )
             ordinal = len(rows)
@@ -141,11 +139,9 @@ class Store(Ledger):
         for row in reversed(rows):
             if row["status"] == "done" and row["started"] >= since:
                 return Standing(row["id"], row["ordinal"], done=True)
-        for row in rows:
-            if row["status"] not in ENDED and not alive(row["owner"]):
-                return Standing(row["id"], row["ordinal"], done=False)
-        busy = next((row["id"] for row in rows if alive(row["owner"])), "")
-        return Standing(_named(key, len(rows)), len(rows), done=False, busy=busy)
+        if left := _left(rows):
+            return Standing(left["id"], left["ordinal"], done=False)
+        return Standing(_named(key, len(rows)), len(rows), done=False, busy=_busy(rows))
 
     def keep(self, request: Mapping[str, Any], ordinal: int, record: RunRecord) -> None:
         """Keep a run that was computed elsewhere, in one transaction; a run that is done stays."""
@@ -293,6 +289,19 @@ def _written(request: Mapping[str, Any]) -> tuple[str, str]:
 def _named(key: str, ordinal: int) -> str:
     """The id of the run that asks for this for the ordinal-th time."""
     return sha256(f"{key}:{ordinal}")[:10]
+
+
+def _left(rows: Sequence[sqlite3.Row]) -> sqlite3.Row | None:
+    """The first unfinished run whose process is gone.
+
+    What failed on the way may have left paid work behind: it is the same run.
+    """
+    return next((r for r in rows if r["status"] not in ENDED and not alive(r["owner"])), None)
+
+
+def _busy(rows: Sequence[sqlite3.Row]) -> str:
+    """The id of the first run that a process is at; empty where there is none."""
+    return next((str(row["id"]) for row in rows if alive(row["owner"])), "")
 
 
 def _status(row: sqlite3.Row) -> str:

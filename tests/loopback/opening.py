@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import needs
 from usecases import registry
 from usecases.contracts import RemoteBackend
 from usecases.programs import SampleCircuits
-from usecases.vendors import door, environments
-from usecases.vendors.catalogue import vendor
+from usecases.vendors import door
 from usecases.vendors.process import process
 
 Open = Callable[[str, dict[str, str]], RemoteBackend]
@@ -23,9 +23,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     opened: list[str] = []
 
     def opens(name: str, environment: dict[str, str]) -> RemoteBackend:
-        of = vendor(name.partition("/")[0])
-        if not (environments.made(of) or environments.importable(of)):
-            pytest.skip(f"{of.title} is not installed: usecases backends add {of.name}")
+        of = needs(name.partition("/")[0])
         for key, value in {"HOME": str(tmp_path), **environment}.items():
             monkeypatch.setenv(key, value)
         process(of.name).close()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from usecases.cli.shared import Seconds, capped, echo_json, echo_table, only_json
+from usecases.cli.shared import capped, echo_json, echo_table, only_json, patient
 
 if TYPE_CHECKING:
     from usecases.bench import Row, Step
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
 @capped
-@click.option("--max-wait", type=Seconds(), help="Seconds that a run waits in a queue.")
+@patient
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(suite: str | None, since: datetime | None, as_json: bool, **how: Any) -> None:
     """Run a SUITE: use cases × instances × algorithms × backends × seeds.

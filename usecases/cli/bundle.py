@@ -39,8 +39,8 @@ def command(
     from usecases.errors import UsageError
     from usecases.records import RunRecord
 
-    of_suite: list[AnyRecord] = [*chosen((), suite)]
     output = writable(output)
+    of_suite: list[AnyRecord] = [*chosen((), suite)]
     kept = [*(record for run in runs for record in sources.records(run)), *of_suite]
     kept = list({record.id: record for record in kept}.values())
     files = {"constraints.txt": provenance.constraints(kept).encode(), **_answers(kept)}

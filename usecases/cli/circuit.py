@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from usecases.cli.shared import (
-    Seconds,
     capped,
     echo_fields,
     echo_json,
     echo_table,
     only_json,
     pairs,
+    patient,
     watched,
 )
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
 @capped
-@click.option("--max-wait", type=Seconds(), help="Seconds to wait in a queue.")
+@patient
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(file: Path, names: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Run the OpenQASM 2 or 3 circuit in FILE; its counts are kept like any run's.

@@ -14,6 +14,7 @@ from usecases.cli.shared import (
     echo_table,
     only_json,
     pairs,
+    patient,
     run_options,
     watched,
     writable,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.argument("what", nargs=-1, required=True, metavar="USECASE|RUN...|FILE...")
 @run_options
 @each_capped
+@patient
 @click.option("-a", "--algorithms", metavar="A,B,...", help="Default: what the use case suggests.")
 @click.option("-b", "--backends", metavar="X,Y,...", help="Default: each algorithm's own.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True,

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from usecases.cli.shared import each_capped, echo_table, how_options, only_json, pairs, watched
+from usecases.cli.shared import (
+    each_capped,
+    echo_table,
+    how_options,
+    only_json,
+    pairs,
+    patient,
+    watched,
+)
 
 if TYPE_CHECKING:
     from usecases.curves import Curve, Line, Point, Spread
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
               help="A family of instances; by default the use case's first.")  # fmt: skip
 @how_options
 @each_capped
+@patient
 @click.option("-a", "--algorithms", metavar="A,B,...", help="Default: what the use case suggests.")
 @click.option("-b", "--backends", metavar="X,Y,...", help="Default: each algorithm's own.")
 @click.option("--points", metavar="X,Y,...|N",

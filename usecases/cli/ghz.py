@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from usecases.cli.shared import Seconds, capped, echo_json, echo_table, only_json
+from usecases.cli.shared import capped, echo_json, echo_table, only_json, patient
 
 
 @click.command("ghz")
@@ -18,7 +18,7 @@ from usecases.cli.shared import Seconds, capped, echo_json, echo_table, only_jso
 @click.option("--shots", type=click.IntRange(1), default=6000, show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
 @capped
-@click.option("--max-wait", type=Seconds(), help="Seconds to wait in a queue.")
+@patient
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(
     names: tuple[str, ...], qubits: int, shots: int, seed: int, as_json: bool, **how: Any

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from usecases.cli.shared import Seconds, capped, echo_json, echo_table, only_json, watched
+from usecases.cli.shared import capped, echo_json, echo_table, only_json, patient, watched
 
 if TYPE_CHECKING:
     from usecases.budget import Amounts
@@ -94,7 +94,7 @@ def _shown(record: RunRecord | CircuitRecord, as_json: bool) -> None:
 
 @command.command("attach")
 @click.argument("run")
-@click.option("--max-wait", type=Seconds(), help="Seconds to wait in the queue.")
+@patient
 @capped
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 def attach(run: str, max_wait: float | None, max_cost: Amounts | None, as_json: bool) -> None:

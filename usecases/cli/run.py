@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from usecases.cli.shared import (
-    Seconds,
     capped,
     echo_fields,
     echo_json,
     echo_table,
     only_json,
     pairs,
+    patient,
     run_options,
     watched,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("-b", "--backend", help="The machine; by default a local simulator.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
 @capped
-@click.option("--max-wait", type=Seconds(), help="Seconds to wait in a queue.")
+@patient
 @click.option("--detach", is_flag=True, help="Submit and leave; same as --max-wait 0.")
 @click.option("--resume", metavar="ID", help="Take up this run; its settings must be the same.")
 @click.option("--plot", type=click.Path(), help="Write the picture of the answer to this file.")

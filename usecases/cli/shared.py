@@ -63,11 +63,14 @@ def capped(command: F) -> F:
 
 
 def each_capped(command: F) -> F:
-    """The options that cap what each of several runs may spend, and how long it waits."""
+    """The option that caps what each of a command's runs may spend."""
     words = 'The most that each run may spend: "5" in any currency, or "5 EUR, 20 USD".'
-    wait = "Seconds that each run waits in a queue."
-    waits = click.option("--max-wait", type=Seconds(), help=wait)
-    return click.option("--max-cost", type=Cap(), metavar="CAP", help=words)(waits(command))
+    return click.option("--max-cost", type=Cap(), metavar="CAP", help=words)(command)
+
+
+def patient(command: F) -> F:
+    """The option that says how long a command's runs wait for machines elsewhere."""
+    return click.option("--max-wait", type=Seconds(), help="Seconds to wait in a queue.")(command)
 
 
 def pairs(values: Iterable[str], option: str) -> dict[str, Any]:

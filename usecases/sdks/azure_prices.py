@@ -70,7 +70,6 @@ class Tabled(Adapter):  # type: ignore[misc]
     """What is known of a machine without an account: what the maker charges for its gates."""
 
     def __init__(self, device: str) -> None:
-
         from azure.quantum.qiskit.backends.backend import AzureQirBackend
 
         kinds = [k for k in _below(AzureQirBackend) if device in getattr(k, "backend_names", ())]

@@ -66,23 +66,22 @@ class Door(Backend):
         most = self.described.get("most_shots")
         if most is not None and max(program.each, default=0) > most:
             raise TooLarge(f"{self.name} takes at most {most} shots", f"Give --shots {most}")
-        gates = self.described.get("gates")
-        waits = any("delay" in circuit.count_ops() for circuit in program.circuits)
-        if waits and gates and "delay" not in gates:
-            raise BackendUnavailable(
-                f"{self.name} cannot do a delay",
-                "Nothing was sent. Leave the delay out, or take -b aer",
-            )
-        if self.described.get("dynamic"):
-            return
         for circuit in program.circuits:
-            used = sorted(DYNAMIC & set(circuit.count_ops()))
-            if used or measures_midway(circuit):
-                feature = used[0] if used else "a measurement before the end"
+            if feature := self._lacks(circuit):
                 raise BackendUnavailable(
                     f"{self.name} cannot do {feature}",
-                    "Nothing was sent. Take a machine of dynamic circuits, e.g. -b aer",
+                    "Nothing was sent. Leave it out, or take a machine that has it, e.g. -b aer",
                 )
+
+    def _lacks(self, circuit: Any) -> str:
+        """The first feature of a circuit that the machine lacks; nothing if it has all."""
+        used, gates = set(circuit.count_ops()), self.described.get("gates")
+        if "delay" in used and gates and "delay" not in gates:
+            return "a delay"
+        if self.described.get("dynamic"):
+            return ""
+        midway = "a measurement before the end" if measures_midway(circuit) else ""
+        return min(DYNAMIC & used, default=midway)
 
     @property
     def seeded(self) -> bool:
